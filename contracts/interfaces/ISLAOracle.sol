@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Levels, Report} from "../types/ServiceLevels.sol";
+import {ServicePeriod, Signed} from "../types/ServicePeriods.sol";
+import {Schedule} from "../types/Terms.sol";
+
+/// @title What was delivered in each service period, what it costs and what credit follows (SPEC.md §8)
+/// @notice Reporters of both sides sign the same figures; the oracle turns them into the variable part of the period's
+/// charge and a credit rate, which the escrow multiplies. It stores no terms and knows no agreement: its books are
+/// keyed by the agreement contract, the origin and the struct hash of the signed service document, so that a document
+/// which nobody agreed to makes a book that nobody reads.
+/// @dev Notes:
+/// - Periods count from zero, at most 256; at most 32 levels.
+/// - Figures become final in any order, credits strictly in order: only an assessed period has a result.
+/// - The document travels in calldata with each call that judges figures; its calendar, where not needed, as a hash.
+interface ISLAOracle {
+    /* ERRORS */
+
+    /// @notice Thrown when a default is applied before the time to report is over.
+    error SLAOracle_TooEarly(uint256 period, uint256 reportUntil);
+    /// @notice Thrown when a period is final already: its figures never change.
+    error SLAOracle_AlreadyFinal(uint256 period);
+    /// @notice Thrown when a period is assessed already.
+    error SLAOracle_AlreadyAssessed(uint256 period);
+    /// @notice Thrown when the charge of the quantities is larger than an amount can be.
+    error SLAOracle_ChargeOutOfRange(uint256 charge, uint256 most);
+    /// @notice Thrown when a figure is larger than a figure can be.
+    error SLAOracle_FigureOutOfRange(uint256 level, uint256 good, uint256 total);
+    /// @notice Thrown when more good cases than cases are reported for a ratio.
+    error SLAOracle_GoodExceedsTotal(uint256 level, uint256 good, uint256 total);
+    /// @notice Thrown when a side's quorum is missing.
+    error SLAOracle_NoQuorum(bool client, bool contractor);
+    /// @notice Thrown when a period must have final figures for the call, and has none.
+    error SLAOracle_NotFinal(uint256 period);
+    /// @notice Thrown when the record is not one of the period's evidence.
+    error SLAOracle_NotInEvidence(uint256 period, bytes32 record);
+    /// @notice Thrown when another document has taken the place of this one, or when it belongs to another book.
+    error SLAOracle_NotInForce(bytes32 document);
+    /// @notice Thrown when the period before is not assessed yet.
+    error SLAOracle_NotInOrder(uint256 period);
+    /// @notice Thrown when a signer is named for neither side, or for both.
+    error SLAOracle_NotReporter(address signer);
+    /// @notice Thrown when there is no such period.
+    error SLAOracle_PeriodOutOfRange(uint256 period, uint256 periods);
+    /// @notice Thrown when a document is to replace itself.
+    error SLAOracle_SameDocument(bytes32 document);
+    /// @notice Thrown when a signer does not come after the one before it by address: so none counts twice.
+    error SLAOracle_SignersNotRising(address before, address signer);
+    /// @notice Thrown when the document has more levels than there are bits for them.
+    error SLAOracle_TooManyLevels(uint256 levels, uint256 most);
+    /// @notice Thrown when a level has a form that does not exist.
+    error SLAOracle_UnknownForm(uint256 level, uint256 form);
+    /// @notice Thrown when the document in the call is not the one that the report names.
+    error SLAOracle_WrongDocument(bytes32 given, bytes32 named);
+    /// @notice Thrown when the figures are not one per level.
+    error SLAOracle_WrongFigures(uint256 figures, uint256 levels);
+    /// @notice Thrown when the quantities are not one per price.
+    error SLAOracle_WrongQuantities(uint256 quantities, uint256 prices);
+    /// @notice Thrown when the report is not the one that made the period final.
+    error SLAOracle_WrongReport(bytes32 given, bytes32 expected);
+    /// @notice Thrown when a signature is not the signer's over this report.
+    error SLAOracle_WrongSignature(address signer);
+
+    /* EVENTS */
+
+    /// @notice A report became final: both sides signed it.
+    /// @param document The service document it was measured by.
+    /// @param report Its EIP-712 struct hash.
+    /// @param evidence Root of the tree over the period's events.
+    /// @param failed The levels that failed, one bit each.
+    /// @param charge Variable part of the period's charge, in the token's smallest unit.
+    event PeriodReported(
+        address indexed agreement,
+        bytes32 indexed origin,
+        uint256 indexed period,
+        bytes32 document,
+        bytes32 report,
+        bytes32 evidence,
+        uint256 failed,
+        uint256 charge
+    );
+    /// @notice Nobody reported in time: the default of the terms became final.
+    /// @param failed Every level that has a band if the contractor was obliged to report, none if the client was.
+    event PeriodDefaulted(
+        address indexed agreement, bytes32 indexed origin, uint256 indexed period, bytes32 document, uint256 failed
+    );
+    /// @notice The credit of a period became final.
+    /// @param rate The credit as a share of the charge, 1e-12.
+    /// @param endUntil Until when it gives the client a right to end; zero for none.
+    event PeriodAssessed(
+        address indexed agreement, bytes32 indexed origin, uint256 indexed period, uint256 rate, uint256 endUntil
+    );
+    /// @notice An amendment put another service document in force for the same book.
+    event DocumentReplaced(
+        address indexed agreement,
+        bytes32 indexed origin,
+        bytes32 indexed book,
+        bytes32 oldDocument,
+        bytes32 newDocument
+    );
+    /// @notice A record was shown to be one of a final period's evidence.
+    event RecordProved(bytes32 indexed book, uint256 indexed period, bytes32 record);
+
+    /* READ */
+
+    /// @notice The book that a document leads to: of its own, until it took the place of another.
+    function bookOf(address agreement, bytes32 origin, bytes32 document) external view returns (bytes32);
+
+    /// @notice Whether reports and defaults are taken by this document: it was not replaced.
+    function isInForce(address agreement, bytes32 origin, bytes32 document) external view returns (bool);
+
+    /// @notice All that is kept of a period.
+    function periodOf(bytes32 book, uint256 period) external view returns (ServicePeriod memory);
+
+    /// @notice The word that chains every event of a book (SPEC.md §10).
+    function historyOf(bytes32 book) external view returns (bytes32);
+
+    /// @notice What the escrow settles a period by.
+    /// @return finalAt When the period was assessed; zero if it is not.
+    /// @return charge Variable part of the charge, `Σ rate · quantity`, in the token's smallest unit.
+    /// @return rate The service credit as a share of the charge, 1e-12, at most 1e12.
+    function resultOf(address agreement, bytes32 origin, bytes32 document, uint256 period)
+        external
+        view
+        returns (uint256 finalAt, uint256 charge, uint256 rate);
+
+    /// @notice Until when the period gives the client a right to end for cause; zero for none.
+    function rightToEnd(address agreement, bytes32 origin, bytes32 document, uint256 period)
+        external
+        view
+        returns (uint256 until);
+
+    /// @notice Those of the periods in `mask`, one bit each, whose figures are final with no level failed.
+    function metPeriods(address agreement, bytes32 origin, bytes32 document, uint256 mask)
+        external
+        view
+        returns (uint256 met);
+
+    /* REPORT */
+
+    /// @notice Makes the figures of a period final at once, by signatures of both sides, carried by anyone.
+    /// @dev Emits {PeriodReported}, and {PeriodAssessed} if the period before is assessed.
+    ///
+    /// Notes:
+    /// - The party itself counts as its side's quorum; a quorum of zero leaves the party alone to sign.
+    /// - Every signature must be good, whether the quorum needs it or not.
+    /// - The end of the period is not checked: both sides say that it is over.
+    ///
+    /// Requirements: the document hashes to the report's and is in force; the period has no final figures; figures and
+    /// quantities fit the document; signers rise by address and are named for one side each.
+    ///
+    /// @param given The report that both sides signed.
+    /// @param schedule EIP-712 struct hash of the document's calendar.
+    /// @param levels The rest of the service document.
+    /// @param signatures Signatures over the report, by rising signer.
+    function report(Report calldata given, bytes32 schedule, Levels calldata levels, Signed[] calldata signatures)
+        external;
+
+    /// @notice Makes the default of the terms final for a period that nobody reported in time. Open to all.
+    /// @dev Emits {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed. The contractor obliged to
+    /// report: every level in its first band, never critical. The client obliged: every level met. No quantities.
+    function applyDefault(
+        address agreement,
+        bytes32 origin,
+        Schedule calldata schedule,
+        Levels calldata levels,
+        uint256 period
+    ) external;
+
+    /// @notice Computes the credit of a period whose figures became final before those of an earlier one. Open to all.
+    /// @dev Emits {PeriodAssessed}. The document is the report's own, replaced since or not.
+    /// @param given The report that made it final; for a default one without id, figures, quantities and evidence.
+    function assess(Report calldata given, bytes32 schedule, Levels calldata levels) external;
+
+    /// @notice Shows that a record is one of a final period's evidence, and writes that into the history. Open to all.
+    /// @dev Emits {RecordProved}. Shown by its hash: neither salt nor row need be published.
+    /// @param record `keccak256(abi.encode(salt, rowHash))`; the leaf is its hash.
+    /// @param reportHash EIP-712 struct hash of the period's report.
+    /// @param proof The siblings from the leaf to the root.
+    function prove(bytes32 book, uint256 period, bytes32 record, bytes32 reportHash, bytes32[] calldata proof) external;
+
+    /* AMEND */
+
+    /// @notice Puts another service document in force for the same book. The agreement contract calls it.
+    /// @dev Emits {DocumentReplaced}. The book is the caller's own, so nobody else can touch it. Levels and periods are
+    /// append-only: history, caps and repeat failures go on.
+    function replace(bytes32 origin, bytes32 oldDocument, bytes32 newDocument) external;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {
+    Band, Credits, Figure, Level, Levels, Price, Report, Reporters
+} from "../types/ServiceLevels.sol";
+import {Schedule} from "../types/Terms.sol";
+
+/// @title EIP-712 struct hashes of the service-level document and of reports (SPEC.md 3.1, 8.2)
+library ServiceLevelsHash {
+    bytes private constant BAND = "Band(uint256 threshold,uint256 allocation)";
+    bytes private constant CREDITS =
+        "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
+        "uint256 failureWindow,uint256 lapse)";
+    bytes private constant FIGURE = "Figure(uint256 good,uint256 total,uint256 excluded)";
+    bytes private constant LEVEL =
+        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,"
+        "uint256 critical,Band[] bands)";
+    bytes private constant LEVELS = "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)";
+    bytes private constant PRICE = "Price(string quantity,uint256 rate)";
+    bytes private constant REPORT =
+        "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
+        "uint256[] quantities,bytes32 evidence)";
+    bytes private constant REPORTERS =
+        "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
+        "address[] contractorReporters,uint256 contractorQuorum)";
+    bytes private constant SCHEDULE =
+        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)";
+    bytes private constant SERVICE = "Service(Schedule schedule,Levels levels)";
+
+    bytes32 private constant BAND_TYPEHASH = keccak256(BAND);
+    bytes32 private constant CREDITS_TYPEHASH = keccak256(CREDITS);
+    bytes32 private constant FIGURE_TYPEHASH = keccak256(FIGURE);
+    bytes32 private constant LEVEL_TYPEHASH = keccak256(abi.encodePacked(LEVEL, BAND));
+    bytes32 private constant LEVELS_TYPEHASH =
+        keccak256(abi.encodePacked(LEVELS, BAND, CREDITS, LEVEL, PRICE, REPORTERS));
+    bytes32 private constant PRICE_TYPEHASH = keccak256(PRICE);
+    bytes32 private constant REPORT_TYPEHASH = keccak256(abi.encodePacked(REPORT, FIGURE));
+    bytes32 private constant REPORTERS_TYPEHASH = keccak256(REPORTERS);
+    bytes32 private constant SCHEDULE_TYPEHASH = keccak256(SCHEDULE);
+    bytes32 private constant SERVICE_TYPEHASH =
+        keccak256(abi.encodePacked(SERVICE, BAND, CREDITS, LEVEL, LEVELS, PRICE, REPORTERS, SCHEDULE));
+
+    /// @notice Struct hash of `Service`: what a book calls its document.
+    function hashService(bytes32 schedule, bytes32 levels) internal pure returns (bytes32) {
+        return keccak256(abi.encode(SERVICE_TYPEHASH, schedule, levels));
+    }
+
+    /// @notice Struct hash of `Schedule`.
+    function hash(Schedule calldata schedule) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                SCHEDULE_TYPEHASH,
+                schedule.start,
+                keccak256(abi.encodePacked(schedule.ends)),
+                schedule.reportWithin,
+                schedule.finalWithin,
+                schedule.obliged
+            )
+        );
+    }
+
+    /// @notice Struct hash of `Levels`.
+    function hash(Levels calldata levels) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                LEVELS_TYPEHASH,
+                _hash(levels.levels),
+                keccak256(abi.encode(CREDITS_TYPEHASH, levels.credits)),
+                _hash(levels.reporters),
+                _hash(levels.prices)
+            )
+        );
+    }
+
+    /// @notice Struct hash of `Report`.
+    function hash(Report calldata report) internal pure returns (bytes32) {
+        Figure[] calldata figures = report.figures;
+        bytes32[] memory hashes = new bytes32[](figures.length);
+        for (uint256 i = 0; i < figures.length; ++i) {
+            hashes[i] = keccak256(abi.encode(FIGURE_TYPEHASH, figures[i]));
+        }
+
+        return keccak256(
+            abi.encode(
+                REPORT_TYPEHASH,
+                report.agreement,
+                report.origin,
+                report.id,
+                report.document,
+                report.period,
+                keccak256(abi.encodePacked(hashes)),
+                keccak256(abi.encodePacked(report.quantities)),
+                report.evidence
+            )
+        );
+    }
+
+    /// @notice Struct hash of the `Report` that stands for a default: no id, no figures, no quantities, no evidence.
+    function hashDefault(address agreement, bytes32 origin, bytes32 document, uint256 period)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(
+            abi.encode(
+                REPORT_TYPEHASH,
+                agreement,
+                origin,
+                bytes32(0),
+                document,
+                period,
+                keccak256(""),
+                keccak256(""),
+                bytes32(0)
+            )
+        );
+    }
+
+    function _hash(Level[] calldata levels) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](levels.length);
+        for (uint256 i = 0; i < levels.length; ++i) {
+            Level calldata level = levels[i];
+            hashes[i] = keccak256(
+                abi.encode(
+                    LEVEL_TYPEHASH,
+                    level.name,
+                    level.form,
+                    level.minimumSample,
+                    level.lowVolume,
+                    level.repeat,
+                    level.critical,
+                    _hash(level.bands)
+                )
+            );
+        }
+
+        return keccak256(abi.encodePacked(hashes));
+    }
+
+    function _hash(Band[] calldata bands) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](bands.length);
+        for (uint256 i = 0; i < bands.length; ++i) {
+            hashes[i] = keccak256(abi.encode(BAND_TYPEHASH, bands[i]));
+        }
+
+        return keccak256(abi.encodePacked(hashes));
+    }
+
+    function _hash(Price[] calldata prices) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](prices.length);
+        for (uint256 i = 0; i < prices.length; ++i) {
+            hashes[i] = keccak256(abi.encode(PRICE_TYPEHASH, prices[i]));
+        }
+
+        return keccak256(abi.encodePacked(hashes));
+    }
+
+    function _hash(Reporters calldata reporters) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                REPORTERS_TYPEHASH,
+                reporters.client,
+                reporters.contractor,
+                keccak256(abi.encodePacked(reporters.clientReporters)),
+                reporters.clientQuorum,
+                keccak256(abi.encodePacked(reporters.contractorReporters)),
+                reporters.contractorQuorum
+            )
+        );
+    }
+}
