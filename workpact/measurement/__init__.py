@@ -1,0 +1,34 @@
+"""From a ticket log to the figures and the evidence of a service period."""
+
+from workpact.measurement.definition import (
+    Definition,
+    Level,
+    Period,
+    Quantity,
+    Source,
+    definition_from,
+)
+from workpact.measurement.errors import MeasurementError
+from workpact.measurement.evidence import Event, EventProof, Evidence, EvidenceTree, period_key
+from workpact.measurement.keys import load_or_create_secret
+from workpact.measurement.measure import Figure, Measurement, measure, verify
+
+__all__ = [
+    "Definition",
+    "Event",
+    "EventProof",
+    "Evidence",
+    "EvidenceTree",
+    "Figure",
+    "Level",
+    "Measurement",
+    "MeasurementError",
+    "Period",
+    "Quantity",
+    "Source",
+    "definition_from",
+    "load_or_create_secret",
+    "measure",
+    "period_key",
+    "verify",
+]

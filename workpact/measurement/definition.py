@@ -1,0 +1,204 @@
+"""What is measured: where a ticket log keeps things, and which tickets count for which figure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from workpact.measurement.errors import DefinitionError, ExpressionError
+from workpact.measurement.expression import ExpressionRefused, columns_of
+
+LOG_TYPE = "workpact-ticket-log"
+RESOLUTION = "resolution_minutes"
+
+_DIRECTIVES = set("YmdHMSIp")
+_DATE_DIRECTIVES = set("Ymd")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class Source(_Model):
+    """Where a ticket log keeps a case's number, the order of its rows and its dates.
+
+    Fields name columns of the log, except `time_format` (strptime directives), `time_zone` and
+    `missing`, the text that stands for 'no value' in a date column.
+    """
+
+    case: str = Field(min_length=1)
+    order: str = Field(min_length=1)
+    opened: str = Field(min_length=1)
+    resolved: str = Field(min_length=1)
+    attribution: str = Field(min_length=1)
+    time_format: str = Field(min_length=1)
+    time_zone: str = "UTC"
+    missing: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """Each column that the source names, with the field that names it."""
+        fields = ("case", "order", "opened", "resolved", "attribution")
+        return {getattr(self, field): f"data source, {field}" for field in fields}
+
+
+class Where(NamedTuple):
+    """An expression and whose it is, as errors name it."""
+
+    owner: str
+    field: str
+    text: str
+
+
+class Level(_Model):
+    """A service level as a ratio: of the cases that `total` selects, those that `good` selects."""
+
+    name: str = Field(min_length=1)
+    good: str
+    total: str
+
+    def wheres(self) -> tuple[Where, Where]:
+        """The expressions of `total` and `good`."""
+        owner = f"level {self.name}"
+        return Where(owner, "total", self.total), Where(owner, "good", self.good)
+
+
+class Quantity(_Model):
+    """A priced count: the cases that `where` selects."""
+
+    name: str = Field(min_length=1)
+    where: str
+
+    def wheres(self) -> tuple[Where]:
+        """The one expression."""
+        return (Where(f"quantity {self.name}", "where", self.where),)
+
+
+class Definition(_Model):
+    """All that turns a log and a period into figures. Equal on both sides, as it is signed."""
+
+    source: Source
+    levels: tuple[Level, ...]
+    quantities: tuple[Quantity, ...] = ()
+
+    def wheres(self) -> list[Where]:
+        """Every expression of the levels and the quantities."""
+        wheres = [where for level in self.levels for where in level.wheres()]
+        return wheres + [where for quantity in self.quantities for where in quantity.wheres()]
+
+
+class Period(_Model):
+    """A service period: instants `start` ≤ t < `end`, in seconds since 1970-01-01 UTC."""
+
+    name: str = Field(min_length=1)
+    start: int
+    end: int
+
+    @classmethod
+    def month(cls, name: str) -> Self:
+        """The calendar month `YYYY-MM` in UTC."""
+        try:
+            first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
+        except ValueError:
+            raise DefinitionError("period", name, "is not a month; write 2016-03") from None
+        following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+        return cls(name=name, start=int(first.timestamp()), end=int(following.timestamp()))
+
+
+def definition_from(
+    data_source: Mapping[str, Any],
+    objectives: Iterable[Mapping[str, Any]],
+    quantities: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Definition:
+    """Build a definition from OpenSLO objects as plain mappings.
+
+    `data_source` is a DataSource of type `workpact-ticket-log`; `objectives` are SLOs with a
+    `ratioMetric` of `good` and `total`; `quantities` maps the name of each priced quantity to its
+    metricSource. Order is kept: figures stand in it. Raises `DefinitionError` or, for a `where`,
+    `ExpressionError`, naming the object and the field.
+    """
+    name = _at(data_source, "data source", "metadata", "name")
+    source = _source(data_source)
+    levels = []
+    for objective in objectives:
+        owner = f"level {_at(objective, 'level', 'metadata', 'name')}"
+        ratio = _at(objective, owner, "spec", "indicator", "spec", "ratioMetric")
+        wheres = {
+            part: _where(_at(ratio, owner, part, "metricSource"), name, owner, part)
+            for part in ("total", "good")
+        }
+        levels.append(Level(name=owner.removeprefix("level "), **wheres))
+    counts = [
+        Quantity(name=item, where=_where(metric, name, f"quantity {item}", "where"))
+        for item, metric in (quantities or {}).items()
+    ]
+    _require_distinct("level", [level.name for level in levels])
+    return Definition(source=source, levels=tuple(levels), quantities=tuple(counts))
+
+
+def _source(data_source: Mapping[str, Any]) -> Source:
+    kind = _at(data_source, "data source", "spec", "type")
+    if kind != LOG_TYPE:
+        raise DefinitionError("data source", "spec.type", f"is '{kind}', expected '{LOG_TYPE}'")
+    details = _at(data_source, "data source", "spec", "connectionDetails")
+    try:
+        source = Source.model_validate(details)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in ("spec.connectionDetails", *first["loc"]))
+        raise DefinitionError("data source", field, first["msg"]) from None
+    _check_times(source)
+    return source
+
+
+def _check_times(source: Source) -> None:
+    used = re.findall("%(.?)", source.time_format)
+    unknown = [directive for directive in used if directive not in _DIRECTIVES]
+    if unknown or not set(used) >= _DATE_DIRECTIVES:
+        raise DefinitionError(
+            "data source",
+            "timeFormat",
+            f"is '{source.time_format}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p",
+        )
+    if source.time_zone != "UTC":
+        raise DefinitionError(
+            "data source",
+            "timeZone",
+            f"is '{source.time_zone}'; only UTC is supported: export the log with times in UTC",
+        )
+
+
+def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
+    reference = _at(metric, owner, "metricSourceRef")
+    if reference != data_source:
+        problem = f"metricSourceRef is '{reference}', but the data source is '{data_source}'"
+        raise DefinitionError(owner, field, problem)
+    if metric.get("type", LOG_TYPE) != LOG_TYPE:
+        raise DefinitionError(owner, field, f"type is '{metric['type']}', expected '{LOG_TYPE}'")
+    where = _at(metric, owner, "spec", "where")
+    text = str(where).lower() if isinstance(where, bool) else str(where)
+    try:
+        columns_of(text)
+    except ExpressionRefused as refusal:
+        raise ExpressionError(owner, field, text, str(refusal)) from None
+    return text
+
+
+def _require_distinct(kind: str, names: list[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise DefinitionError(kind, "metadata.name", f"'{repeated[0]}' is used more than once")
+
+
+def _at(mapping: Any, owner: str, *keys: str) -> Any:
+    """The value at a path of keys, or an error that names the path."""
+    value = mapping
+    for position, key in enumerate(keys):
+        if not isinstance(value, Mapping) or key not in value:
+            raise DefinitionError(owner, ".".join(keys[: position + 1]), "is missing")
+        value = value[key]
+    return value

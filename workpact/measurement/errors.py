@@ -1,0 +1,119 @@
+"""What can be wrong with a definition, a log, a key or a report, each with what to do."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class MeasurementError(Exception):
+    """Base of all errors here. `str(error)` says what is wrong, where, and what to do."""
+
+
+class DefinitionError(MeasurementError):
+    """A data source, a service level or a quantity is not one that can be measured."""
+
+    def __init__(self, owner: str, field: str, problem: str) -> None:
+        self.owner = owner
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{owner}, {field}: {problem}")
+
+
+class ExpressionError(DefinitionError):
+    """A `where` is not one boolean expression over the columns of a ticket's final row."""
+
+    def __init__(self, owner: str, field: str, where: str, problem: str) -> None:
+        self.where = where
+        super().__init__(owner, field, f"{problem} (in: {where})")
+
+
+class LogError(MeasurementError):
+    """A log file cannot be measured as it is."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")
+
+
+class UnknownCompression(LogError):
+    """The file is neither plain text nor gzip."""
+
+    def __init__(self, path: Path, compression: str) -> None:
+        self.compression = compression
+        super().__init__(
+            path, f"is {compression}; unpack it, or compress it with gzip, and measure that file"
+        )
+
+
+class EmptyLog(LogError):
+    """The file has no header, or no row below it."""
+
+
+class MissingColumns(LogError):
+    """The header lacks columns which the definition names."""
+
+    def __init__(self, path: Path, missing: Mapping[str, str], header: Sequence[str]) -> None:
+        self.missing = dict(missing)
+        self.header = tuple(header)
+        wanted = ", ".join(f"'{column}' ({user})" for column, user in missing.items())
+        super().__init__(
+            path,
+            f"line 1 has no column {wanted}; it has: {', '.join(header)}. Export the log with these"
+            " columns, separated by commas, or name its own columns in the data source",
+        )
+
+
+class BadRow(LogError):
+    """One line of the log cannot be read. `line` counts from 1, the header's."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.line = line
+        super().__init__(path, f"line {line}: {problem}")
+
+
+class BadValue(BadRow):
+    """One value of the log cannot be read, for instance a date."""
+
+    def __init__(self, path: Path, line: int, column: str, value: str, expected: str) -> None:
+        self.column = column
+        self.value = value
+        super().__init__(path, line, f"column '{column}' is '{value}', expected {expected}")
+
+
+class EmptyPeriod(LogError):
+    """No case belongs to the period. `held` counts the cases of each month that has some."""
+
+    def __init__(self, path: Path, period: str, held: Mapping[str, int]) -> None:
+        self.period = period
+        self.held = dict(held)
+        months = ", ".join(f"{month} ({count})" for month, count in held.items())
+        super().__init__(
+            path,
+            f"no case belongs to period {period}; cases a month: {months or 'none'}. Measure a"
+            " period that the log covers, or allow an empty one if there was no ticket",
+        )
+
+
+class KeyFileError(MeasurementError):
+    """The file of the evidence secret cannot be used."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")
+
+
+class EvidenceError(MeasurementError):
+    """An evidence file does not hold what it should, or an event is not in it."""
+
+
+class MeasurementMismatch(MeasurementError):
+    """The own measurement differs from a report. `differences` has one sentence for each."""
+
+    def __init__(self, period: str, differences: Sequence[str]) -> None:
+        self.period = period
+        self.differences = tuple(differences)
+        super().__init__(
+            f"period {period} differs from the report: {'; '.join(differences)}. Do not sign:"
+            " compare the log, the definition and the evidence secret with the other side's"
+        )
