@@ -1,0 +1,119 @@
+"""Actors by role, tokens, and the contracts on Ape's local Anvil.
+
+Test modules name what they need: a test that names no fixture of a chain needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.support import compile_contract
+
+
+@pytest.fixture(scope="session")
+def client(accounts):
+    return accounts[0]
+
+
+@pytest.fixture(scope="session")
+def contractor(accounts):
+    return accounts[1]
+
+
+@pytest.fixture(scope="session")
+def worker(accounts):
+    return accounts[2]
+
+
+@pytest.fixture(scope="session")
+def arbiter(accounts):
+    return accounts[3]
+
+
+@pytest.fixture(scope="session")
+def backup(accounts):
+    return accounts[4]
+
+
+@pytest.fixture(scope="session")
+def client_operator(accounts):
+    return accounts[5]
+
+
+@pytest.fixture(scope="session")
+def contractor_operator(accounts):
+    return accounts[6]
+
+
+@pytest.fixture(scope="session")
+def carrier(accounts):
+    """Carries what others signed; no party to anything."""
+    return accounts[7]
+
+
+@pytest.fixture(scope="session")
+def stranger(accounts):
+    return accounts[8]
+
+
+@pytest.fixture(scope="session")
+def deployer(accounts):
+    return accounts[9]
+
+
+@pytest.fixture(scope="session")
+def client_reporters(accounts):
+    """Three keys that sign reports for the client, in rising order of address; they hold no ETH."""
+    return _reporters(accounts, 3)
+
+
+@pytest.fixture(scope="session")
+def contractor_reporters(accounts, client_reporters):  # noqa: ARG001 - generated after the client's
+    """Three keys that sign reports for the contractor, in rising order of address; they hold no ETH."""
+    return _reporters(accounts, 3)
+
+
+def _reporters(accounts: Any, count: int) -> list[Any]:
+    return sorted((accounts.generate_test_account() for _ in range(count)), key=lambda key: int(key.address, 16))
+
+
+@pytest.fixture(scope="session")
+def compiled() -> Callable[[str], Any]:
+    """A contract of contracts/ by name, as forge compiles it now; Ape's own full compile is compared to it elsewhere."""
+    return cache(compile_contract)
+
+
+@pytest.fixture(scope="session")
+def deploy(compiled, deployer) -> Callable[..., Any]:
+    """Deploys a contract of contracts/ by name, with its constructor's arguments."""
+
+    def deploy(name: str, *arguments: Any) -> Any:
+        return deployer.deploy(compiled(name), *arguments)
+
+    return deploy
+
+
+@pytest.fixture(scope="session")
+def create_token(deploy) -> Callable[..., Any]:
+    """A factory of plain OpenZeppelin tokens with permit, which anyone mints."""
+
+    def create(name: str = "Test Dollar", symbol: str = "TUSD", decimals: int = 18) -> Any:
+        return deploy("TokenMock", name, symbol, decimals)
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def token(create_token):
+    """A token of 18 decimals."""
+    return create_token()
+
+
+@pytest.fixture(scope="session")
+def dollar(create_token):
+    """A token of 6 decimals, as the large dollar tokens are."""
+    return create_token("Six Dollar", "USD6", 6)

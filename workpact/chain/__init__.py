@@ -1,0 +1,1 @@
+"""The seam to the chain: ABIs, addresses, decoded errors, crash-safe sending."""

@@ -1,0 +1,81 @@
+"""Writes `abi/*.json` from forge's output. Run as `make abi`, after a full `forge build`.
+
+    python -m workpact.chain.artefacts out
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from workpact import WorkpactError
+from workpact.chain.contracts import FOLDER, TOKEN, Artefact
+
+SHIPPED = {
+    "Agreement": "Agreement.sol/Agreement.json",
+    "SLAOracle": "SLAOracle.sol/SLAOracle.json",
+    "WorkerEquity": "WorkerEquity.sol/WorkerEquity.json",
+    "WorkerToken": "WorkerToken.sol/WorkerToken.json",
+    TOKEN: "ERC20Permit.sol/ERC20Permit.json",
+}
+SETTINGS = ("evmVersion", "viaIR", "optimizer", "remappings")
+
+
+class NotCompiled(WorkpactError):
+    """The compiler's output lacks a contract that the package ships."""
+
+
+def read(out: Path, name: str) -> Artefact:
+    """The contract from forge's output folder; `NotCompiled` if it is not there."""
+    path = out / SHIPPED[name]
+    if not path.is_file():
+        raise NotCompiled(f"{path} is missing: run `forge build` first.")
+    compiled = json.loads(path.read_text())
+    metadata = compiled["metadata"]
+    settings = metadata["settings"]
+    deployable = name != TOKEN
+    return Artefact(
+        name=name,
+        abi=[entry for entry in compiled["abi"] if deployable or entry["type"] != "constructor"],
+        bytecode=compiled["bytecode"]["object"] if deployable else "",
+        compiler={"version": metadata["compiler"]["version"]} | {key: settings.get(key) for key in SETTINGS},
+        errors=_meanings(metadata["output"]["userdoc"].get("errors", {})),
+        sources={path: source["keccak256"] for path, source in sorted(metadata["sources"].items())},
+    )
+
+
+def text(artefact: Artefact) -> str:
+    """The file of an artefact: one line for each entry of the interface, so that a diff shows what changed."""
+    content = artefact.model_dump()
+    content["abi"] = "ABI"
+    entries = ",\n  ".join(json.dumps(entry) for entry in artefact.abi)
+    return json.dumps(content, indent=1, sort_keys=True).replace('"ABI"', f"[\n  {entries}\n ]", 1) + "\n"
+
+
+def write(out: Path, folder: Path = FOLDER) -> list[str]:
+    """Brings the files in `folder` to the compiler's output; returns the names that changed."""
+    folder.mkdir(exist_ok=True)
+    changed = []
+    for name in SHIPPED:
+        path, content = folder / f"{name}.json", text(read(out, name))
+        if not path.is_file() or path.read_text() != content:
+            path.write_text(content)
+            changed.append(name)
+    return changed
+
+
+def _meanings(documented: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    meanings = {}
+    for selector, notices in documented.items():
+        words = " ".join(notices[0].get("notice", "").split())
+        words = re.sub(r"^Thrown (when|if) ", "", words)
+        meanings[selector] = words[:1].upper() + words[1:]
+    return meanings
+
+
+if __name__ == "__main__":
+    changed = write(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))
+    sys.stderr.write(f"abi: {', '.join(changed) or 'nothing'} changed\n")
