@@ -1,6 +1,7 @@
 """From a ticket log to the figures and the evidence of a service period."""
 
 from workpact.measurement.definition import (
+    Average,
     Definition,
     Level,
     Period,
@@ -14,6 +15,7 @@ from workpact.measurement.keys import load_or_create_secret
 from workpact.measurement.measure import Figure, Measurement, measure, verify
 
 __all__ = [
+    "Average",
     "Definition",
     "Event",
     "EventProof",

@@ -55,16 +55,32 @@ class Where(NamedTuple):
 
 
 class Level(_Model):
-    """A service level as a ratio: of the cases that `total` selects, those that `good` selects."""
+    """A service level as a ratio: of the cases that `total` selects, those that `good` selects.
+
+    Where the agreement bounds a share from above, `good` selects what OpenSLO calls bad.
+    """
 
     name: str = Field(min_length=1)
     good: str
     total: str
 
-    def wheres(self) -> tuple[Where, Where]:
+    def wheres(self) -> tuple[Where, ...]:
         """The expressions of `total` and `good`."""
         owner = f"level {self.name}"
         return Where(owner, "total", self.total), Where(owner, "good", self.good)
+
+
+class Average(_Model):
+    """A service level as a mean: the sum of a whole-number column over the cases that `where`
+    selects and that have a value there, and their number."""
+
+    name: str = Field(min_length=1)
+    where: str
+    column: str = Field(min_length=1)
+
+    def wheres(self) -> tuple[Where, ...]:
+        """The one expression."""
+        return (Where(f"level {self.name}", "where", self.where),)
 
 
 class Quantity(_Model):
@@ -73,7 +89,7 @@ class Quantity(_Model):
     name: str = Field(min_length=1)
     where: str
 
-    def wheres(self) -> tuple[Where]:
+    def wheres(self) -> tuple[Where, ...]:
         """The one expression."""
         return (Where(f"quantity {self.name}", "where", self.where),)
 
@@ -82,13 +98,19 @@ class Definition(_Model):
     """All that turns a log and a period into figures. Equal on both sides, as it is signed."""
 
     source: Source
-    levels: tuple[Level, ...]
+    levels: tuple[Level | Average, ...]
     quantities: tuple[Quantity, ...] = ()
 
     def wheres(self) -> list[Where]:
         """Every expression of the levels and the quantities."""
         wheres = [where for level in self.levels for where in level.wheres()]
         return wheres + [where for quantity in self.quantities for where in quantity.wheres()]
+
+    def columns(self) -> dict[str, str]:
+        """Each column that the source or an average names, with where it is named."""
+        averages = (level for level in self.levels if isinstance(level, Average))
+        named = {level.column: f"level {level.name}, average" for level in averages}
+        return named | self.source.columns()
 
 
 class Period(_Model):
@@ -116,28 +138,40 @@ def definition_from(
 ) -> Definition:
     """Build a definition from OpenSLO objects as plain mappings.
 
-    `data_source` is a DataSource of type `workpact-ticket-log`; `objectives` are SLOs with a
-    `ratioMetric` of `good` and `total`; `quantities` maps the name of each priced quantity to its
-    metricSource. Order is kept: figures stand in it. Raises `DefinitionError` or, for a `where`,
-    `ExpressionError`, naming the object and the field.
+    `data_source` is a DataSource of type `workpact-ticket-log`. `objectives` are SLOs with a
+    `ratioMetric` of `total` and `good` or `bad`, or with a `thresholdMetric` whose spec has an
+    `average`. `quantities` maps the name of each priced quantity to its metricSource. Order is
+    kept: figures stand in it. Raises `DefinitionError` or, for a `where`, `ExpressionError`,
+    naming the object and the field.
     """
     name = _at(data_source, "data source", "metadata", "name")
     source = _source(data_source)
-    levels = []
-    for objective in objectives:
-        owner = f"level {_at(objective, 'level', 'metadata', 'name')}"
-        ratio = _at(objective, owner, "spec", "indicator", "spec", "ratioMetric")
-        wheres = {
-            part: _where(_at(ratio, owner, part, "metricSource"), name, owner, part)
-            for part in ("total", "good")
-        }
-        levels.append(Level(name=owner.removeprefix("level "), **wheres))
-    counts = [
+    levels = tuple(_level(objective, name) for objective in objectives)
+    counts = tuple(
         Quantity(name=item, where=_where(metric, name, f"quantity {item}", "where"))
         for item, metric in (quantities or {}).items()
-    ]
-    _require_distinct("level", [level.name for level in levels])
-    return Definition(source=source, levels=tuple(levels), quantities=tuple(counts))
+    )
+    _require_distinct([level.name for level in levels])
+    return Definition(source=source, levels=levels, quantities=counts)
+
+
+def _level(objective: Mapping[str, Any], data_source: str) -> Level | Average:
+    name = _at(objective, "level", "metadata", "name")
+    owner = f"level {name}"
+    spec = _at(objective, owner, "spec", "indicator", "spec")
+    if "thresholdMetric" in spec:
+        metric = _at(spec, owner, "thresholdMetric", "metricSource")
+        where = _where(metric, data_source, owner, "where")
+        return Average(name=name, where=where, column=_at(metric, owner, "spec", "average"))
+    ratio = _at(spec, owner, "ratioMetric")
+    numerator = "bad" if "bad" in ratio else "good"
+    if {"good", "bad"} <= set(ratio):
+        raise DefinitionError(owner, "ratioMetric", "has good and bad; keep the one to be counted")
+    wheres = {
+        field: _where(_at(ratio, owner, part, "metricSource"), data_source, owner, part)
+        for field, part in (("total", "total"), ("good", numerator))
+    }
+    return Level(name=name, **wheres)
 
 
 def _source(data_source: Mapping[str, Any]) -> Source:
@@ -188,10 +222,10 @@ def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
     return text
 
 
-def _require_distinct(kind: str, names: list[str]) -> None:
+def _require_distinct(names: list[str]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise DefinitionError(kind, "metadata.name", f"'{repeated[0]}' is used more than once")
+        raise DefinitionError("level", "metadata.name", f"'{repeated[0]}' is used more than once")
 
 
 def _at(mapping: Any, owner: str, *keys: str) -> Any:

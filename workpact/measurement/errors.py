@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from workpact import WorkpactError
 
-class MeasurementError(Exception):
+
+class MeasurementError(WorkpactError):
     """Base of all errors here. `str(error)` says what is wrong, where, and what to do."""
 
 

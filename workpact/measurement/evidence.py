@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from sha3 import keccak_256  # type: ignore[import-untyped]
 
@@ -63,8 +63,7 @@ class EvidenceTree:
         return node == root
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """A log row as the evidence holds it: its line number, its salt and the hash of its bytes."""
 
     line: int

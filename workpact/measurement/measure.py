@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workpact.measurement.definition import Definition, Level, Period
+from workpact.measurement.definition import Average, Definition, Level, Period
 from workpact.measurement.errors import MeasurementMismatch
 from workpact.measurement.evidence import Evidence, events_of, period_key
 from workpact.measurement.log import read_log
@@ -14,7 +14,10 @@ from workpact.measurement.tickets import TicketLog
 
 @dataclass(frozen=True)
 class Figure:
-    """The integers of one service level: `good` of `total` cases, after `excluded` ones."""
+    """The integers of one service level: `good` of `total` cases, without the `excluded` ones.
+
+    Of an average, `good` is the sum and `total` the count.
+    """
 
     name: str
     good: int
@@ -106,7 +109,10 @@ def verify(
     return own
 
 
-def _figure(tickets: TicketLog, level: Level) -> Figure:
+def _figure(tickets: TicketLog, level: Level | Average) -> Figure:
+    if isinstance(level, Average):
+        values = tickets.values(level.column, *level.wheres())
+        return Figure(level.name, good=sum(values), total=len(values))
     total, good = (tickets.verdicts(where) for where in level.wheres())
     both = [counted and met for counted, met in zip(total, good, strict=True)]
     return Figure(level.name, good=sum(both), total=sum(total))

@@ -37,7 +37,7 @@ class TicketLog:
     def __init__(self, log: LogFile, definition: Definition) -> None:
         self._log = log
         self._source = definition.source
-        self._require_columns(definition.wheres())
+        self._require_columns(definition)
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
         try:
             self._load()
@@ -88,6 +88,19 @@ class TicketLog:
             raise ExpressionError(*where, problem)
         return [bool(row[0]) for row in rows]
 
+    def values(self, column: str, where: Where) -> list[int]:
+        """A whole-number column of the selected cases where an expression holds, as far as they
+        have a value there."""
+        verdicts = self.verdicts(where)
+        item = RESOLUTION if column == RESOLUTION else self._whole_number(column)
+        rows = self._run(f"SELECT {item} FROM cases").fetchall()
+        pairs = zip(rows, verdicts, strict=True)
+        values = [row[0] for row, counted in pairs if counted and row[0] is not None]
+        if min(values, default=0) < 0:
+            problem = "has a case resolved before it was opened; leave it out by"
+            raise LogError(self._log.path, f"{problem} '{where.text} AND {RESOLUTION} >= 0'")
+        return values
+
     def event_rows(self) -> list[int]:
         """The rows of the selected cases, by their place in the file from 0."""
         case = _name(self._source.case)
@@ -103,14 +116,14 @@ class TicketLog:
         )
         return EmptyPeriod(self._log.path, period.name, dict(self._run(query).fetchall()))
 
-    def _require_columns(self, wheres: list[Where]) -> None:
+    def _require_columns(self, definition: Definition) -> None:
         present = {name.lower() for name in self._log.header}
         for name in _RESERVED:
             if name in present:
                 problem = f"has a column '{name}', which is computed; rename it in the export"
                 raise BadRow(self._log.path, 1, problem)
-        wanted = dict(self._source.columns())
-        for where in wheres:
+        wanted = definition.columns()
+        for where in definition.wheres():
             try:
                 columns = columns_of(where.text)
             except ExpressionRefused as refusal:
@@ -170,6 +183,12 @@ class TicketLog:
         if row is not None:
             line = self._log.numbers[row[0]]
             raise BadValue(self._log.path, line, column, row[1], expected)
+
+    def _whole_number(self, column: str) -> str:
+        name, missing = _name(column), _text(self._source.missing)
+        whole = f"{name} = {missing} OR regexp_full_match({name}, '[0-9]{{1,18}}')"
+        self._require(column, whole, "a whole number, not negative")
+        return f"CASE WHEN {name} = {missing} THEN NULL ELSE {name}::BIGINT END"
 
     def _timestamp(self, column: str) -> str:
         value = _name(column)
