@@ -1,14 +1,58 @@
 .DEFAULT_GOAL := help
 
-# The first of these that is 3.11 or 3.12. When none is, python3 itself says so, in install.py.
-PYTHON = $(or $(shell for python in python3 python3.12 python3.11; do \
+# The first of these that is 3.11 or 3.12. When none is, install.py says what is missing.
+PYTHON ?= $(or $(shell for python in python3 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
 	&& echo $$python && break; done),python3)
 
+# After set-up a plain shell with this in front of PATH runs everything.
+RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
+
 .PHONY: help
-help:
-	@echo "make setup"
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 .PHONY: setup
-setup:
+setup: ## bring .venv, node_modules and .toolchain to the pinned state; every other target does it first
 	@$(PYTHON) toolchain/install.py
+
+.PHONY: demo
+demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-03 for a real month
+	@$(RUN) ape run demo $(if $(DATA),--data "$(DATA)") $(if $(PERIOD),--period "$(PERIOD)")
+
+.PHONY: test
+test: setup ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
+	@$(RUN); status=0; \
+	forge test || status=1; \
+	pytest --ignore=tests/prove || status=1; \
+	exit $$status
+
+.PHONY: prove
+prove: setup ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
+	@$(RUN) python toolchain/prove.py $(PART)
+
+.PHONY: bench
+bench: setup ## speeds off chain
+	@$(RUN) python -m benchmarks.speed
+
+.PHONY: gas
+gas: setup ## gas of every operation, into benchmarks/gas.json
+	@$(RUN) python -m benchmarks.gas
+
+.PHONY: lint
+lint: setup ## format and types
+	@$(RUN); ruff check && ruff format --check && mypy && forge fmt --check
+
+.PHONY: lock
+lock: setup ## pin again what requirements*.in and package.json ask for
+	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \
+	done
+	@npm install --package-lock-only
+
+.PHONY: clean
+clean: ## remove all that set-up, compilers and tests made
+	rm -rf .venv node_modules .toolchain .build out cache workpact.egg-info \
+		.pytest_cache .hypothesis .ruff_cache .mypy_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

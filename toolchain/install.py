@@ -8,9 +8,8 @@ import sys
 
 if sys.version_info[:2] not in ((3, 11), (3, 12)):
     sys.exit(
-        "Workpact needs Python 3.11 or 3.12, this is %d.%d (%s).\n"
+        f"Workpact needs Python 3.11 or 3.12, this is {sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}).\n"
         "Install one of them, or name it: make setup PYTHON=/path/to/python3.12"
-        % (sys.version_info[0], sys.version_info[1], sys.executable)
     )
 
 import fcntl
@@ -42,12 +41,15 @@ def main() -> None:
     STATE.mkdir(exist_ok=True)
     with open(STATE / "lock", "w") as lock:
         wait_for(lock)
+        # Held by the children too: if this is killed, a package manager it started may live on.
+        os.set_inheritable(lock.fileno(), True)
         step(
             "Python packages",
             VENV / "stamp-python",
-            ["requirements.txt", "requirements-build.txt", "pyproject.toml"],
+            ["requirements.txt", "requirements-build.txt", "requirements-uv.txt"],
             install_python,
         )
+        step("workpact itself", VENV / "stamp-workpact", ["pyproject.toml"], install_workpact)
         step("Node", VENV / "stamp-node", ["requirements-node.txt"], install_node, BIN / "node")
         step(
             "npm packages",
@@ -66,9 +68,7 @@ def wait_for(lock) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def step(
-    name: str, stamp: Path, inputs: list[str], install: Callable[[], None], result: Path = PYTHON
-) -> None:
+def step(name: str, stamp: Path, inputs: list[str], install: Callable[[], None], result: Path = PYTHON) -> None:
     # The folder is part of the key: an environment does not survive being moved.
     digest = hashlib.sha256(str(ROOT).encode())
     for path in [*inputs, "toolchain/install.py"]:
@@ -86,7 +86,8 @@ def step(
 
 def install_python() -> None:
     # From nothing each time: an environment updated in place keeps what is no longer pinned.
-    shutil.rmtree(VENV, ignore_errors=True)
+    if VENV.exists():
+        shutil.rmtree(VENV)
     try:
         run(base_python(), "-m", "venv", VENV)
     except subprocess.CalledProcessError as error:
@@ -94,20 +95,23 @@ def install_python() -> None:
             "Python's venv module does not work here; on Debian and Ubuntu it is the package "
             f"python{sys.version_info.major}.{sys.version_info.minor}-venv."
         ) from error
-    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--require-hashes", "-r", "requirements-build.txt")
+    pip("--require-hashes", "-r", "requirements-build.txt")
     # Without isolation the few packages that come as source are built by the pinned setuptools.
     pinned = ("--no-build-isolation", "--require-hashes", "-r", "requirements.txt")
-    editable = ("--no-build-isolation", "--no-deps", "--editable", ".")
     try:
-        run(*pip, "--require-hashes", "-r", "requirements-uv.txt")
-        uv = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
-        run(*uv, *pinned)
-        run(*uv, *editable)
+        pip("--require-hashes", "-r", "requirements-uv.txt")
+        run(BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, *pinned)
     except (subprocess.CalledProcessError, OSError):
         say("uv does not work here, going on with pip (about a minute)")
-        run(*pip, *pinned)
-        run(*pip, *editable)
+        pip(*pinned)
+
+
+def install_workpact() -> None:
+    pip("--no-build-isolation", "--no-deps", "--editable", ".")
+
+
+def pip(*arguments: object) -> None:
+    run(PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *arguments)
 
 
 def base_python() -> Path:
@@ -120,8 +124,7 @@ def base_python() -> Path:
 def install_node() -> None:
     node = system_node()
     if node is None:
-        pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-        run(*pip, "--require-hashes", "-r", "requirements-node.txt")
+        pip("--require-hashes", "-r", "requirements-node.txt")
         node = wheel_node() / "bin" / "node"
     symlink(BIN / "node", node)
 
@@ -147,7 +150,7 @@ def wheel_node() -> Path:
 def install_npm() -> None:
     cli = wheel_node() / "lib/node_modules/npm/bin/npm-cli.js"
     npm = [BIN / "node", cli] if cli.exists() else [shutil.which("npm", path=outer_path())]
-    run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run(*npm, "ci", "--ignore-scripts", "--loglevel=error")
 
 
 def link() -> None:
@@ -202,7 +205,8 @@ def run(*command: object) -> None:
     path = os.pathsep.join([str(BIN), outer_path()])
     arguments = [str(part) for part in command]
     start = time.monotonic()
-    with subprocess.Popen(arguments, cwd=ROOT, env=os.environ | {"PATH": path}) as process:
+    environment = os.environ | {"PATH": path}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=sys.stderr, close_fds=False) as process:
         while True:
             try:
                 code = process.wait(timeout=10)

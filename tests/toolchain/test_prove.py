@@ -1,0 +1,59 @@
+"""The deep proofs: parts found by name, resumed where they stopped, redone when a source changes."""
+
+import pytest
+
+from .support import load
+
+
+@pytest.fixture
+def prove(tmp_path, monkeypatch):
+    module = load("prove")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "STAMPS", tmp_path / "stamps")
+    monkeypatch.setattr(module, "SOURCES", ["contracts"])
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "A.sol").write_text("one")
+    (tmp_path / "ran").write_text("")
+    parts = {"good": ["sh", "-c", "echo good >> ran"], "bad": ["sh", "-c", "echo bad >> ran; exit 1"]}
+    monkeypatch.setattr(module, "find_parts", lambda: parts)
+    return module
+
+
+@pytest.fixture
+def ran(tmp_path):
+    return lambda: (tmp_path / "ran").read_text().split()
+
+
+def test_prove__finished_parts__are_skipped(prove, ran):
+    assert prove.main([]) == 1
+    assert prove.main([]) == 1
+
+    assert ran() == ["good", "bad", "bad"]
+
+
+def test_prove__source_changed__runs_again(prove, ran, tmp_path):
+    prove.main(["good"])
+    (tmp_path / "contracts" / "A.sol").write_text("two")
+    prove.main(["good"])
+
+    assert ran() == ["good", "good"]
+
+
+def test_prove__unknown_part__names_the_parts(prove, ran, capsys):
+    assert prove.main(["better"]) == 2
+
+    assert ran() == []
+    assert "no part better; there are: good, bad" in capsys.readouterr().err
+
+
+def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
+    module = load("prove")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    for path in ("tests/forge/money/EscrowInvariants.t.sol", "tests/forge/Other.t.sol", "tests/prove/test_credit.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+
+    parts = module.find_parts()
+
+    assert list(parts) == ["Escrow", "fuzz", "credit"]
+    assert parts["Escrow"] == ["forge", "test", "--match-path", "tests/forge/money/EscrowInvariants.t.sol"]

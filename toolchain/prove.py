@@ -1,0 +1,74 @@
+"""The deep proofs, part by part; a part that passed is skipped until a source changes.
+
+Parts are found, not listed: every tests/forge/**/<Name>Invariants.t.sol, all other fuzz tests
+as `fuzz`, and every tests/prove/test_<name>.py.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STAMPS = ROOT / ".toolchain" / "prove"
+SOURCES = ["contracts", "workpact", "tests", "foundry.toml", "package-lock.json", "requirements.txt"]
+INVARIANTS = "Invariants.t.sol"
+
+
+def main(chosen: list[str]) -> int:
+    parts = find_parts()
+    unknown = [name for name in chosen if name not in parts]
+    if unknown:
+        print(f"no part {', '.join(unknown)}; there are: {', '.join(parts)}", file=sys.stderr)
+        return 2
+    key = sources_key()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    failed = [name for name in chosen or parts if not prove(name, parts[name], key)]
+    print(f"prove: {len(failed)} failed: {', '.join(failed)}" if failed else "prove: all passed")
+    return 1 if failed else 0
+
+
+def find_parts() -> dict[str, list[str]]:
+    forge = ["forge", "test"]
+    parts = {
+        path.name.removesuffix(INVARIANTS): [*forge, "--match-path", str(path.relative_to(ROOT))]
+        for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
+    }
+    parts["fuzz"] = [*forge, "--no-match-path", f"*{INVARIANTS}"]
+    for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):
+        parts[path.stem.removeprefix("test_")] = ["pytest", str(path.relative_to(ROOT))]
+    return parts
+
+
+def prove(name: str, command: list[str], key: str) -> bool:
+    stamp = STAMPS / name
+    if stamp.is_file() and stamp.read_text() == key:
+        print(f"prove: {name} has passed with these sources", flush=True)
+        return True
+    print(f"prove: {name}: {' '.join(command)}", flush=True)
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"FOUNDRY_PROFILE": "prove"})
+    passed = done.returncode == 0
+    if passed:
+        stamp.write_text(key)
+    result = "passed" if passed else "FAILED"
+    print(f"prove: {name} {result} after {time.monotonic() - start:.0f} s", flush=True)
+    return passed
+
+
+def sources_key() -> str:
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        path = ROOT / source
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
