@@ -6,8 +6,8 @@ interface IProgress {
     /// @param origin The agreement.
     /// @return status Its status, SPEC.md 4.1.
     /// @return accepted The milestones that count as accepted (SPEC.md 5.9), one bit each.
-    /// @return settledPeriods The service periods settled in money, one bit each.
-    function progressOf(bytes32 origin) external view returns (uint256 status, uint256 accepted, uint256 settledPeriods);
+    /// @return settled The service periods settled in money, one bit each.
+    function progressOf(bytes32 origin) external view returns (uint256 status, uint256 accepted, uint256 settled);
 }
 
 /// @notice What the gates of worker equity read from an oracle (SPEC.md 9.3).
