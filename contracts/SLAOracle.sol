@@ -32,6 +32,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         bytes32 origin;
         uint256 period;
         bytes32 document;
+        bytes32 key;
         bytes32 book;
     }
 
@@ -46,17 +47,13 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
     /* READ */
 
     /// @inheritdoc ISLAOracle
-    function bookOf(address agreement, bytes32 origin, bytes32 document) public view returns (bytes32) {
-        bytes32 key = _key(agreement, origin, document);
-        bytes32 book = _books[key];
-        return book == 0 ? key : book;
+    function bookOf(address agreement, bytes32 origin, bytes32 document) external view returns (bytes32) {
+        return _bookOf(_key(agreement, origin, document));
     }
 
     /// @inheritdoc ISLAOracle
     function isInForce(address agreement, bytes32 origin, bytes32 document) external view returns (bool) {
-        bytes32 key = _key(agreement, origin, document);
-        bytes32 book = _books[key];
-        return book == 0 || _inForce[book] == key;
+        return _isInForce(_key(agreement, origin, document));
     }
 
     /// @inheritdoc ISLAOracle
@@ -75,7 +72,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         view
         returns (uint256 finalAt, uint256 charge, uint256 rate)
     {
-        ServicePeriod storage stored = _periods[bookOf(agreement, origin, document)][period];
+        ServicePeriod storage stored = _periods[_bookOf(_key(agreement, origin, document))][period];
         Result memory result = stored.result;
         if (result.finalAt != 0) (finalAt, charge, rate) = (result.finalAt, stored.charge, result.rate);
     }
@@ -86,7 +83,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         view
         returns (uint256 until)
     {
-        return _periods[bookOf(agreement, origin, document)][period].result.endUntil;
+        return _periods[_bookOf(_key(agreement, origin, document))][period].result.endUntil;
     }
 
     /// @inheritdoc ISLAOracle
@@ -95,7 +92,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         view
         returns (uint256 met)
     {
-        bytes32 book = bookOf(agreement, origin, document);
+        bytes32 book = _bookOf(_key(agreement, origin, document));
         for (uint256 period = 0; period < MAX_PERIODS && mask >> period != 0; ++period) {
             if (mask & (1 << period) == 0) continue;
 
@@ -110,8 +107,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
     function report(Report calldata given, bytes32 schedule, Levels calldata levels, Signed[] calldata signatures)
         external
     {
-        Subject memory subject = _subject(given, schedule, levels);
-        _requireInForce(subject);
+        Subject memory subject = _subjectOf(given, schedule, levels);
         _requireOpen(subject, MAX_PERIODS);
         _requireFitting(given, levels);
         bytes32 reportHash = given.hash();
@@ -138,9 +134,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         uint256 period
     ) external {
         bytes32 document = ServiceLevelsHash.hashService(schedule.hash(), levels.hash());
-        Subject memory subject =
-            Subject(agreement, origin, period, document, bookOf(agreement, origin, document));
-        _requireInForce(subject);
+        Subject memory subject = _subject(agreement, origin, period, document);
         _requireOpen(subject, Math.min(schedule.ends.length, MAX_PERIODS));
         uint256 reportUntil = schedule.ends[period] + schedule.reportWithin;
         require(block.timestamp > reportUntil, SLAOracle_TooEarly(period, reportUntil));
@@ -160,7 +154,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
 
     /// @inheritdoc ISLAOracle
     function assess(Report calldata given, bytes32 schedule, Levels calldata levels) external {
-        Subject memory subject = _subject(given, schedule, levels);
+        Subject memory subject = _subjectOf(given, schedule, levels);
         ServicePeriod storage stored = _periods[subject.book][subject.period];
         Result memory result = stored.result;
         require(result.basis != Basis.None, SLAOracle_NotFinal(subject.period));
@@ -200,9 +194,9 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
     function replace(bytes32 origin, bytes32 oldDocument, bytes32 newDocument) external {
         bytes32 oldKey = _key(msg.sender, origin, oldDocument);
         bytes32 newKey = _key(msg.sender, origin, newDocument);
-        bytes32 book = bookOf(msg.sender, origin, oldDocument);
+        bytes32 book = _bookOf(oldKey);
         require(oldKey != newKey, SLAOracle_SameDocument(newDocument));
-        require(_books[oldKey] == 0 || _inForce[book] == oldKey, SLAOracle_NotInForce(oldDocument));
+        require(_isInForce(oldKey), SLAOracle_NotInForce(oldDocument));
         require(_books[newKey] == 0 || _books[newKey] == book, SLAOracle_NotInForce(newDocument));
 
         _books[oldKey] = book;
@@ -218,7 +212,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
 
     /* CHECKS */
 
-    function _subject(Report calldata given, bytes32 schedule, Levels calldata levels)
+    function _subjectOf(Report calldata given, bytes32 schedule, Levels calldata levels)
         private
         view
         returns (Subject memory)
@@ -226,16 +220,20 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         bytes32 document = ServiceLevelsHash.hashService(schedule, levels.hash());
         require(given.document == document, SLAOracle_WrongDocument(document, given.document));
 
-        bytes32 book = bookOf(given.agreement, given.origin, document);
-        return Subject(given.agreement, given.origin, given.period, document, book);
+        return _subject(given.agreement, given.origin, given.period, document);
     }
 
-    function _requireInForce(Subject memory subject) private view {
-        bytes32 key = _key(subject.agreement, subject.origin, subject.document);
-        require(_books[key] == 0 || _inForce[subject.book] == key, SLAOracle_NotInForce(subject.document));
+    function _subject(address agreement, bytes32 origin, uint256 period, bytes32 document)
+        private
+        view
+        returns (Subject memory)
+    {
+        bytes32 key = _key(agreement, origin, document);
+        return Subject(agreement, origin, period, document, key, _bookOf(key));
     }
 
     function _requireOpen(Subject memory subject, uint256 periods) private view {
+        require(_isInForce(subject.key), SLAOracle_NotInForce(subject.document));
         require(subject.period < periods, SLAOracle_PeriodOutOfRange(subject.period, periods));
         Basis basis = _periods[subject.book][subject.period].result.basis;
         require(basis == Basis.None, SLAOracle_AlreadyFinal(subject.period));
@@ -353,6 +351,16 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
             }
         }
         return false;
+    }
+
+    function _bookOf(bytes32 key) private view returns (bytes32) {
+        bytes32 book = _books[key];
+        return book == 0 ? key : book;
+    }
+
+    function _isInForce(bytes32 key) private view returns (bool) {
+        bytes32 book = _books[key];
+        return book == 0 || _inForce[book] == key;
     }
 
     function _before(Subject memory subject) private view returns (Result memory before) {

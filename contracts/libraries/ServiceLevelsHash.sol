@@ -8,38 +8,54 @@ import {Schedule} from "../types/Terms.sol";
 
 /// @title EIP-712 struct hashes of the service-level document and of reports (SPEC.md 3.1, 8.2)
 library ServiceLevelsHash {
-    bytes private constant BAND = "Band(uint256 threshold,uint256 allocation)";
-    bytes private constant CREDITS =
+    bytes32 private constant BAND_TYPEHASH = keccak256("Band(uint256 threshold,uint256 allocation)");
+    bytes32 private constant CREDITS_TYPEHASH = keccak256(
         "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
-        "uint256 failureWindow,uint256 lapse)";
-    bytes private constant FIGURE = "Figure(uint256 good,uint256 total,uint256 excluded)";
-    bytes private constant LEVEL =
-        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,"
-        "uint256 critical,Band[] bands)";
-    bytes private constant LEVELS = "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)";
-    bytes private constant PRICE = "Price(string quantity,uint256 rate)";
-    bytes private constant REPORT =
-        "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
-        "uint256[] quantities,bytes32 evidence)";
-    bytes private constant REPORTERS =
+        "uint256 failureWindow,uint256 lapse)"
+    );
+    bytes32 private constant FIGURE_TYPEHASH = keccak256("Figure(uint256 good,uint256 total,uint256 excluded)");
+    bytes32 private constant LEVEL_TYPEHASH = keccak256(
+        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
+        "Band[] bands)"
+        "Band(uint256 threshold,uint256 allocation)"
+    );
+    bytes32 private constant LEVELS_TYPEHASH = keccak256(
+        "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
+        "Band(uint256 threshold,uint256 allocation)"
+        "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
+        "uint256 failureWindow,uint256 lapse)"
+        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
+        "Band[] bands)"
+        "Price(string quantity,uint256 rate)"
         "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
-        "address[] contractorReporters,uint256 contractorQuorum)";
-    bytes private constant SCHEDULE =
-        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)";
-    bytes private constant SERVICE = "Service(Schedule schedule,Levels levels)";
-
-    bytes32 private constant BAND_TYPEHASH = keccak256(BAND);
-    bytes32 private constant CREDITS_TYPEHASH = keccak256(CREDITS);
-    bytes32 private constant FIGURE_TYPEHASH = keccak256(FIGURE);
-    bytes32 private constant LEVEL_TYPEHASH = keccak256(abi.encodePacked(LEVEL, BAND));
-    bytes32 private constant LEVELS_TYPEHASH =
-        keccak256(abi.encodePacked(LEVELS, BAND, CREDITS, LEVEL, PRICE, REPORTERS));
-    bytes32 private constant PRICE_TYPEHASH = keccak256(PRICE);
-    bytes32 private constant REPORT_TYPEHASH = keccak256(abi.encodePacked(REPORT, FIGURE));
-    bytes32 private constant REPORTERS_TYPEHASH = keccak256(REPORTERS);
-    bytes32 private constant SCHEDULE_TYPEHASH = keccak256(SCHEDULE);
-    bytes32 private constant SERVICE_TYPEHASH =
-        keccak256(abi.encodePacked(SERVICE, BAND, CREDITS, LEVEL, LEVELS, PRICE, REPORTERS, SCHEDULE));
+        "address[] contractorReporters,uint256 contractorQuorum)"
+    );
+    bytes32 private constant PRICE_TYPEHASH = keccak256("Price(string quantity,uint256 rate)");
+    bytes32 private constant REPORT_TYPEHASH = keccak256(
+        "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
+        "uint256[] quantities,bytes32 evidence)"
+        "Figure(uint256 good,uint256 total,uint256 excluded)"
+    );
+    bytes32 private constant REPORTERS_TYPEHASH = keccak256(
+        "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
+        "address[] contractorReporters,uint256 contractorQuorum)"
+    );
+    bytes32 private constant SCHEDULE_TYPEHASH = keccak256(
+        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)"
+    );
+    bytes32 private constant SERVICE_TYPEHASH = keccak256(
+        "Service(Schedule schedule,Levels levels)"
+        "Band(uint256 threshold,uint256 allocation)"
+        "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
+        "uint256 failureWindow,uint256 lapse)"
+        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
+        "Band[] bands)"
+        "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
+        "Price(string quantity,uint256 rate)"
+        "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
+        "address[] contractorReporters,uint256 contractorQuorum)"
+        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)"
+    );
 
     /// @notice Struct hash of `Service`: what a book calls its document.
     function hashService(bytes32 schedule, bytes32 levels) internal pure returns (bytes32) {
