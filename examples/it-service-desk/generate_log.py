@@ -18,15 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-COLUMNS = tuple(
-    """
-    number incident_state active reassignment_count reopen_count sys_mod_count made_sla caller_id
-    opened_by opened_at sys_created_by sys_created_at sys_updated_by sys_updated_at contact_type
-    location category subcategory u_symptom cmdb_ci impact urgency priority assignment_group
-    assigned_to knowledge u_priority_confirmation notify problem_id rfc vendor caused_by
-    closed_code resolved_by resolved_at closed_at
-    """.split()
+HEADER = (
+    "number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,made_sla,caller_id,"
+    "opened_by,opened_at,sys_created_by,sys_created_at,sys_updated_by,sys_updated_at,contact_type,"
+    "location,category,subcategory,u_symptom,cmdb_ci,impact,urgency,priority,assignment_group,"
+    "assigned_to,knowledge,u_priority_confirmation,notify,problem_id,rfc,vendor,caused_by,"
+    "closed_code,resolved_by,resolved_at,closed_at"
 )
+COLUMNS = tuple(HEADER.split(","))
 MONTHS = tuple((2016 + month // 12, month % 12 + 1) for month in range(2, 14))
 MISSING = "?"
 
@@ -84,12 +83,14 @@ def _opened_at(case: list[Row]) -> datetime:
 
 def _case(random: Random, year: int, month: int, position: int) -> list[Row]:
     """The rows of one ticket that closes in a month; dates are still datetimes."""
-    # The first four tickets of a month have one priority each: no level is left without a case.
-    priority = PRIORITIES[position] if position < len(PRIORITIES) else _drawn(random)
+    # The first four tickets of a month have one priority each and are resolved: every level has a
+    # case in every month.
+    first = position < len(PRIORITIES)
+    priority = PRIORITIES[position] if first else _drawn(random)
     minute = 60 * random.randrange(8, 18) + random.randrange(60)
     closed = datetime(year, month, 1 + random.randrange(28), tzinfo=UTC) + timedelta(minutes=minute)
     made = random.randrange(100) < priority.makes
-    resolved = closed - timedelta(days=5) if random.randrange(100) < 95 else None
+    resolved = closed - timedelta(days=5) if random.randrange(100) < 95 or first else None
     minutes = 5 + random.randrange(priority.target - 5)
     if not made:
         minutes += priority.target + random.randrange(3 * priority.target)

@@ -1,0 +1,218 @@
+"""The document's sections on service periods, levels, credits, their measurement, and the workers' share."""
+
+from __future__ import annotations
+
+from workpact.terms.contents import Contents
+from workpact.terms.levels import Form, Level, LowVolume
+from workpact.terms.markdown import Format, bullets, code, duration, inline, plain, share, table
+from workpact.terms.worked import RATE_ONE, Example, worked_example
+
+
+def service(contents: Contents, fmt: Format) -> str:
+    """What runs when, and what it costs."""
+    rules, billing = contents.spec.service, contents.spec.billing
+    if not rules or not billing:
+        return ""
+    head = ["Period", "From", "Until, not included", "Report due by"]
+    rows = [
+        [
+            period.name,
+            fmt.instant(period.start),
+            fmt.instant(period.end),
+            fmt.instant(period.end + rules.report_within),
+        ]
+        for period in contents.periods
+    ]
+    prices = [
+        f"{fmt.money(price.rate)} for each unit of {price.quantity} ({plain(price.title)})" for price in billing.prices
+    ]
+    variable = (" plus " + ", plus ".join(prices)) if prices else ""
+    items = [
+        f"For each period the client owes {fmt.money(billing.fixed)}{variable}; together at most "
+        f"{fmt.money(billing.cap)}.",
+        f"The client keeps the cap of {_periods(billing.cover)} ahead in the contract, the running one included. "
+        "Anyone can see when there is less.",
+        f"The {rules.obliged} has to see to the report of a period within {duration(rules.report_within)} of its end. "
+        "The report is final when enough reporters of both sides have signed the same figures; a party's own "
+        "signature is always enough for its side.",
+        "Once a period is final anyone can settle it: the contractor gets the charge less the service credit, the "
+        "client keeps the credit. Service credits are rounded down.",
+        f"If the oracle has no answer {duration(rules.final_within)} after a period's end, the period settles at "
+        "its fixed charge without credit.",
+    ]
+    return f"{plain(rules.title)}.\n\n" + table(head, rows) + "\n\n" + bullets(items)
+
+
+def _periods(count: int) -> str:
+    return "1 period" if count == 1 else f"{count} periods"
+
+
+def _target(level: Level, threshold: int) -> str:
+    value = share(threshold) if level.form.is_ratio else f"{threshold:,}"
+    return ("at least " if level.form.is_at_least else "at most ") + value
+
+
+def levels(contents: Contents) -> str:
+    """What must be reached."""
+    if not contents.levels:
+        return ""
+    rows = []
+    for level in contents.levels:
+        low = {
+            LowVolume.MET: "counts as met",
+            LowVolume.LEFT_OUT: "is left out",
+            LowVolume.MISSED: "counts as missed",
+        }[level.low_volume]
+        fewer = f"fewer than {level.minimum_sample} cases: {low}" if level.minimum_sample > 1 else f"no case: {low}"
+        rows.append([level.name, plain(level.title), _target(level, level.target), fewer])
+    text = table(["Level", "What", "Target", "Small numbers"], rows)
+    return text + (
+        "\n\nA ratio is compared by whole numbers: a target of at least T is met when good cases divided by all "
+        "counted cases is T or more, without rounding. A figure exactly on the target meets it."
+    )
+
+
+def credits(contents: Contents, fmt: Format) -> str:
+    """What it costs to miss, with the worked example."""
+    credit, billing = contents.credit, contents.spec.billing
+    if not credit or not billing:
+        return ""
+    spec = credit.spec
+    rows = []
+    for level in contents.levels:
+        for number, band in enumerate(level.bands):
+            most = billing.cap * spec.at_risk * band.allocation // RATE_ONE
+            last = number == len(level.bands) - 1
+            rows.append(
+                [
+                    level.name if number == 0 else "",
+                    "not " + _target(level, band.threshold),
+                    share(band.allocation),
+                    fmt.money(most),
+                    f"× {level.repeat}" if level.repeat > 1 else "as before",
+                    "yes" if level.critical and last else "no",
+                ]
+            )
+    head = ["Level", "Result", "Share of the amount at risk", "At the cap", "If also missed before", "Right to end"]
+    items = [
+        f"At risk in each period is {share(spec.at_risk)} of its charge. Missed levels add up.",
+        f"One period's credit is at most {share(spec.period_cap)} of its charge. Over {spec.year_periods} periods in "
+        f"a row the credit rates add up to at most {share(spec.year_cap)} times the number of periods there have been.",
+        "A level that was also missed in the period directly before counts with the multiplier in the table.",
+    ]
+    right = spec.right_to_end
+    if right.failures:
+        items.append(
+            f"If one level is missed {right.failures} times within {right.within} periods, the last one included, "
+            "the client has a right to end."
+        )
+    items.append(f"A right to end lasts {duration(right.lapse)} after the period became final.")
+    parts = [table(head, rows), bullets(items)]
+    example = worked_example(contents)
+    if example:
+        parts += ["**Example**", _example(contents, example, fmt)]
+    return "\n\n".join(parts)
+
+
+def _example(contents: Contents, example: Example, fmt: Format) -> str:
+    billing, credit = contents.spec.billing, contents.credit
+    assert billing is not None, "an example has a charge"
+    assert credit is not None, "an example has a credit"
+    level, spec = example.level, credit.spec
+    sums = "".join(
+        f" + {count:,} × {fmt.money(price.rate)}"
+        for price, count in zip(billing.prices, example.quantities, strict=True)
+    )
+    figure = (
+        f"{example.good:,} of {example.total:,} cases"
+        if level.form.is_ratio
+        else f"a sum of {example.good:,} over {example.total:,} cases"
+    )
+    items = [
+        f"In the first period {level.name} comes to {figure}, where {_target(level, level.target)} was agreed. All "
+        "other levels are met.",
+        f"Charge: the smaller of {fmt.money(billing.cap)} and {fmt.money(billing.fixed)}{sums}, which is "
+        f"{fmt.money(example.charge)}.",
+        f"Rate: {share(spec.at_risk)} × {share(example.allocation)}, within the caps: {example.rate:,} / {RATE_ONE:,}.",
+        f"Service credit: {fmt.money(example.charge)} × {example.rate:,} / {RATE_ONE:,}, rounded down, is "
+        f"**{fmt.money(example.credit)}**. The contractor gets {fmt.money(example.charge - example.credit)}.",
+        f"If the second period has the same figures, the rate is {example.repeated_rate:,} / {RATE_ONE:,} and the "
+        f"credit **{fmt.money(example.repeated_credit)}**.",
+    ]
+    return bullets(items)
+
+
+def measurement(contents: Contents) -> str:
+    """The logs and the queries, letter by letter."""
+    if not contents.levels and not contents.prices:
+        return ""
+    parts = [
+        "The reporters of both sides measure their own copy of the log. Neither the log nor a row of it is published; "
+        "a report carries the figures and the root of a tree of salted hashes, by which a single case can be shown."
+    ]
+    for source in contents.data_sources:
+        details = source.spec.connection_details
+        parts.append(
+            f"**Log {source.metadata.name}.** Rows with the same {inline(details.case)} are one case; the row with the "
+            f"highest {inline(details.order)} is its final row, and only that counts. A case belongs to the period in which "
+            f"its {inline(details.attribution)} falls. It is opened at {inline(details.opened)} and resolved at "
+            f"{inline(details.resolved)}; {inline(details.missing)} means that there is none. Times are written as "
+            f"{inline(details.time_format)} in the document's time zone. `resolution_minutes` is the whole minutes from opened "
+            "to resolved by the calendar, empty without both."
+        )
+    for level in contents.levels:
+        parts.append(_measured(level))
+    for price in contents.prices:
+        source = price.metric_source.metric_source_ref
+        parts.append(f"**Quantity {price.quantity}** ({plain(price.title)}). Counted in {source} are the cases where")
+        parts.append(code(price.where))
+    return "\n\n".join(parts)
+
+
+def _measured(level: Level) -> str:
+    head = f"**{level.name}** ({plain(level.title)}). "
+    if level.where_good is None:
+        return (
+            f"{head}The sum of {inline(level.average or '')} over the number of cases in {level.data_source} where\n\n"
+            f"{code(level.where_total)}"
+        )
+    name = "good" if level.form is Form.RATIO_AT_LEAST else "bad"
+    return (
+        f"{head}Counted in {level.data_source} are the cases where\n\n{code(level.where_total)}\n\n"
+        f"and {name} are those of them where\n\n{code(level.where_good)}"
+    )
+
+
+def equity(contents: Contents, fmt: Format) -> str:
+    """What the workers get."""
+    share_plan = contents.spec.equity
+    if not share_plan:
+        return ""
+    rows = []
+    for plan in share_plan.plans:
+        counted = ", ".join([*plan.milestones, *plan.periods]) or "nothing"
+        gates = {
+            "none": "time alone",
+            "minimum": "time, but no faster than the share of these that is reached: " + counted,
+            "maximum": "time, or faster by the share of these that is reached: " + counted,
+            "product": "time multiplied by the share of these that is reached: " + counted,
+        }
+        rows.append(
+            [
+                plan.name,
+                plain(plan.title),
+                fmt.instant(plan.start),
+                duration(plan.cliff),
+                duration(plan.duration),
+                duration(plan.step),
+                gates[plan.gate],
+            ]
+        )
+    head = ["Plan", "What", "From", "Nothing before", "All after", "In steps of", "Vests by"]
+    items = [
+        f"Set aside are {share_plan.units:,} units of the worker token {plain(share_plan.token_name)} "
+        f"({share_plan.token_symbol}), kept by `{share_plan.contract}`. One token is 1,000,000 units.",
+        *(f"By plan {g.plan}: {g.workers:,} workers, {g.units:,} units each." for g in share_plan.grants),
+        "What has vested is the worker's and is never taken back; what has not returns to the pool when a grant ends.",
+    ]
+    return table(head, rows) + "\n\n" + bullets(items)
