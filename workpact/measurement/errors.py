@@ -24,8 +24,9 @@ class ExpressionError(DefinitionError):
     """A `where` is not one boolean expression over the columns of a ticket's final row."""
 
     def __init__(self, owner: str, field: str, where: str, problem: str) -> None:
-        self.where = where
         super().__init__(owner, field, f"{problem} (in: {where})")
+        self.where = where
+        self.problem = problem
 
 
 class LogError(MeasurementError):
@@ -42,9 +43,7 @@ class UnknownCompression(LogError):
 
     def __init__(self, path: Path, compression: str) -> None:
         self.compression = compression
-        super().__init__(
-            path, f"is {compression}; unpack it, or compress it with gzip, and measure that file"
-        )
+        super().__init__(path, f"is {compression}; unpack it, or compress it with gzip, and measure that file")
 
 
 class EmptyLog(LogError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from sha3 import keccak_256  # type: ignore[import-untyped]
+from sha3 import keccak_256
 
 from workpact.measurement.errors import EvidenceError
 from workpact.measurement.private_file import write_private

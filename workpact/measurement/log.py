@@ -106,12 +106,18 @@ def _check_text(path: Path, data: bytes) -> None:
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise BadRow(path, line, "has a NUL byte; measure a CSV file")
-    endings = data.count(b"\r\n")
-    if data.count(b"\r") != endings or (endings and data.count(b"\n") != endings):
-        for line, content in enumerate(data.split(b"\n"), start=1):
-            if content.endswith(b"\r") != bool(endings) or b"\r" in content[:-1]:
-                problem = "ends its line in another way than the rest; use one kind of line end"
-                raise BadRow(path, line, problem)
+    carriage = data.partition(b"\n")[0].endswith(b"\r")
+    if data.count(b"\r") != (data.count(b"\n") if carriage else 0):
+        raise BadRow(path, _other_line_end(data, carriage), "has another line end than line 1")
+
+
+def _other_line_end(data: bytes, carriage: bool) -> int:
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        ended = line.endswith(b"\r")
+        if b"\r" in line[:-1] or (number < len(lines) and ended != carriage):
+            return number
+    return len(lines)
 
 
 def _header(path: Path, line: bytes) -> tuple[str, ...]:

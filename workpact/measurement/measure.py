@@ -48,10 +48,7 @@ class Measurement:
         """The measurement without its secret part."""
         return {
             "period": self.period,
-            "levels": [
-                {"name": figure.name, "good": figure.good, "total": figure.total}
-                for figure in self.figures
-            ],
+            "levels": [{"name": figure.name, "good": figure.good, "total": figure.total} for figure in self.figures],
             "quantities": [{"name": name, "count": count} for name, count in self.quantities],
             "evidenceRoot": "0x" + self.evidence_root.hex(),
             "eventCount": self.event_count,
@@ -80,8 +77,7 @@ def measure(
             raise tickets.empty_period(period)
         figures = tuple(_figure(tickets, level) for level in definition.levels)
         quantities = tuple(
-            (quantity.name, sum(tickets.verdicts(*quantity.wheres())))
-            for quantity in definition.quantities
+            (quantity.name, sum(tickets.verdicts(*quantity.wheres()))) for quantity in definition.quantities
         )
         rows = tickets.event_rows()
     lines = ((log.numbers[row], log.lines[row]) for row in rows)
@@ -128,9 +124,7 @@ def _differences(own: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]
         there = {item["name"]: item for item in report.get(part, [])}
         for name in here | there:
             if here.get(name) != there.get(name):
-                found.append(
-                    f"{name} is {_shown(here.get(name))} here, {_shown(there.get(name))} there"
-                )
+                found.append(f"{name} is {_shown(here.get(name))} here, {_shown(there.get(name))} there")
     return found
 
 

@@ -61,9 +61,7 @@ class TicketLog:
         """Take the cases of a period and return how many there are."""
         case, order = _name(self._source.case), _name(self._source.order)
         attributed = self._seconds(self._source.attribution)
-        minutes = _floor_minutes(
-            self._seconds(self._source.resolved), self._seconds(self._source.opened)
-        )
+        minutes = _floor_minutes(self._seconds(self._source.resolved), self._seconds(self._source.opened))
         self._run(
             "CREATE OR REPLACE TEMP TABLE final AS SELECT * FROM log QUALIFY row_number() OVER"
             f" (PARTITION BY {case} ORDER BY {order}::BIGINT DESC, rowid DESC) = 1"
@@ -164,9 +162,7 @@ class TicketLog:
         source = self._source
         case, order = _name(source.case), _name(source.order)
         self._require(source.case, f"{case} NOT IN ('', {_text(source.missing)})", "a case number")
-        self._require(
-            source.order, f"regexp_full_match({order}, '-?[0-9]{{1,18}}')", "a whole number"
-        )
+        self._require(source.order, f"regexp_full_match({order}, '-?[0-9]{{1,18}}')", "a whole number")
         for column in (source.opened, source.resolved, source.attribution):
             value = _name(column)
             readable = (
@@ -176,9 +172,7 @@ class TicketLog:
             self._require(column, readable, f"a date like {source.time_format}")
 
     def _require(self, column: str, condition: str, expected: str) -> None:
-        query = (
-            f"SELECT rowid, {_name(column)} FROM log WHERE NOT ({condition}) ORDER BY rowid LIMIT 1"
-        )
+        query = f"SELECT rowid, {_name(column)} FROM log WHERE NOT ({condition}) ORDER BY rowid LIMIT 1"
         row = self._run(query).fetchone()
         if row is not None:
             line = self._log.numbers[row[0]]

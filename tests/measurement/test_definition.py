@@ -1,0 +1,172 @@
+"""Definitions are built from OpenSLO objects, or refused with the object and the field."""
+
+import pytest
+
+from tests.measurement.desk import (
+    average,
+    data_source,
+    desk,
+    metric,
+    nine_levels,
+    slo,
+)
+from workpact.measurement import Average, Level, Period, Quantity, Source, definition_from
+from workpact.measurement.errors import DefinitionError, ExpressionError
+
+
+def refused(error, source=None, levels=(), quantities=None):
+    with pytest.raises(error) as caught:
+        definition_from(source or data_source(), levels, quantities)
+    assert type(caught.value) is error
+    return caught.value.owner, caught.value.field, caught.value.problem
+
+
+def changed(objects, *path, to):
+    """A deep change of one value; `...` deletes it."""
+    inner = objects
+    for key in path[:-1]:
+        inner = inner[key]
+    if to is ...:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = to
+    return objects
+
+
+def test_the_example_in_order():
+    definition = desk()
+
+    assert definition.source == Source(
+        case="number",
+        order="sys_mod_count",
+        opened="opened_at",
+        resolved="resolved_at",
+        attribution="closed_at",
+        time_format="%d/%m/%Y %H:%M",
+        time_zone="UTC",
+        missing="?",
+    )
+    assert [level.name for level in definition.levels] == [
+        "made-sla",
+        *(f"made-sla-p{p}" for p in range(1, 5)),
+        *(f"resolved-in-target-p{p}" for p in range(1, 5)),
+    ]
+    assert definition.levels[5] == Level(
+        name="resolved-in-target-p1",
+        total="priority LIKE '1 -%' AND resolution_minutes IS NOT NULL",
+        good="resolution_minutes <= 240",
+    )
+    assert definition.quantities == (Quantity(name="tickets-resolved", where="resolution_minutes IS NOT NULL"),)
+
+
+def test_an_average():
+    definition = definition_from(data_source(), [average("mean", "true", "resolution_minutes")])
+    assert definition.levels == (Average(name="mean", where="true", column="resolution_minutes"),)
+
+
+def test_a_bare_yaml_boolean_is_the_sql_one():
+    definition = definition_from(data_source(), [slo("all", False, True)])
+    assert definition.levels == (Level(name="all", good="false", total="true"),)
+
+
+def test_a_month_is_from_its_first_second_to_the_next_months_in_utc():
+    assert Period.month("2016-03") == Period(name="2016-03", start=1456790400, end=1459468800)
+    assert Period.month("2016-12") == Period(name="2016-12", start=1480550400, end=1483228800)
+    with pytest.raises(DefinitionError) as caught:
+        Period.month("2016-13")
+    assert str(caught.value) == "period, 2016-13: is not a month; write 2016-03"
+
+
+def test_sources_that_cannot_be_read():
+    kind = changed(data_source(), "spec", "type", to="prometheus")
+    assert refused(DefinitionError, kind) == (
+        "data source",
+        "spec.type",
+        "is 'prometheus', expected 'workpact-ticket-log'",
+    )
+    unknown = data_source(colour="red")
+    assert refused(DefinitionError, unknown)[:2] == (
+        "data source",
+        "spec.connectionDetails.colour",
+    )
+    missing = changed(data_source(), "spec", "connectionDetails", "attribution", to=...)
+    assert refused(DefinitionError, missing)[:2] == (
+        "data source",
+        "spec.connectionDetails.attribution",
+    )
+    nothing = changed(data_source(), "spec", "connectionDetails", to=...)
+    assert refused(DefinitionError, nothing) == (
+        "data source",
+        "spec.connectionDetails",
+        "is missing",
+    )
+    zone = data_source(timeZone="Europe/Rome")
+    assert refused(DefinitionError, zone) == (
+        "data source",
+        "timeZone",
+        "is 'Europe/Rome'; only UTC is supported: export the log with times in UTC",
+    )
+
+
+@pytest.mark.parametrize("form", ["%d/%m", "%Y%m%d%H%M%Z", "%d/%m/%Y %", "%c", "%Y-%m-%d %f"])
+def test_time_formats_that_do_not_fix_a_date(form):
+    assert refused(DefinitionError, data_source(timeFormat=form)) == (
+        "data source",
+        "timeFormat",
+        f"is '{form}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p",
+    )
+
+
+def test_levels_that_cannot_be_counted():
+    path = ("spec", "indicator", "spec", "ratioMetric")
+    unnamed = changed(slo("a", "true", "true"), "metadata", to={})
+    assert refused(DefinitionError, levels=[unnamed]) == ("level", "metadata.name", "is missing")
+    no_ratio = changed(slo("a", "true", "true"), *path, to=...)
+    assert refused(DefinitionError, levels=[no_ratio]) == ("level a", "ratioMetric", "is missing")
+    no_good = changed(slo("a", "true", "true"), *path, "good", to=...)
+    assert refused(DefinitionError, levels=[no_good]) == (
+        "level a",
+        "good",
+        "is missing",
+    )
+    both = changed(slo("a", "true", "true"), *path, "bad", to={})
+    assert refused(DefinitionError, levels=[both]) == (
+        "level a",
+        "ratioMetric",
+        "has good and bad; keep the one to be counted",
+    )
+    where = (*path, "total", "metricSource", "spec", "where")
+    no_where = changed(slo("a", "true", "true"), *where, to=...)
+    assert refused(DefinitionError, levels=[no_where]) == ("level a", "spec.where", "is missing")
+    twice = [*nine_levels(), slo("made-sla", "true", "true")]
+    assert refused(DefinitionError, levels=twice) == (
+        "level",
+        "metadata.name",
+        "'made-sla' is used more than once",
+    )
+
+
+def test_a_metric_of_another_source_or_type():
+    other = metric(where="true") | {"metricSourceRef": "phone-log"}
+    assert refused(DefinitionError, quantities={"calls": other}) == (
+        "quantity calls",
+        "where",
+        "metricSourceRef is 'phone-log', but the data source is 'incident-log'",
+    )
+    kind = metric(where="true") | {"type": "prometheus"}
+    assert refused(DefinitionError, quantities={"calls": kind}) == (
+        "quantity calls",
+        "where",
+        "type is 'prometheus', expected 'workpact-ticket-log'",
+    )
+
+
+def test_a_bad_expression_names_its_level_and_field():
+    with pytest.raises(ExpressionError) as caught:
+        definition_from(data_source(), [slo("made", "made_sla = 'true'; DROP TABLE log", "true")])
+
+    assert (caught.value.owner, caught.value.field) == ("level made", "good")
+    assert str(caught.value) == (
+        'level made, good: is not an SQL expression: syntax error at or near ";"'
+        " (in: made_sla = 'true'; DROP TABLE log)"
+    )
