@@ -83,7 +83,7 @@ def _reporters(accounts: Any, count: int) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def compiled() -> Callable[[str], Any]:
-    """A contract of contracts/ by name, as forge compiles it now; Ape's own full compile is compared to it elsewhere."""
+    """A contract of contracts/ by name, as forge compiles it now; another test compares Ape's full compile."""
     return cache(compile_contract)
 
 

@@ -1,6 +1,6 @@
 """Writes `abi/*.json` from forge's output. Run as `make abi`, after a full `forge build`.
 
-    python -m workpact.chain.artefacts out
+python -m workpact.chain.artefacts out
 """
 
 from __future__ import annotations

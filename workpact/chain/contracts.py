@@ -55,7 +55,8 @@ def names() -> tuple[str, ...]:
 def artefact(name: str) -> Artefact:
     """The compiled contract; `UnknownContract` if there is none of this name."""
     if name not in names():
-        raise UnknownContract(f"There is no contract {name!r} here. Known: {', '.join(names()) or 'none, run make abi'}.")
+        known = ", ".join(names()) or "none, run make abi"
+        raise UnknownContract(f"There is no contract {name!r} here. Known: {known}.")
     return Artefact.model_validate(json.loads((FOLDER / f"{name}.json").read_text()))
 
 

@@ -89,7 +89,7 @@ def from_ape(error: Exception) -> ContractError:
 def decode(data: bytes, address: str | None = None) -> ContractError:
     """The typed error for the bytes that a revert returned."""
     from ape import networks
-    from eth_abi import decode as decode_abi
+    from eth_abi.abi import decode as decode_abi
 
     abi = _errors().get(data[:4])
     if abi is not None:
@@ -126,7 +126,7 @@ def revert_data(error: BaseException) -> bytes | None:
 def _call_again(error: BaseException) -> bytes | None:
     from ape import networks
 
-    trace = getattr(error, "trace", None)
+    trace: Any = getattr(error, "trace", None)
     call = getattr(trace, "tx", None)
     if call is None or networks.active_provider is None:
         return None
@@ -139,7 +139,7 @@ def _call_again(error: BaseException) -> bytes | None:
 @cache
 def _errors() -> dict[bytes, ErrorABI]:
     """All errors of all contracts by selector."""
-    from eth_utils import keccak
+    from eth_utils.crypto import keccak
 
     return {
         keccak(text=abi.selector)[:4]: abi
