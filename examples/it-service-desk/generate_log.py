@@ -56,11 +56,7 @@ PRIORITIES = (
 def generate(path: Path, seed: int = 2016, cases_a_month: int = 40) -> int:
     """Write a log (gzip if the name ends in .gz) and return its number of rows."""
     random = Random(seed)
-    cases = [
-        _case(random, year, month, position)
-        for year, month in MONTHS
-        for position in range(cases_a_month)
-    ]
+    cases = [_case(random, year, month, position) for year, month in MONTHS for position in range(cases_a_month)]
     cases.sort(key=_opened_at)
     _turn_back(cases)
     rows = [row for number, case in enumerate(cases, start=1) for row in _written(number, case)]

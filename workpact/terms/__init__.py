@@ -30,7 +30,8 @@ from workpact.terms.changes import change_order, placed_under
 from workpact.terms.errors import Place, SeveralErrors, TermsError
 from workpact.terms.levels import Form, Level, LowVolume
 from workpact.terms.loading import Names, load, loads
-from workpact.terms.model import Milestone, Period, Plan, Price
+from workpact.terms.model import Milestone, Plan, Price
+from workpact.terms.periods import Period
 from workpact.terms.template import template
 
 __all__ = [

@@ -206,9 +206,9 @@ def _service(contents: Contents) -> Iterator[Finding]:
     yield from _twice([period.name for period in contents.periods], (*base, "periods"), "periods")
     for period in contents.periods:
         if period.end <= period.start:
-            path = (*base, "periods", period.index, "end")
+            at: Path = (*base, "periods", period.index, "end")
             problem = f"the period {period.name} ends when it starts or before"
-            yield Finding(BadPeriods, path, problem, "list periods in order; each starts where the one before ends")
+            yield Finding(BadPeriods, at, problem, "list periods in order; each starts where the one before ends")
     if service.final_within < service.report_within:
         problem = "is shorter than reportWithin: periods would settle before their report is due"
         yield Finding(BadPeriods, (*base, "finalWithin"), problem, "make it as long or longer")

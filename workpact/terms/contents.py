@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 from ruamel.yaml import YAML
 
+from workpact.terms.credit import ServiceCredit
 from workpact.terms.errors import Place, UnresolvedName
 from workpact.terms.fields import PLACEHOLDER, Context
 from workpact.terms.levels import Level, levels_of
@@ -17,15 +18,13 @@ from workpact.terms.model import (
     Agreement,
     Milestone,
     Parties,
-    Period,
     Plan,
     Price,
-    ServiceCredit,
     Spec,
     Token,
-    periods_of,
 )
 from workpact.terms.openslo import SLO, DataSource
+from workpact.terms.periods import Period, periods_of
 
 
 class Contents(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eth_abi.abi import encode
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 AGREEMENT_DOMAIN = "Workpact"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from workpact.terms import units
 from workpact.terms.contents import Contents
+from workpact.terms.credit import CreditLevel
 from workpact.terms.errors import BadLevel, BadName, BadPeriods, LimitExceeded
 from workpact.terms.finding import Finding
 from workpact.terms.levels import form_of, target_of, threshold_of
-from workpact.terms.model import CreditLevel
 from workpact.terms.openslo import SLO, MetricSource
 
 MAX_LEVELS = 32

@@ -8,7 +8,7 @@ from enum import IntEnum
 from pydantic import BaseModel, ConfigDict
 
 from workpact.terms import units
-from workpact.terms.model import CreditBand, CreditLevel, ServiceCredit
+from workpact.terms.credit import CreditBand, CreditLevel, ServiceCredit
 from workpact.terms.openslo import SLO
 
 
@@ -40,7 +40,7 @@ class LowVolume(IntEnum):
 
 
 class Band(BaseModel):
-    """A threshold (ppm for ratios, the plain unit for averages) and what missing it costs, ppm of the amount at risk."""
+    """A threshold (ppm for ratios, plain for averages) and what missing it costs, ppm of the amount at risk."""
 
     model_config = ConfigDict(frozen=True)
     threshold: int

@@ -15,9 +15,10 @@ from pydantic_core import ErrorDetails
 from workpact.terms import errors
 from workpact.terms.agreement import AgreementDocument
 from workpact.terms.checks import check
+from workpact.terms.credit import ServiceCredit
 from workpact.terms.errors import BadAddress, BadValue, MissingField, Place, SeveralErrors, TermsError, UnknownKey
-from workpact.terms.fields import PLACEHOLDER, Context, Model
-from workpact.terms.model import Agreement, ServiceCredit, Token, Zone
+from workpact.terms.fields import PLACEHOLDER, Context, Model, Zone
+from workpact.terms.model import Agreement, Token
 from workpact.terms.openslo import SLO, DataSource
 from workpact.terms.source import Source, did_you_mean, read_documents
 

@@ -5,13 +5,10 @@ Amounts are in the token's smallest unit, instants in Unix seconds, durations in
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from workpact.terms import units
 from workpact.terms.fields import (
     ZERO_WORD,
     Address,
@@ -19,7 +16,6 @@ from workpact.terms.fields import (
     Deadline,
     Digest,
     Duration,
-    Flag,
     Line,
     Model,
     Money,
@@ -30,7 +26,6 @@ from workpact.terms.fields import (
     Share,
     Start,
     Symbol,
-    Threshold,
     Word,
     Zone,
 )
@@ -211,8 +206,8 @@ class Equity(Model):
     """The workers' share: a pool of units, its plans, and the grants that the scripts make."""
 
     contract: Address
-    token_name: Line
-    token_symbol: Name
+    token_name: Name
+    token_symbol: Symbol
     units: Count
     plans: tuple[Plan, ...]
     grants: tuple[Grants, ...] = ()
@@ -272,95 +267,3 @@ class Agreement(Model):
     kind: Literal["Agreement"]
     metadata: Metadata
     spec: Spec
-
-
-class CreditBand(Model):
-    """Performance `below` (at least) or `above` (at most) the threshold costs `allocation` of the amount at risk."""
-
-    below: Threshold | None = None
-    above: Threshold | None = None
-    allocation: Share
-
-
-class CreditLevel(Model):
-    """What failing one objective costs."""
-
-    slo: Name
-    minimum_sample: Count = 0
-    low_volume: Literal["met", "left-out", "missed"]
-    repeat: Count = 1
-    critical: Flag = False
-    bands: tuple[CreditBand, ...]
-
-
-class RightToEnd(Model):
-    """When failing gives the client a right to end: a critical band, or `failures` of one level in `within` periods."""
-
-    failures: Count = 0
-    within: Count = 0
-    lapse: Duration
-
-
-class CreditSpec(Model):
-    """The schedule of service credits."""
-
-    at_risk: Share
-    period_cap: Share
-    year_cap: Share
-    year_periods: Count
-    pool: Share
-    right_to_end: RightToEnd
-    levels: tuple[CreditLevel, ...]
-
-
-class NameOnly(Model):
-    """Metadata of an object without a title."""
-
-    name: Name
-
-
-class ServiceCredit(Model):
-    """The document of kind ServiceCredit."""
-
-    api_version: Literal["workpact/v1"]
-    kind: Literal["ServiceCredit"]
-    metadata: NameOnly
-    spec: CreditSpec
-
-
-class Period(BaseModel):
-    """One service period: `[start, end)` in Unix seconds; what a report names by `index`."""
-
-    model_config = ConfigDict(frozen=True)
-    index: int
-    name: str
-    start: int
-    end: int
-    timezone: str
-
-    @property
-    def start_at(self) -> datetime:
-        """The first instant, in the document's time zone."""
-        return datetime.fromtimestamp(self.start, ZoneInfo(self.timezone))
-
-    @property
-    def end_at(self) -> datetime:
-        """The first instant after it, in the document's time zone."""
-        return datetime.fromtimestamp(self.end, ZoneInfo(self.timezone))
-
-
-def periods_of(service: Service, zone: ZoneInfo) -> tuple[Period, ...]:
-    """The service's periods in order, months by the calendar of the zone."""
-    start = service.start or 0
-    ends: list[tuple[str, int]] = []
-    if service.monthly:
-        calendar = units.months(service.monthly.from_, service.monthly.to)
-        start = units.day_start(calendar[0][1], zone) if calendar else 0
-        ends = [(name, units.day_start(after, zone)) for name, _, after in calendar]
-    elif service.periods:
-        ends = [(period.name, period.end) for period in service.periods]
-    periods = []
-    for index, (name, end) in enumerate(ends):
-        periods.append(Period(index=index, name=name, start=start, end=end, timezone=zone.key))
-        start = end
-    return tuple(periods)

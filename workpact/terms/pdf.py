@@ -1,18 +1,19 @@
 """The document as PDF: the same text, the same bytes each time, no system library and no font of ours.
 
-The PDF's own fonts have the letters of Windows-1252. Others are transliterated by `transliterate`, with a note on the
+The PDF's own fonts have the letters of Windows-1252. Others are transliterated, with a note on the
 last page that the Markdown has them exactly; a TrueType file given as `font` shows them as they are.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
+
+from workpact.terms.transliteration import transliterate
 
 # A fixed date: the file says nothing about when or where it was made.
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -22,45 +23,6 @@ NOTE = (
     "Some letters of this document are transliterated here. The signed hash is that of the Markdown text, which has "
     "them exactly."
 )
-LETTERS = {
-    "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i", "Ŋ": "Ng", "ŋ": "ng", "Ŧ": "T", "ŧ": "t",
-    "ĸ": "k", "ẞ": "SS", "Ə": "E", "ə": "e", "≤": "<=", "≥": ">=", "−": "-", "‑": "-", "→": "->", "Σ": "Sum ",
-    "\u202f": " ", "\u2009": " ",
-    "А": "A", "Б": "B", "В": "V", "Г": "G", "Д": "D", "Е": "E", "Ж": "Zh", "З": "Z", "И": "I", "Й": "I", "К": "K",
-    "Л": "L", "М": "M", "Н": "N", "О": "O", "П": "P", "Р": "R", "С": "S", "Т": "T", "У": "U", "Ф": "F", "Х": "Kh",
-    "Ц": "Ts", "Ч": "Ch", "Ш": "Sh", "Щ": "Shch", "Ъ": "Ie", "Ы": "Y", "Ь": "", "Э": "E", "Ю": "Iu", "Я": "Ia",
-    "Є": "Ie", "І": "I", "Ї": "I", "Ґ": "G",
-    "Α": "A", "Β": "B", "Γ": "G", "Δ": "D", "Ε": "E", "Ζ": "Z", "Η": "I", "Θ": "Th", "Ι": "I", "Κ": "K", "Λ": "L",
-    "Μ": "M", "Ν": "N", "Ξ": "X", "Ο": "O", "Π": "P", "Ρ": "R", "Τ": "T", "Υ": "Y", "Φ": "F", "Χ": "Ch", "Ψ": "Ps",
-    "Ω": "O", "ς": "s",
-}  # fmt: skip
-
-
-def transliterate(text: str) -> str:
-    """The text in the letters of Windows-1252.
-
-    Accents that the code page lacks are dropped, Cyrillic and Greek are spelt in Latin letters, anything else becomes
-    its code point, as [U+4E2D]: nothing is lost without a trace.
-    """
-    return "".join(char if _is_core(char) else _letter(char) for char in unicodedata.normalize("NFC", text))
-
-
-def _is_core(char: str) -> bool:
-    try:
-        char.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _letter(char: str) -> str:
-    for known, change in ((char, str), (char.upper(), str.lower)):
-        if known in LETTERS:
-            return change(LETTERS[known])
-    base = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-    if base and base != char:
-        return "".join(part if _is_core(part) else _letter(part) for part in base)
-    return f"[U+{ord(char):04X}]"
 
 
 class _Page(FPDF):

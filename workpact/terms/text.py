@@ -133,8 +133,8 @@ def _times(count: int) -> str:
 def _law(contents: Contents) -> str:
     legal = contents.spec.legal
     prevails = {
-        "text": "If this text and what the contract does differ, this text prevails: the party that gained by the "
-        "difference owes it back.",
+        "text": "If this text and what the contract does differ, this text prevails between the parties, who then "
+        "settle the difference outside the contract.",
         "code": "If this text and what the contract does differ, what the contract does prevails.",
     }
     items = [

@@ -26,16 +26,13 @@ def silence(contents: Contents, fmt: Format) -> str:
                 "the amount goes back to the client",
             ],
         ]
-    both = rules.arbiter and rules.backup
-    windows = f"the arbiter for {duration(rules.window)}, then the backup for as long"
-    if not both:
-        windows = f"whoever may rule, for two times {duration(rules.window)}"
+    windows = f"whoever may rule, for two times {duration(rules.window)}"
     rows.append(
         ["Something is disputed", windows, f"{share(rules.split)} goes to the contractor, the rest to the client"]
     )
     if spec.service and spec.billing:
-        missed = "every level counts as missed in its first band"
-        met = "every level counts as met"
+        missed = "every level counts as missed in its first band, and only the fixed charge is owed"
+        met = "every level counts as met, and only the fixed charge is owed"
         rows += [
             [
                 "A period has no report",
@@ -75,12 +72,18 @@ def disputes(contents: Contents) -> str:
         _judge("backup", rules.backup),
         "Either party may dispute a submitted milestone before its review ends, or a rejected one before its last "
         "moment to submit; the client also the holdback before its date. Everything else goes on.",
-        f"The arbiter has {duration(rules.window)} from the dispute to divide the milestone between the parties, then "
-        "the backup as long. Only one that has signed that it serves may rule.",
-        f"Whoever rules gets {share(rules.fee)} of the disputed money that is there, rounded down, borne by each side "
-        "in proportion to what it lost.",
-        f"If nobody rules, {share(rules.split)} goes to the contractor and the rest to the client, without a fee.",
     ]
+    if rules.arbiter or rules.backup:
+        items += [
+            f"The arbiter has {duration(rules.window)} from the dispute to divide the milestone between the parties, "
+            "then the backup as long. Only one that has signed that it serves may rule.",
+            f"Whoever rules gets {share(rules.fee)} of the disputed money that is there, rounded down, borne by each "
+            "side in proportion to what it lost.",
+        ]
+    items.append(
+        f"If nobody has ruled after two times {duration(rules.window)}, {share(rules.split)} goes to the contractor, "
+        "rounded down, and the rest to the client, without a fee."
+    )
     return bullets(items)
 
 
@@ -89,8 +92,8 @@ def ending(contents: Contents) -> str:
     rules = contents.spec.ending
     items = [
         "Both parties may end at any time and divide what is held as they sign.",
-        f"The client may end with {duration(rules.client_notice)}' notice, the contractor with "
-        f"{duration(rules.contractor_notice)}'; it takes effect at the end of the service period that it falls in. "
+        f"The client may end with a notice of {duration(rules.client_notice)}, the contractor with one of "
+        f"{duration(rules.contractor_notice)}; it takes effect at the end of the service period that it falls in. "
         "What falls due until then is still paid.",
         f"The contractor may end at once when a payment has been due for more than {duration(rules.cure)} and too "
         "little is held for it.",

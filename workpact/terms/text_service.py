@@ -89,7 +89,7 @@ def credits(contents: Contents, fmt: Format) -> str:
                     "not " + _target(level, band.threshold),
                     share(band.allocation),
                     fmt.money(most),
-                    f"× {level.repeat}" if level.repeat > 1 else "as before",
+                    f"{level.repeat} times that" if level.repeat > 1 else "the same",
                     "yes" if level.critical and last else "no",
                 ]
             )
@@ -120,7 +120,7 @@ def _example(contents: Contents, example: Example, fmt: Format) -> str:
     assert credit is not None, "an example has a credit"
     level, spec = example.level, credit.spec
     sums = "".join(
-        f" + {count:,} × {fmt.money(price.rate)}"
+        f" + {count:,} times {fmt.money(price.rate)}"
         for price, count in zip(billing.prices, example.quantities, strict=True)
     )
     figure = (
@@ -133,8 +133,9 @@ def _example(contents: Contents, example: Example, fmt: Format) -> str:
         "other levels are met.",
         f"Charge: the smaller of {fmt.money(billing.cap)} and {fmt.money(billing.fixed)}{sums}, which is "
         f"{fmt.money(example.charge)}.",
-        f"Rate: {share(spec.at_risk)} × {share(example.allocation)}, within the caps: {example.rate:,} / {RATE_ONE:,}.",
-        f"Service credit: {fmt.money(example.charge)} × {example.rate:,} / {RATE_ONE:,}, rounded down, is "
+        f"Rate: {share(spec.at_risk)} of {share(example.allocation)}, within the caps: "
+        f"{example.rate:,} / {RATE_ONE:,}.",
+        f"Service credit: {fmt.money(example.charge)} times {example.rate:,} / {RATE_ONE:,}, rounded down, is "
         f"**{fmt.money(example.credit)}**. The contractor gets {fmt.money(example.charge - example.credit)}.",
         f"If the second period has the same figures, the rate is {example.repeated_rate:,} / {RATE_ONE:,} and the "
         f"credit **{fmt.money(example.repeated_credit)}**.",
@@ -154,17 +155,17 @@ def measurement(contents: Contents) -> str:
         details = source.spec.connection_details
         parts.append(
             f"**Log {source.metadata.name}.** Rows with the same {inline(details.case)} are one case; the row with the "
-            f"highest {inline(details.order)} is its final row, and only that counts. A case belongs to the period in which "
-            f"its {inline(details.attribution)} falls. It is opened at {inline(details.opened)} and resolved at "
+            f"highest {inline(details.order)} is its final row, and only that counts. "
+            f"A case belongs to the period in which its {inline(details.attribution)} falls. It is opened at {inline(details.opened)} and resolved at "
             f"{inline(details.resolved)}; {inline(details.missing)} means that there is none. Times are written as "
-            f"{inline(details.time_format)} in the document's time zone. `resolution_minutes` is the whole minutes from opened "
-            "to resolved by the calendar, empty without both."
+            f"{inline(details.time_format)} in the document's time zone. `resolution_minutes` is the whole "
+            "minutes from opened to resolved by the calendar, empty without both."
         )
     for level in contents.levels:
         parts.append(_measured(level))
     for price in contents.prices:
-        source = price.metric_source.metric_source_ref
-        parts.append(f"**Quantity {price.quantity}** ({plain(price.title)}). Counted in {source} are the cases where")
+        log = price.metric_source.metric_source_ref
+        parts.append(f"**Quantity {price.quantity}** ({plain(price.title)}). Counted in {log} are the cases where")
         parts.append(code(price.where))
     return "\n\n".join(parts)
 

@@ -14,7 +14,7 @@ SAMPLE = 1_000
 
 @dataclass(frozen=True)
 class Example:
-    """One level misses its target twice in a row; every other level is met. Amounts in smallest units, rates in 1e-12."""
+    """One level misses its target twice in a row, all others are met. Amounts in smallest units, rates in 1e-12."""
 
     level: Level
     good: int
@@ -62,10 +62,7 @@ def worked_example(contents: Contents) -> Example | None:
 def _just_missed(level: Level, total: int) -> int | None:
     """The numerator nearest to the target that fails the first band and no other; None if there is none."""
     unit = units.PPM if level.form.is_ratio else 1
-    if level.form.is_at_least:
-        good = -(-level.target * total // unit) - 1
-    else:
-        good = level.target * total // unit + 1
+    good = -(-level.target * total // unit) - 1 if level.form.is_at_least else level.target * total // unit + 1
     if good < 0 or (level.form.is_ratio and good > total):
         return None
     return good if _failed_bands(level, good, total) == 1 else None

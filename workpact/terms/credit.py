@@ -1,0 +1,61 @@
+"""The schedule of service credits: our own kind beside the OpenSLO objects."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from workpact.terms.fields import Count, Duration, Flag, Model, Name, Share, Threshold
+
+
+class CreditBand(Model):
+    """Performance `below` (at least) or `above` (at most) the threshold costs `allocation` of the amount at risk."""
+
+    below: Threshold | None = None
+    above: Threshold | None = None
+    allocation: Share
+
+
+class CreditLevel(Model):
+    """What failing one objective costs."""
+
+    slo: Name
+    minimum_sample: Count = 0
+    low_volume: Literal["met", "left-out", "missed"]
+    repeat: Count = 1
+    critical: Flag = False
+    bands: tuple[CreditBand, ...]
+
+
+class RightToEnd(Model):
+    """When failing gives the client a right to end: a critical band, or `failures` of one level in `within` periods."""
+
+    failures: Count = 0
+    within: Count = 0
+    lapse: Duration
+
+
+class CreditSpec(Model):
+    """The schedule of service credits."""
+
+    at_risk: Share
+    period_cap: Share
+    year_cap: Share
+    year_periods: Count
+    pool: Share
+    right_to_end: RightToEnd
+    levels: tuple[CreditLevel, ...]
+
+
+class NameOnly(Model):
+    """Metadata of an object without a title."""
+
+    name: Name
+
+
+class ServiceCredit(Model):
+    """The document of kind ServiceCredit."""
+
+    api_version: Literal["workpact/v1"]
+    kind: Literal["ServiceCredit"]
+    metadata: NameOnly
+    spec: CreditSpec
