@@ -40,8 +40,14 @@ gas: setup ## gas of every operation, into benchmarks/gas.json
 	@$(RUN) python -m benchmarks.gas
 
 .PHONY: lint
-lint: setup ## format and types
-	@$(RUN); ruff check && ruff format --check && mypy && forge fmt --check
+lint: setup ## format, types and compiler warnings
+	@$(RUN); status=0; \
+	for check in "ruff check" "ruff format --check" mypy "forge fmt --check" \
+		"forge build --deny warnings --out .toolchain/lint/out --cache-path .toolchain/lint/cache" \
+		"forge lint contracts --deny notes"; do \
+		echo "$$check"; $$check || status=1; \
+	done; \
+	exit $$status
 
 .PHONY: lock
 lock: setup ## pin again what requirements*.in and package.json ask for
