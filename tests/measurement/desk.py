@@ -6,8 +6,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import BaseConstructor
+
 from workpact.measurement import Definition, Period, definition_from
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "it-service-desk"
 SECRET = bytes(range(32))
 MARCH = Period(name="2016-03", start=1456790400, end=1459468800)
 ALL = Period(name="all", start=0, end=2**40)
@@ -88,6 +92,19 @@ def desk() -> Definition:
     return definition_from(data_source(), nine_levels(), {"tickets-resolved": resolved})
 
 
+def example() -> Definition:
+    """The definition in the example's agreement file, its scalars left as text."""
+    loader = YAML(typ="safe", pure=True)
+    loader.Constructor = BaseConstructor
+    path = EXAMPLE / "agreement.yaml"
+    documents = list(loader.load_all(path.read_text(encoding="utf-8")))
+    (agreement,) = (document for document in documents if document["kind"] == "Agreement")
+    (source,) = (document for document in documents if document["kind"] == "DataSource")
+    levels = [document for document in documents if document["kind"] == "SLO"]
+    prices = agreement["spec"]["billing"]["prices"]
+    return definition_from(source, levels, {price["quantity"]: price["metricSource"] for price in prices})
+
+
 def define(*levels: dict[str, Any], **details: str) -> Definition:
     """A definition of the given levels on the incident log."""
     return definition_from(data_source(**details), levels)
@@ -115,9 +132,7 @@ def write_log(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
 
 def generator() -> ModuleType:
     """The example's generator as a module."""
-    root = Path(__file__).parents[2]
-    path = root / "examples" / "it-service-desk" / "generate_log.py"
-    spec = importlib.util.spec_from_file_location("generate_log", path)
+    spec = importlib.util.spec_from_file_location("generate_log", EXAMPLE / "generate_log.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

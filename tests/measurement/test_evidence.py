@@ -17,7 +17,7 @@ from workpact.measurement import (
     period_key,
     verify,
 )
-from workpact.measurement.errors import EvidenceError, KeyFileError, MeasurementMismatch
+from workpact.measurement.errors import EvidenceError, KeyFileError, MeasurementMismatch, ReportError
 
 
 def leaf(number):
@@ -143,6 +143,8 @@ def test_evidence_is_kept_in_a_private_file_and_proves_single_events(tmp_path):
         "proof": ["0x" + sibling.hex() for sibling in proof.proof],
         "evidenceRoot": "0x" + measured.evidence_root.hex(),
     }
+    with pytest.raises(EvidenceError, match="cannot be written: No such file"):
+        evidence.write(tmp_path / "none" / "evidence.json")
     with pytest.raises(EvidenceError, match="line 9 belongs to no case of period 2016-03"):
         evidence.prove(9)
 
@@ -228,6 +230,30 @@ def test_each_difference_from_a_report_is_named(tmp_path):
         "tickets-resolved is 1 here, 4 there",
     )
     assert "Do not sign" in str(caught.value)
+
+
+def test_a_report_in_another_order_or_with_a_level_twice_differs(tmp_path):
+    log = write_log(tmp_path / "log.csv", [row()])
+    for change in (lambda levels: levels.reverse(), lambda levels: levels.append(levels[0])):
+        report = measure(desk(), log, MARCH, SECRET).to_json()
+        change(report["levels"])
+        with pytest.raises(MeasurementMismatch) as caught:
+            verify(desk(), log, MARCH, SECRET, report)
+        names = ", ".join(level["name"] for level in report["levels"])
+        (difference,) = caught.value.differences
+        assert difference.startswith("levels are made-sla, made-sla-p1, ")
+        assert difference.endswith(f" here, {names} there")
+
+
+@pytest.mark.parametrize("levels", [None, {}, ["made-sla"], [{"good": 1}]])
+def test_what_is_no_report(tmp_path, levels):
+    log = write_log(tmp_path / "log.csv", [row()])
+    report = measure(desk(), log, MARCH, SECRET).to_json() | {"levels": levels}
+
+    with pytest.raises(ReportError) as caught:
+        verify(desk(), log, MARCH, SECRET, report)
+
+    assert str(caught.value) == ("report, levels: is not a list of objects that have a name; ask for the report again")
 
 
 def test_the_report_of_a_measurement(tmp_path):

@@ -1,11 +1,14 @@
 """A `where` is one expression over its row: it reads nothing else and always gives the same."""
 
+import duckdb
 import pytest
 
 from tests.measurement.desk import MARCH, SECRET, define, row, slo, write_log
 from workpact.measurement import measure
 from workpact.measurement.errors import ExpressionError
 from workpact.measurement.expression import MAX_LENGTH, ExpressionRefused, columns_of
+from workpact.measurement.log import read_log
+from workpact.measurement.tickets import TicketLog
 
 
 @pytest.mark.parametrize(
@@ -109,6 +112,28 @@ def test_what_only_the_log_can_show_names_level_and_field(tmp_path, where, probl
         where,
     )
     assert caught.value.problem.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_csv('{path}')",
+        "SELECT * FROM '{path}'",
+        "SELECT * FROM read_text('{path}')",
+        "COPY log TO '{path}.copy'",
+        "ATTACH '{path}.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+    ],
+)
+def test_the_database_of_a_log_reaches_nothing_else(tmp_path, query):
+    """Even if an expression got past the parser."""
+    path = write_log(tmp_path / "log.csv", [row()])
+    with TicketLog(read_log(path), define(slo("made", "true", "true"))) as tickets, pytest.raises(duckdb.Error):
+        tickets._run(query.format(path=path))
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_names_of_sql_values_are_columns_or_nothing(tmp_path):

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.measurement.desk import ALL, PRIORITIES, SECRET, data_source, desk, metric, nine_levels
+from tests.measurement.desk import ALL, PRIORITIES, SECRET, data_source, desk, example, metric, nine_levels
 from workpact.measurement import EvidenceTree, Period, definition_from, measure, verify
 from workpact.measurement.errors import EmptyPeriod
 from workpact.measurement.evidence import keccak
@@ -28,12 +28,12 @@ def answers(logs):
 
 @pytest.fixture(scope="module")
 def by_month(path):
-    return {month: measure(desk(), path, Period.month(month), SECRET) for month in MONTHS}
+    return {month: measure(example(), path, Period.month(month), SECRET) for month in MONTHS}
 
 
 @pytest.fixture(scope="module")
 def whole(path):
-    return measure(desk(), path, ALL, SECRET)
+    return measure(example(), path, ALL, SECRET)
 
 
 def ratios(measured):
@@ -76,7 +76,7 @@ def test_the_whole_file(whole, answers):
     assert tuple(map(sum, zip(*in_target, strict=True))) == pair(answers["ttr_within_target"])
     assert whole.event_count == answers["events"]
     resolved = answers["cases"] - answers["unresolved(resolved_at=?)"]
-    assert whole.quantities == (("tickets-resolved", resolved),)
+    assert whole.quantities == (("resolved-tickets", resolved),)
 
 
 def test_the_months_add_up_to_the_whole_file(by_month, whole):
@@ -122,7 +122,7 @@ def test_the_reference_roots(path, answers):
 def test_the_other_side_verifies_and_proves_a_row(path, by_month):
     measured = by_month["2016-03"]
 
-    own = verify(desk(), path, Period.month("2016-03"), SECRET, measured.to_json())
+    own = verify(example(), path, Period.month("2016-03"), SECRET, measured.to_json())
 
     first = own.evidence.prove(own.evidence.events[0].line)
     assert EvidenceTree.verify(measured.evidence_root, first.event.leaf, first.proof)

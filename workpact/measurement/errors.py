@@ -108,6 +108,10 @@ class EvidenceError(MeasurementError):
     """An evidence file does not hold what it should, or an event is not in it."""
 
 
+class ReportError(MeasurementError):
+    """What the other side sent is not a report."""
+
+
 class MeasurementMismatch(MeasurementError):
     """The own measurement differs from a report. `differences` has one sentence for each."""
 

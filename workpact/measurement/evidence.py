@@ -126,7 +126,10 @@ class Evidence:
             "columns": ["line", "salt", "rowHash"],
             "events": events,
         }
-        write_private(path, json.dumps(content, separators=(",", ":")).encode() + b"\n")
+        try:
+            write_private(path, json.dumps(content, separators=(",", ":")).encode() + b"\n")
+        except OSError as error:
+            raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from None
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workpact.measurement.definition import Average, Definition, Level, Period
-from workpact.measurement.errors import MeasurementMismatch
+from workpact.measurement.errors import MeasurementMismatch, ReportError
 from workpact.measurement.evidence import Evidence, events_of, period_key
 from workpact.measurement.log import read_log
 from workpact.measurement.tickets import TicketLog
@@ -95,8 +95,8 @@ def verify(
     """Measure the own copy of a log and compare it with the other side's report.
 
     `report` has the form of `Measurement.to_json()`. Returns the own measurement when every figure,
-    quantity, the root and the number of events are equal; else raises `MeasurementMismatch`, which
-    names each difference.
+    quantity, the root and the number of events are equal, in the same order; else raises
+    `MeasurementMismatch`, which names each difference, or `ReportError` for what is no report.
     """
     own = measure(definition, data_path, period, key, allow_empty=True)
     differences = list(_differences(own.to_json(), report))
@@ -120,15 +120,25 @@ def _differences(own: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]
         if own[part] != report.get(part):
             found.append(f"{part} is {own[part]} here, {report.get(part)} there")
     for part in ("levels", "quantities"):
-        here = {item["name"]: item for item in own[part]}
-        there = {item["name"]: item for item in report.get(part, [])}
-        for name in here | there:
-            if here.get(name) != there.get(name):
-                found.append(f"{name} is {_shown(here.get(name))} here, {_shown(there.get(name))} there")
+        here, there = _by_name(part, own[part]), _by_name(part, report.get(part))
+        different = [name for name in here | there if here.get(name) != there.get(name)]
+        found += [f"{name} is {_shown(here.get(name))} here, {_shown(there.get(name))} there" for name in different]
+        if not different and own[part] != report[part]:
+            found.append(f"{part} are {', '.join(here)} here, {', '.join(_names(report[part]))} there")
     return found
+
+
+def _by_name(part: str, items: Any) -> dict[str, Mapping[str, Any]]:
+    if not isinstance(items, list) or not all(isinstance(item, dict) and "name" in item for item in items):
+        raise ReportError(f"report, {part}: is not a list of objects that have a name; ask for the report again")
+    return {str(item["name"]): item for item in items}
+
+
+def _names(items: list[Mapping[str, Any]]) -> list[str]:
+    return [str(item["name"]) for item in items]
 
 
 def _shown(item: Mapping[str, Any] | None) -> str:
     if item is None:
         return "missing"
-    return f"{item['good']}/{item['total']}" if "good" in item else str(item["count"])
+    return f"{item.get('good')}/{item.get('total')}" if "good" in item else str(item.get("count"))

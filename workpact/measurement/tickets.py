@@ -28,6 +28,8 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
+    # Logs hold personal data: nothing of them is spilled to disk.
+    "temp_directory": "",
 }
 
 
