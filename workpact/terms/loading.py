@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -73,7 +74,7 @@ def load(
 
     `wallets` and `contracts` say which addresses names like `${client}` and `${SLAOracle}` stand for, `tokens` (by
     symbol) or `token` which one the token's; `chain_id` picks from the token's `addresses`. Raises TermsError: the one
-    mistake, or SeveralErrors with all that were found.
+    mistake, or SeveralErrors with all that were found. An attachment that is there is compared with its hash.
     """
     file = Path(path)
     try:
@@ -81,12 +82,17 @@ def load(
     except (OSError, UnicodeDecodeError) as error:
         raise errors.YamlError(Place(str(path), 0, ""), f"cannot be read: {error}", "name a UTF-8 file") from None
     names = Names(wallets or {}, contracts or {}, tokens or {}, token, chain_id)
-    return loads(text, names, file=str(path))
+    document, sources = _read(text, names, str(path))
+    _check_attachments(document, sources[0], file.parent)
+    return document
 
 
 def loads(text: str, names: Names | None = None, *, file: str = "agreement") -> AgreementDocument:
     """Reads an agreement file's text; as `load`."""
-    names = names or Names()
+    return _read(text, names or Names(), file)[0]
+
+
+def _read(text: str, names: Names, file: str) -> tuple[AgreementDocument, list[Source]]:
     sources = read_documents(text, file)
     _check_kinds(sources, file)
     context = _context(sources[0], names)
@@ -107,7 +113,19 @@ def loads(text: str, names: Names | None = None, *, file: str = "agreement") -> 
             for finding in check(document)
         ]
     )
-    return document
+    return document, sources
+
+
+def _check_attachments(document: AgreementDocument, source: Source, folder: Path) -> None:
+    # A file that is not beside the agreement is not an error: the other party may keep it.
+    found: list[TermsError] = []
+    for index, item in enumerate(document.spec.legal.attachments):
+        attached = folder / item.path
+        if attached.is_file() and sha256(attached.read_bytes()).hexdigest() != item.sha256:
+            place = source.place(("spec", "legal", "attachments", index, "sha256"))
+            problem = f"{item.path} beside the agreement is another file than this hash names"
+            found.append(BadValue(place, problem, "put the agreed file there, or agree on the new hash"))
+    _raise(found)
 
 
 def _raise(found: Sequence[TermsError]) -> None:
@@ -121,9 +139,9 @@ def _check_kinds(sources: Sequence[Source], file: str) -> None:
     known = ", ".join(f"{kind} ({version})" for version, kind in KINDS)
     for index, source in enumerate(sources):
         data = source.data if isinstance(source.data, dict) else {}
-        key = (data.get("apiVersion"), data.get("kind"))
+        key = (str(data.get("apiVersion")), str(data.get("kind")))
         if key not in KINDS:
-            problem = f"is a document of apiVersion {key[0]!r} and kind {key[1]!r}"
+            problem = f"is a document of apiVersion {key[0]} and kind {key[1]}"
             raise errors.YamlError(source.place(("kind",)), problem, f"write one of: {known}")
         first = key[1] == "Agreement"
         if first != (index == 0):

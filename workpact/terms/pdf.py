@@ -84,6 +84,8 @@ class _Writer:
         page = self._page
         heading = re.match(r"(#{1,2}) (.*)", line)
         if heading:
+            if heading[2].endswith("Signatures"):
+                page.add_page()
             page.ln(3)
             page.set_font(self._family, "B", 16 if heading[1] == "#" else 11.5)
             self._cell(_bare(heading[2]))
@@ -126,7 +128,7 @@ class _Writer:
         cells = [[_bare(cell.strip()) for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
         del cells[1]
         longest = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
-        widths = tuple(min(max(length, 8), 40) for length in longest)
+        widths = tuple(min(max(length, 11), 40) for length in longest)
         page = self._page
         page.set_font(self._family, size=SIZE - 2)
         style = FontFace(emphasis="BOLD")

@@ -123,7 +123,7 @@ def _milestones(contents: Contents, fmt: Format) -> str:
             "back, rounded down. After that date anyone can release it to the contractor; before it the client may "
             "dispute it."
         )
-    return "\n\n".join([*parts, bullets(rules)])
+    return "\n\n".join([*parts, "**For every milestone**", bullets(rules)])
 
 
 def _times(count: int) -> str:

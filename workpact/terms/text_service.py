@@ -156,8 +156,9 @@ def measurement(contents: Contents) -> str:
         parts.append(
             f"**Log {source.metadata.name}.** Rows with the same {inline(details.case)} are one case; the row with the "
             f"highest {inline(details.order)} is its final row, and only that counts. "
-            f"A case belongs to the period in which its {inline(details.attribution)} falls. It is opened at {inline(details.opened)} and resolved at "
-            f"{inline(details.resolved)}; {inline(details.missing)} means that there is none. Times are written as "
+            f"A case belongs to the period in which its {inline(details.attribution)} falls. "
+            f"It is opened at {inline(details.opened)} and resolved at {inline(details.resolved)}; "
+            f"{inline(details.missing)} means that there is none. Times are written as "
             f"{inline(details.time_format)} in the document's time zone. `resolution_minutes` is the whole "
             "minutes from opened to resolved by the calendar, empty without both."
         )

@@ -1,6 +1,5 @@
 """Text in the letters that every PDF reader has: those of Windows-1252."""
 
-# ruff: noqa: RUF001
 from __future__ import annotations
 
 import unicodedata

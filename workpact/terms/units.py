@@ -18,7 +18,7 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MONEY = re.compile(rf"({_NUMBER}) ([A-Za-z][A-Za-z0-9.]*)", re.ASCII)
 _SHARE = re.compile(rf"({_NUMBER}) ?%", re.ASCII)
 _PPM = re.compile(r"(\d+) ppm", re.ASCII)
-_DURATION = re.compile(r"(\d{1,9}) (second|minute|hour|day|week)s?", re.ASCII)
+_DURATION = re.compile(r"(\d{1,12}) (second|minute|hour|day|week)s?", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?))?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 

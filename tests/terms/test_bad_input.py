@@ -1,0 +1,297 @@
+"""Every bad input is refused with its kind, file, line and field, and says what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.terms.example import CONTRACTS, FILE, NAMES, TEXT, TOKEN, WALLETS, address, changed, loaded
+from workpact.terms import Names, SeveralErrors, TermsError, errors, load, loads
+
+MILESTONE = "milestones:\n    - name: onboarding"
+SLO_FIELD = "spec.indicator.spec.ratioMetric"
+
+# What is replaced, by what; the kind of error; its field; a word of what it says to write.
+CASES = {
+    "unknown key": ("review:\n", "revue: 1\n  review:\n", errors.UnknownKey, "spec.revue", "review"),
+    "unknown key deep": ("    cover: 2", "    coverage: 2\n    cover: 2", errors.UnknownKey, "spec.billing.coverage", "cover"),
+    "unknown key in list": ("      due: 2016-04-15", "      due: 2016-04-15\n      dew: 1", errors.UnknownKey,
+                            "spec.milestones[0].dew", "due"),
+    "missing key": ("    rejections: 2\n", "", errors.MissingField, "spec.review.rejections", "rejections"),
+    "money without token": ("amount: 12,500 USDC", "amount: 12500", errors.BadMoney, "spec.milestones[0].amount", "USDC"),
+    "money as float": ("amount: 12,500 USDC", "amount: 12500.5", errors.BadMoney, "spec.milestones[0].amount", "12,500 USDC"),
+    "money in exponent form": ("fixed: 24,000 USDC", "fixed: 2.4e4", errors.BadMoney, "spec.billing.fixed", "USDC"),
+    "money of another token": ("cap: 40,000 USDC", "cap: 40,000 EUR", errors.BadMoney, "spec.billing.cap", "USDC"),
+    "money too fine": ("rate: 2.40 USDC", "rate: 2.4000001 USDC", errors.BadMoney, "spec.billing.prices[0].rate", "6 decimals"),
+    "share as float": ("holdback: 5 %", "holdback: 0.05", errors.BadShare, "spec.review.holdback", "12 %"),
+    "share beyond ppm": ("fee: 3 %", "fee: 3.00001 %", errors.BadShare, "spec.arbitration.fee", "4 decimals"),
+    "1m for a month": ("period: 14 days", "period: 1m", errors.BadDuration, "spec.review.period", "30 days"),
+    "duration without unit": ("grace: 10 days", "grace: 10", errors.BadDuration, "spec.review.grace", "days"),
+    "missing time zone": ("  timezone: UTC\n", "", errors.MissingField, "spec.timezone", "timezone"),
+    "unknown time zone": ("timezone: UTC", "timezone: Mars/Olympus", errors.BadDate, "spec.timezone", "IANA"),
+    "date in another form": ("due: 2016-04-15", "due: 15.04.2016", errors.BadDate, "spec.milestones[0].due", "2026-12-31"),
+    "no such day": ("due: 2016-06-30", "due: 2016-06-31", errors.BadDate, "spec.milestones[1].due", "2026-12-31"),
+    "duplicate key": ("    cover: 2", "    cover: 2\n    cover: 3", errors.YamlError, "spec.billing.cover", "keep one"),
+    "anchor": ("fixed: 24,000 USDC", "fixed: &fee 24,000 USDC", errors.YamlError, "spec.billing.fixed", "write the value out"),
+    "merge key": ("    cover: 2", "    <<: {cover: 2}", errors.YamlError, "spec.billing", "write the values out"),
+    "tag": ("cover: 2", "cover: !!python/name:os.system 2", errors.YamlError, "spec.billing.cover", "plain value"),
+    "free text as name": ("- name: onboarding", "- name: Take-over of the desk", errors.BadName,
+                          "spec.milestones[0].name", "a-z"),
+    "free text as quantity": ("quantity: resolved-tickets", 'quantity: "Tickets, resolved"', errors.BadName,
+                              "spec.billing.prices[0].quantity", "a-z"),
+    "free text as worker token": ("tokenName: wisla-desk-share", "tokenName: Paweł's desk", errors.BadName,
+                                  "spec.equity.tokenName", "a-z"),
+    "line break in a title": ("title: Knowledge base", 'title: "Knowledge\\nbase"', errors.UnsafeText,
+                              "spec.milestones[1].title", "one plain line"),
+    "text direction changed": ("title: Knowledge base", 'title: "Knowledge \\u202e base"', errors.UnsafeText,
+                               "spec.milestones[1].title", "plain line"),
+    "name twice": ("- name: knowledge-base", "- name: onboarding", errors.BadName, "spec.milestones[1].name", "of its own"),
+    "mistyped address": ("wallet: ${client}", f"wallet: {WALLETS['client'][:-1]}{'1' if WALLETS['client'][-1] != '1' else '2'}",
+                         errors.BadAddress, "spec.parties.client.wallet", "copy it again"),
+    "short address": ("wallet: ${client}", "wallet: 0x1234", errors.BadAddress, "spec.parties.client.wallet", "40 hex"),
+    "zero address": ("wallet: ${client}", "wallet: 0x" + "0" * 40, errors.BadAddress, "spec.parties.client.wallet", "40 hex"),
+    "client is contractor": ("wallet: ${contractor}", "wallet: ${client}", errors.RoleConflict,
+                             "spec.parties.contractor.wallet", "of its own"),
+    "arbiter is a party": ('arbiter: {wallet: "${arbiter}"', 'arbiter: {wallet: "${client}"', errors.RoleConflict,
+                           "spec.arbitration.arbiter.wallet", "of its own"),
+    "backup is the arbiter": ('backup: {wallet: "${backup}"', 'backup: {wallet: "${arbiter}"', errors.RoleConflict,
+                              "spec.arbitration.backup.wallet", "of its own"),
+    "operator of both sides": ('operators: ["${contractor-operator}"]', 'operators: ["${client-operator}"]',
+                               errors.RoleConflict, "spec.parties.contractor.operators[0]", "of its own"),
+    "operator is the arbiter": ('operators: ["${client-operator}"]', 'operators: ["${arbiter}"]', errors.RoleConflict,
+                                "spec.parties.client.operators[0]", "of its own"),
+    "reporter is the other party": ('wallets: ["${client-reporter}"]', 'wallets: ["${contractor}"]', errors.RoleConflict,
+                                    "spec.parties.client.reporters.wallets[0]", "of its own"),
+    "reporter is its own party": ('wallets: ["${client-reporter}"]', 'wallets: ["${client}"]', errors.RoleConflict,
+                                  "spec.parties.client.reporters.wallets[0]", "of its own"),
+    "reporter is the backup": ('wallets: ["${contractor-reporter}"]', 'wallets: ["${backup}"]', errors.RoleConflict,
+                               "spec.parties.contractor.reporters.wallets[0]", "of its own"),
+    "reporter twice": ('wallets: ["${client-reporter}"]', 'wallets: ["${client-reporter}", "${client-reporter}"]',
+                       errors.RoleConflict, "spec.parties.client.reporters.wallets[1]", "keep one"),
+    "oracle is a party": ("oracle: ${SLAOracle}", "oracle: ${client}", errors.RoleConflict, "spec.billing.oracle", "of its own"),
+    "quorum of nobody": ('["${client-reporter}"], quorum: 1', '["${client-reporter}"], quorum: 0', errors.BadValue,
+                         "spec.parties.client.reporters.quorum", "1 to 1"),
+    "quorum above": ('["${client-reporter}"], quorum: 1', '["${client-reporter}"], quorum: 2', errors.BadValue,
+                     "spec.parties.client.reporters.quorum", "1 to 1"),
+    "total": ("total: 500,000 USDC", "total: 500,000.01 USDC", errors.AmountMismatch, "spec.total", "500,000 USDC"),
+    "fixed above cap": ("fixed: 24,000 USDC", "fixed: 40,000.000001 USDC", errors.AmountMismatch, "spec.billing.fixed", "cap"),
+    "grants above pool": ("workers: 12", "workers: 15", errors.AmountMismatch, "spec.equity.grants", "grant less"),
+    "amount zero": ("amount: 7,500 USDC", "amount: 0 USDC", errors.LimitExceeded, "spec.milestones[1].amount", "leave it out"),
+    "amount of 2^96": ("deposit: 100,000 USDC", f"deposit: {2**96 // 10**6}.{2**96 % 10**6:06d} USDC", errors.LimitExceeded,
+                       "spec.offer.deposit", "at most"),
+    "duration": ("window: 21 days", "window: 3651 days", errors.LimitExceeded, "spec.arbitration.window", "3,650 days"),
+    "holdback": ("holdback: 5 %", "holdback: 20.0001 %", errors.LimitExceeded, "spec.review.holdback", "20 %"),
+    "arbiter's fee": ("fee: 3 %", "fee: 21 %", errors.LimitExceeded, "spec.arbitration.fee", "20 %"),
+    "split": ("split: 50 %", "split: 100.0001 %", errors.LimitExceeded, "spec.arbitration.split", "100 %"),
+    "no review": ("period: 14 days", "period: 0 days", errors.BadValue, "spec.review.period", "1 day"),
+    "holdback without date": ("    holdbackUntil: 2017-04-30\n", "", errors.MissingField, "spec.review.holdbackUntil", "date"),
+    "months backwards": ("to: 2017-02", "to: 2016-02", errors.BadPeriods, "spec.service.monthly.to", "swap"),
+    "no such month": ("from: 2016-03", "from: 2016-3", errors.BadDate, "spec.service.monthly.from", "2016-03"),
+    "settles before report": ("finalWithin: 45 days", "finalWithin: 9 days", errors.BadPeriods, "spec.service.finalWithin", "longer"),
+    "service without billing": ("  billing:\n", "  bill:\n", SeveralErrors, "spec.bill", "billing"),
+    "unknown choice": ("obliged: contractor", "obliged: nobody", errors.BadValue, "spec.service.obliged", "client"),
+    "section for a value": ("fixed: 24,000 USDC", "fixed: {amount: 1}", errors.BadMoney, "spec.billing.fixed", "amount"),
+    "value for a section": ("monthly: {from: 2016-03, to: 2017-02}", "monthly: 2016", errors.BadValue,
+                            "spec.service.monthly", "indent"),
+    "step": ("step: 30 days", "step: 31 days", errors.BadDate, "spec.equity.plans[0].step", "divides"),
+    "cliff": ("cliff: 30 days", "cliff: 361 days", errors.BadDate, "spec.equity.plans[0].cliff", "shorter"),
+    "gate without counting": ("gate: minimum", "gate: none", errors.BadValue, "spec.equity.plans[1].gate", "gate: none"),
+    "gate on nothing there": ("milestones: [onboarding, ", "milestones: [offboarding, ", errors.BadName,
+                              "spec.equity.plans[1].milestones[0]", "onboarding"),
+    "change order without origin": ("timezone: UTC", f"timezone: UTC\n  replaces: 0x{'11' * 32}", SeveralErrors,
+                                    "spec.origin", "origin"),
+    "kind": ("kind: Agreement", "kind: Contract", errors.YamlError, "kind", "Agreement (workpact/v1)"),
+    "log": ("kind: DataSource", "kind: Datasource", errors.YamlError, "kind", "DataSource (openslo/v1)"),
+    "log column": ("    case: number ", "    key: number ", SeveralErrors, "spec.connectionDetails.case", "case"),
+    "window 1m": ("duration: 1M", "duration: 1m", errors.BadDuration, "spec.timeWindow[0].duration", "1M"),
+    "window 3m": ("duration: 1M", "duration: 3m", errors.BadDuration, "spec.timeWindow[0].duration", "3M"),
+    "window of a week": ("duration: 1M", "duration: 1w", errors.BadPeriods, "spec.timeWindow[0].duration", "1M"),
+    "rolling": ("isRolling: false", "isRolling: true", errors.BadPeriods, "spec.timeWindow[0].isRolling", "false"),
+    "window elsewhere": ("timeZone: UTC", "timeZone: Europe/Berlin", errors.BadPeriods, "spec.timeWindow[0].calendar.timeZone",
+                         "one time zone"),
+    "window later": ('"2016-03-01 00:00:00"', '"2016-04-01 00:00:00"', errors.BadPeriods,
+                     "spec.timeWindow[0].calendar.startTime", "2016-03-01 00:00:00"),
+    "target beyond ppm": ("target: 0.95", "target: 0.9500001", errors.BadShare, "spec.objectives[0].target", "6 decimals"),
+    "target in per cent": ("target: 0.95", "target: 95", errors.BadShare, "spec.objectives[0].target", "0.95"),
+    "target other than band": ("target: 0.95", "target: 0.96", errors.BadLevel, "spec.levels[0].bands[0]", "96 %"),
+    "unknown log": ("good:\n          metricSource:\n            metricSourceRef: incident-log",
+                    "good:\n          metricSource:\n            metricSourceRef: phone-log", errors.BadName,
+                    f"{SLO_FIELD}.good.metricSource.metricSourceRef", "incident-log"),
+    "good missing": ("        good:\n          metricSource:\n            metricSourceRef: incident-log\n"
+                     "            type: workpact-ticket-log\n            spec: {where: \"made_sla = 'true'\"}\n", "",
+                     errors.BadLevel, SLO_FIELD, "one of the two"),
+    "other service": ("  service: incident-desk", "  service: phone-desk", errors.BadName, "spec.service", "incident-desk"),
+    "pool": ("pool: 100 %", "pool: 99.9999 %", errors.BadLevel, "spec.pool", "raise the pool"),
+    "allocation beyond pool": ("allocation: 20 %", "allocation: 20.0001 %", errors.BadLevel, "spec.pool", "lower allocations"),
+    "band not worse": ("- {below: 85 %, allocation: 20 %}", "- {below: 95 %, allocation: 20 %}", errors.BadLevel,
+                       "spec.levels[0].bands[1]", "lower threshold"),
+    "band cheaper": ("- {below: 85 %, allocation: 20 %}", "- {below: 85 %, allocation: 9 %}", errors.BadLevel,
+                     "spec.levels[0].bands[1].allocation", "as much"),
+    "band on the wrong side": ("- {below: 85 %, allocation: 20 %}", "- {above: 85 %, allocation: 20 %}", errors.BadLevel,
+                               "spec.levels[0].bands[1]", "below"),
+    "band in the wrong unit": ("- {below: 85 %, allocation: 20 %}", "- {below: 85, allocation: 20 %}", errors.BadLevel,
+                               "spec.levels[0].bands[1]", "95 %"),
+    "level unknown": ("- slo: made-sla\n", "- slo: made-slo\n", SeveralErrors, "spec.levels[0].slo", "made-sla"),
+    "at risk": ("atRisk: 12 %", "atRisk: 101 %", errors.LimitExceeded, "spec.atRisk", "100 %"),
+    "failures": ("failures: 4, within: 6", "failures: 7, within: 6", errors.BadLevel, "spec.rightToEnd", "at most within"),
+    "no repeat": ("repeat: 2", "repeat: 0", errors.BadLevel, "spec.levels[0].repeat", "1 for none"),
+    "yes for true": ("critical: true", "critical: yes", errors.BadValue, "spec.levels[1].critical", "true or false"),
+    "count with fraction": ("minimumSample: 20", "minimumSample: 20.0", errors.BadValue, "spec.levels[0].minimumSample", "digits"),
+    "count in octal": ("minimumSample: 20", "minimumSample: 020", errors.BadValue, "spec.levels[0].minimumSample", "digits"),
+}  # fmt: skip
+
+# Where the error's line is not that of the first changed character: the text whose line it is.
+LINES = {
+    "unknown key deep": "coverage:",
+    "unknown key in list": "dew:",
+    "missing key": "review:",
+    "missing time zone": "spec:",
+    "duplicate key": "    cover: 3",
+    "holdback without date": "review:",
+    "total": "total:",
+    "grants above pool": "grants:",
+    "change order without origin": "spec:",
+    "log column": "connectionDetails:",
+    "target other than band": "- {below: 95 %, allocation: 10 %}",
+    "unknown log": "metricSourceRef: phone-log",
+    "good missing": "ratioMetric:",
+    "allocation beyond pool": "pool:",
+}
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input__is_refused_where_it_stands(name):
+    old, new, kind, field, advice = CASES[name]
+    text = changed((old, new))
+    with pytest.raises(TermsError) as caught:
+        loads(text, NAMES, file="agreement.yaml")
+    error = caught.value
+    assert type(error) is kind, str(error)
+    assert error.file == "agreement.yaml"
+    assert error.field == field, str(error)
+    assert advice in error.advice, str(error)
+    changed_at = next(i for i in range(len(TEXT)) if text[i] != TEXT[i])
+    expected = line_of(text, LINES[name]) if name in LINES else text[:changed_at].count("\n") + 1
+    assert error.line == expected, str(error)
+    assert str(error).startswith(f"agreement.yaml:{expected}: {field}: ")
+
+
+def test_several_mistakes__are_all_told():
+    with pytest.raises(SeveralErrors) as caught:
+        loaded(("amount: 12,500 USDC", "amount: 12500"), ("cover: 2", "cover: two"), ("target: 0.95", "target: 95"))
+    assert [type(error) for error in caught.value.errors] == [errors.BadMoney, errors.BadValue, errors.BadShare]
+    assert [error.field for error in caught.value.errors] == [
+        "spec.milestones[0].amount",
+        "spec.billing.cover",
+        "spec.objectives[0].target",
+    ]
+    assert str(caught.value).count("\n") == 2
+
+
+LISTED = (
+    "start: 2016-03-01\n    periods:\n      - {name: early, end: 2016-03-20}\n      - {name: late, end: 2016-03-19}"
+)
+
+
+def test_periods_out_of_order__are_refused():
+    text = changed(("monthly: {from: 2016-03, to: 2017-02}", LISTED), ("total: 500,000 USDC", "total: 100,000 USDC"))
+    with pytest.raises(errors.BadPeriods) as caught:
+        loads(text, NAMES)
+    assert caught.value.field == "spec.service.periods[1].end"
+    assert caught.value.line == line_of(text, "name: late")
+
+
+def test_period_that_overlaps_by_a_second__is_refused():
+    listed = LISTED.replace("2016-03-19", '"2016-03-21 00:00"')
+    with pytest.raises(errors.BadPeriods, match="late ends when it starts"):
+        loaded(("monthly: {from: 2016-03, to: 2017-02}", listed))
+
+
+def test_both_forms_of_periods__are_refused():
+    with pytest.raises(errors.BadPeriods, match="needs monthly, or start and periods"):
+        loaded(("monthly:", "start: 2016-03-01\n    monthly:"))
+
+
+def test_levels_without_credit__are_refused():
+    text = changed()[: changed().rindex("---")]
+    with pytest.raises(errors.BadLevel, match="has no ServiceCredit"):
+        loads(text, NAMES)
+
+
+def test_level_that_is_not_credited__is_refused():
+    start = TEXT.index("    - slo: resolved-in-target-p4")
+    with pytest.raises(errors.BadLevel) as caught:
+        loads(TEXT[:start], NAMES)
+    assert caught.value.field == "metadata.name"
+    assert caught.value.line == line_of(TEXT, "metadata: {name: resolved-in-target-p4}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing\n",
+        "a: [1\n",
+        "kind: Agreement\n",
+        "- 1\n",
+        "apiVersion: {a: 1}\nkind: [2]\n",
+        "a:\tb: c\n",
+        "\x00",
+    ],
+)
+def test_no_agreement__is_refused(text):
+    with pytest.raises(errors.YamlError):
+        loads(text)
+
+
+def test_agreement_twice__is_refused():
+    with pytest.raises(errors.YamlError, match="first document of a file is its one Agreement"):
+        loads(TEXT + "---\n" + TEXT, NAMES)
+
+
+def test_file_that_is_not_there_or_no_text__is_refused(tmp_path):
+    with pytest.raises(errors.YamlError, match="cannot be read"):
+        load(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes("name: Köhler".encode("latin-1"))
+    with pytest.raises(errors.YamlError, match="cannot be read"):
+        load(tmp_path / "latin.yaml")
+
+
+def test_attachment_that_was_changed__is_refused(tmp_path):
+    (tmp_path / "agreement.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "service-description.md").write_text("another text", encoding="utf-8")
+    with pytest.raises(errors.BadValue) as caught:
+        load(tmp_path / "agreement.yaml")
+    assert caught.value.field == "spec.legal.attachments[0].sha256"
+    assert caught.value.line == line_of(TEXT, "path: service-description.md")
+
+
+def test_names_without_an_address__are_told_when_needed():
+    document = load(FILE, wallets={"client": WALLETS["client"]}, contracts=CONTRACTS)
+    assert document.unresolved == (
+        "USDC", "client-operator", "client-reporter", "contractor", "contractor-operator", "contractor-reporter",
+        "arbiter", "backup",
+    )  # fmt: skip
+    complete = load(FILE, wallets={k: v for k, v in WALLETS.items() if k != "backup"}, contracts=CONTRACTS, token=TOKEN)
+    for needs in (complete.service_hash, complete.terms, complete.document_markdown, lambda: complete.plan(0)):
+        with pytest.raises(errors.UnresolvedName) as caught:
+            needs()
+        assert (caught.value.line, caught.value.field) == (line_of(TEXT, "${backup}"), "backup")
+        assert "'backup'" in caught.value.advice
+    assert len(complete.levels) == 9
+    assert complete.period("2016-03").index == 0
+
+
+def test_addresses_that_disagree__are_refused():
+    other = address("other")
+    with pytest.raises(errors.BadAddress, match="the token given is"):
+        loads(changed(("decimals: 6}", f"decimals: 6, address: {TOKEN}}}")), Names(token=other))
+    with pytest.raises(ValueError, match="two addresses are given for 'USDC'"):
+        loads(TEXT, Names(tokens={"USDC": TOKEN}, token=other))
+    by_chain = changed(("decimals: 6}", f'decimals: 6, addresses: {{"1": "{TOKEN}", "10": "{other}"}}}}'))
+    assert loads(by_chain, Names(chain_id=10)).token.address == other
+    with pytest.raises(errors.BadAddress, match="has none for chain 5"):
+        loads(by_chain, Names(chain_id=5))
