@@ -107,10 +107,11 @@ def test_bad_of_total_is_the_numerator_when_the_level_says_bad(tmp_path):
 def test_resolution_is_in_whole_minutes_rounded_down(tmp_path):
     form = "%Y-%m-%d %H:%M:%S"
     dates = {"opened_at": "2016-03-01 09:00:30", "closed_at": "2016-03-06 09:00:00"}
-    level = slo("within", "resolution_minutes <= 30", "true")
-    for resolved, good in (("2016-03-01 09:31:29", 1), ("2016-03-01 09:31:30", 0)):
+    spans = {"2016-03-01 09:31:29": 30, "2016-03-01 09:31:30": 31, "2016-03-01 09:00:29": -1}
+    for resolved, minutes in spans.items():
+        level = slo("exact", f"resolution_minutes = {minutes}", "true")
         path = write_log(tmp_path / "log.csv", [row(resolved_at=resolved, **dates)])
-        assert figure(define(level, timeFormat=form), path).good == good, resolved
+        assert figure(define(level, timeFormat=form), path).good == 1, resolved
 
 
 def test_an_average_is_a_sum_and_a_count(tmp_path):
