@@ -205,8 +205,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
 
         emit DocumentReplaced(msg.sender, origin, book, oldDocument, newDocument);
         _advance(
-            book,
-            keccak256(abi.encode(DocumentReplaced.selector, msg.sender, origin, book, oldDocument, newDocument))
+            book, keccak256(abi.encode(DocumentReplaced.selector, msg.sender, origin, book, oldDocument, newDocument))
         );
     }
 
@@ -333,11 +332,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
     }
 
     /// @dev Whether a level that failed now has failed often enough within the window, this period included.
-    function _isRepeated(Subject memory subject, Credits calldata credits, uint256 failed)
-        private
-        view
-        returns (bool)
-    {
+    function _isRepeated(Subject memory subject, Credits calldata credits, uint256 failed) private view returns (bool) {
         uint256 needed = credits.failures;
         if (needed == 0) return false;
 
@@ -377,22 +372,11 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
 
     /* HISTORY */
 
-    function _emitReported(
-        Subject memory subject,
-        bytes32 reportHash,
-        bytes32 evidence,
-        uint256 failed,
-        uint256 charge
-    ) private {
+    function _emitReported(Subject memory subject, bytes32 reportHash, bytes32 evidence, uint256 failed, uint256 charge)
+        private
+    {
         emit PeriodReported(
-            subject.agreement,
-            subject.origin,
-            subject.period,
-            subject.document,
-            reportHash,
-            evidence,
-            failed,
-            charge
+            subject.agreement, subject.origin, subject.period, subject.document, reportHash, evidence, failed, charge
         );
         _advance(
             subject.book,
@@ -434,14 +418,7 @@ contract SLAOracle is ISLAOracle, EIP712("Workpact SLA", "1") {
         _advance(
             subject.book,
             keccak256(
-                abi.encode(
-                    PeriodAssessed.selector,
-                    subject.agreement,
-                    subject.origin,
-                    subject.period,
-                    rate,
-                    endUntil
-                )
+                abi.encode(PeriodAssessed.selector, subject.agreement, subject.origin, subject.period, rate, endUntil)
             )
         );
     }

@@ -100,9 +100,10 @@ library CreditMath {
 
         Band[] calldata bands = level.bands;
         if (_isLowVolume(level, figure)) {
-            return level.lowVolume == LOW_VOLUME_MET || level.lowVolume == LOW_VOLUME_LEFT_OUT
-                ? 0
-                : Math.min(bands.length, 1);
+            return
+                level.lowVolume == LOW_VOLUME_MET || level.lowVolume == LOW_VOLUME_LEFT_OUT
+                    ? 0
+                    : Math.min(bands.length, 1);
         }
 
         uint256 given = isRatio ? good * PPM : good;

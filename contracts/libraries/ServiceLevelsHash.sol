@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {
-    Band, Credits, Figure, Level, Levels, Price, Report, Reporters
-} from "../types/ServiceLevels.sol";
+import {Band, Figure, Level, Levels, Price, Report, Reporters} from "../types/ServiceLevels.sol";
 import {Schedule} from "../types/Terms.sol";
 
 /// @title EIP-712 struct hashes of the service-level document and of reports (SPEC.md 3.1, 8.2)
@@ -16,8 +14,7 @@ library ServiceLevelsHash {
     bytes32 private constant FIGURE_TYPEHASH = keccak256("Figure(uint256 good,uint256 total,uint256 excluded)");
     bytes32 private constant LEVEL_TYPEHASH = keccak256(
         "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
-        "Band[] bands)"
-        "Band(uint256 threshold,uint256 allocation)"
+        "Band[] bands)" "Band(uint256 threshold,uint256 allocation)"
     );
     bytes32 private constant LEVELS_TYPEHASH = keccak256(
         "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
@@ -25,32 +22,27 @@ library ServiceLevelsHash {
         "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
         "uint256 failureWindow,uint256 lapse)"
         "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
-        "Band[] bands)"
-        "Price(string quantity,uint256 rate)"
+        "Band[] bands)" "Price(string quantity,uint256 rate)"
         "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
         "address[] contractorReporters,uint256 contractorQuorum)"
     );
     bytes32 private constant PRICE_TYPEHASH = keccak256("Price(string quantity,uint256 rate)");
     bytes32 private constant REPORT_TYPEHASH = keccak256(
         "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
-        "uint256[] quantities,bytes32 evidence)"
-        "Figure(uint256 good,uint256 total,uint256 excluded)"
+        "uint256[] quantities,bytes32 evidence)" "Figure(uint256 good,uint256 total,uint256 excluded)"
     );
     bytes32 private constant REPORTERS_TYPEHASH = keccak256(
         "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
         "address[] contractorReporters,uint256 contractorQuorum)"
     );
-    bytes32 private constant SCHEDULE_TYPEHASH = keccak256(
-        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)"
-    );
+    bytes32 private constant SCHEDULE_TYPEHASH =
+        keccak256("Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)");
     bytes32 private constant SERVICE_TYPEHASH = keccak256(
-        "Service(Schedule schedule,Levels levels)"
-        "Band(uint256 threshold,uint256 allocation)"
+        "Service(Schedule schedule,Levels levels)" "Band(uint256 threshold,uint256 allocation)"
         "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
         "uint256 failureWindow,uint256 lapse)"
         "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
-        "Band[] bands)"
-        "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
+        "Band[] bands)" "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
         "Price(string quantity,uint256 rate)"
         "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
         "address[] contractorReporters,uint256 contractorQuorum)"

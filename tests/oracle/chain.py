@@ -95,7 +95,7 @@ def oracle_chain() -> Iterator[Chain]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["anvil", "--silent", "--port", str(port), "--timestamp", "1"]
+    command = ["anvil", "--silent", "--port", str(port), "--timestamp", "1700000000"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         web3 = Web3(HTTPProvider(f"http://127.0.0.1:{port}", request_kwargs={"timeout": 60}))

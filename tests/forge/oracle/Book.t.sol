@@ -96,9 +96,7 @@ contract BookTest is OracleTest {
         bytes32 hashed = _scheduleHash();
         Report memory renamed = _report(1, Figure(94, 100, 0), Figure(300, 1, 0));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ISLAOracle.SLAOracle_WrongReport.selector, _commitment(renamed), _commitment(second)
-            )
+            abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongReport.selector, _commitment(renamed), _commitment(second))
         );
         oracle.assess(renamed, hashed, levels);
         levels.credits.atRisk = atRisk;
@@ -123,9 +121,7 @@ contract BookTest is OracleTest {
     function testReplaceRefused() public {
         _replaceRefused(_old, _old, abi.encodeWithSelector(ISLAOracle.SLAOracle_SameDocument.selector, _old));
         _replace(_old, "second");
-        _replaceRefused(
-            _old, "third", abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInForce.selector, _old)
-        );
+        _replaceRefused(_old, "third", abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInForce.selector, _old));
         _replaceRefused(
             "foreign", "second", abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInForce.selector, bytes32("second"))
         );
@@ -181,10 +177,7 @@ contract BookTest is OracleTest {
             Vm.Log[] memory logs = vm.getRecordedLogs();
             assertEq(logs.length, 1, "events");
             _assertEvent(
-                logs[0],
-                ISLAOracle.RecordProved.selector,
-                [_root, bytes32(0), bytes32(0)],
-                abi.encode(records[i])
+                logs[0], ISLAOracle.RecordProved.selector, [_root, bytes32(0), bytes32(0)], abi.encode(records[i])
             );
             history = _rebuilt(history, logs);
             assertEq(oracle.historyOf(_root), history, "history");

@@ -67,8 +67,7 @@ contract CreditsTest is OracleTest {
     /// @dev Σ of the rates of any four periods is at most 4 · 20 %; early periods have the room of those so far.
     function testYearCapSlides() public {
         levels.credits.atRisk = 1_000_000;
-        uint256[6] memory expected =
-            [uint256(200 * UNIT), 200 * UNIT, 200 * UNIT, 200 * UNIT, 200 * UNIT, 200 * UNIT];
+        uint256[6] memory expected = [uint256(200 * UNIT), 200 * UNIT, 200 * UNIT, 200 * UNIT, 200 * UNIT, 200 * UNIT];
         for (uint256 i = 0; i < 6; ++i) {
             _send(_bothMissed(i));
             assertEq(_rate(i), expected[i], "all missed");
@@ -153,9 +152,7 @@ contract CreditsTest is OracleTest {
         assertEq(logs.length, 1, "events");
         _assertEvent(logs[0], ISLAOracle.PeriodAssessed.selector, _topics(1), abi.encode(100 * UNIT, uint256(0)));
         assertEq(
-            oracle.historyOf(_book()),
-            keccak256(abi.encode(before, START + 14 * MONTH, eventHash(logs[0]))),
-            "history"
+            oracle.historyOf(_book()), keccak256(abi.encode(before, START + 14 * MONTH, eventHash(logs[0]))), "history"
         );
         stored = _stored(1);
         assertEq(uint256(stored.result.basis), uint256(Basis.Reported), "basis kept");
@@ -179,15 +176,11 @@ contract CreditsTest is OracleTest {
         bytes32 expected = _commitment(second);
         bytes32 hashed = _scheduleHash();
         Report memory wrong = _report(1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongReport.selector, _commitment(wrong), expected)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongReport.selector, _commitment(wrong), expected));
         oracle.assess(wrong, hashed, levels);
         wrong = _missed(1);
         wrong.evidence = 0;
-        vm.expectRevert(
-            abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongReport.selector, _commitment(wrong), expected)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongReport.selector, _commitment(wrong), expected));
         oracle.assess(wrong, hashed, levels);
         oracle.assess(second, hashed, levels);
         assertEq(_rate(1), 50 * UNIT, "rate");

@@ -25,9 +25,7 @@ contract DefaultTest is OracleTest {
         Vm.Log[] memory logs = vm.getRecordedLogs();
 
         assertEq(logs.length, 2, "events");
-        _assertEvent(
-            logs[0], ISLAOracle.PeriodDefaulted.selector, _topics(0), abi.encode(_document(), uint256(3))
-        );
+        _assertEvent(logs[0], ISLAOracle.PeriodDefaulted.selector, _topics(0), abi.encode(_document(), uint256(3)));
         _assertEvent(logs[1], ISLAOracle.PeriodAssessed.selector, _topics(0), abi.encode(150 * UNIT, uint256(0)));
         assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
         ServicePeriod memory stored = _stored(0);
@@ -49,9 +47,7 @@ contract DefaultTest is OracleTest {
         Vm.Log[] memory logs = vm.getRecordedLogs();
 
         assertEq(logs.length, 2, "events");
-        _assertEvent(
-            logs[0], ISLAOracle.PeriodDefaulted.selector, _topics(0), abi.encode(_document(), uint256(0))
-        );
+        _assertEvent(logs[0], ISLAOracle.PeriodDefaulted.selector, _topics(0), abi.encode(_document(), uint256(0)));
         _assertEvent(logs[1], ISLAOracle.PeriodAssessed.selector, _topics(0), abi.encode(uint256(0), uint256(0)));
         assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
         assertEq(uint256(_stored(0).result.basis), uint256(Basis.DefaultMet), "basis");
@@ -61,8 +57,7 @@ contract DefaultTest is OracleTest {
     }
 
     function testOnlyAfterTheDeadline() public {
-        bytes memory refusal =
-            abi.encodeWithSelector(ISLAOracle.SLAOracle_TooEarly.selector, 1, _deadline(1));
+        bytes memory refusal = abi.encodeWithSelector(ISLAOracle.SLAOracle_TooEarly.selector, 1, _deadline(1));
         vm.warp(_deadline(1));
         vm.expectRevert(refusal);
         _applyDefault(1);

@@ -7,17 +7,17 @@ import {Schedule} from "../../../contracts/types/Terms.sol";
 /// @notice The EIP-712 hashes of SPEC.md 3.1 and 8.2 once more, from memory and from other strings than the contract's.
 library DocumentHash {
     string private constant BAND = "Band(uint256 threshold,uint256 allocation)";
-    string private constant CREDITS =
-        "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,uint256 failureWindow,uint256 lapse)";
+    string private constant CREDITS = "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
+        "uint256 failureWindow,uint256 lapse)";
     string private constant FIGURE = "Figure(uint256 good,uint256 total,uint256 excluded)";
-    string private constant LEVEL =
-        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,Band[] bands)";
+    string private constant LEVEL = "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
+        "Band[] bands)";
     string private constant LEVELS = "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)";
     string private constant PRICE = "Price(string quantity,uint256 rate)";
-    string private constant REPORT =
-        "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,uint256[] quantities,bytes32 evidence)";
-    string private constant REPORTERS =
-        "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,address[] contractorReporters,uint256 contractorQuorum)";
+    string private constant REPORT = "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
+        "uint256[] quantities,bytes32 evidence)";
+    string private constant REPORTERS = "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
+        "address[] contractorReporters,uint256 contractorQuorum)";
     string private constant SCHEDULE =
         "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)";
 
@@ -57,9 +57,10 @@ library DocumentHash {
             prices = bytes.concat(prices, keccak256(abi.encode(keccak256(bytes(PRICE)), price.quantity, price.rate)));
         }
         bytes32 credits = keccak256(abi.encode(keccak256(bytes(CREDITS)), levels.credits));
-        return keccak256(
-            abi.encode(typeHash, keccak256(entries), credits, ofReporters(levels.reporters), keccak256(prices))
-        );
+        return
+            keccak256(
+                abi.encode(typeHash, keccak256(entries), credits, ofReporters(levels.reporters), keccak256(prices))
+            );
     }
 
     function ofLevel(Level memory level) internal pure returns (bytes32) {

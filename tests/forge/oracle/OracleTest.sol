@@ -3,8 +3,16 @@ pragma solidity 0.8.37;
 
 import {SLAOracle} from "../../../contracts/SLAOracle.sol";
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Band, Credits, Figure, Level, Levels, Price, Report, Reporters} from
-    "../../../contracts/types/ServiceLevels.sol";
+import {
+    Band,
+    Credits,
+    Figure,
+    Level,
+    Levels,
+    Price,
+    Report,
+    Reporters
+} from "../../../contracts/types/ServiceLevels.sol";
 import {Basis, ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {Schedule} from "../../../contracts/types/Terms.sol";
 import {Test, Vm} from "../Vm.sol";

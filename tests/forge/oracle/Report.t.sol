@@ -121,9 +121,7 @@ contract ReportTest is OracleTest {
         _refused(given, ofClient, abi.encodeWithSelector(ISLAOracle.SLAOracle_NoQuorum.selector, true, false));
         Signed[] memory ofContractor = _signed(given, _keys(CONTRACTOR_KEY, CONTRACTOR_REPORTER_KEY));
         _refused(given, ofContractor, abi.encodeWithSelector(ISLAOracle.SLAOracle_NoQuorum.selector, false, true));
-        _refused(
-            given, new Signed[](0), abi.encodeWithSelector(ISLAOracle.SLAOracle_NoQuorum.selector, false, false)
-        );
+        _refused(given, new Signed[](0), abi.encodeWithSelector(ISLAOracle.SLAOracle_NoQuorum.selector, false, false));
         assertEq(oracle.historyOf(_book()), 0, "history");
     }
 
@@ -155,9 +153,7 @@ contract ReportTest is OracleTest {
         Report memory given = _report(0);
         Signed[] memory signatures = _signed(given, _keys(STRANGER_KEY));
         _refused(
-            given,
-            signatures,
-            abi.encodeWithSelector(ISLAOracle.SLAOracle_NotReporter.selector, vm.addr(STRANGER_KEY))
+            given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_NotReporter.selector, vm.addr(STRANGER_KEY))
         );
     }
 
@@ -167,13 +163,9 @@ contract ReportTest is OracleTest {
         (address low, address high) = (signatures[0].signer, signatures[1].signer);
 
         (signatures[0], signatures[1]) = (signatures[1], signatures[0]);
-        _refused(
-            given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_SignersNotRising.selector, high, low)
-        );
+        _refused(given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_SignersNotRising.selector, high, low));
         signatures[1] = signatures[0];
-        _refused(
-            given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_SignersNotRising.selector, high, high)
-        );
+        _refused(given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_SignersNotRising.selector, high, high));
         signatures[0].signer = address(0);
         _refused(
             given,
@@ -197,9 +189,8 @@ contract ReportTest is OracleTest {
         _refused(given, signatures, refusal);
         given.figures[0].excluded = 1;
         signatures = _signed(_report(0));
-        _refused(
-            given, signatures, abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongSignature.selector, signatures[0].signer)
-        );
+        refusal = abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongSignature.selector, signatures[0].signer);
+        _refused(given, signatures, refusal);
     }
 
     /// @dev The other `s` of the same signature recovers the same key, and is refused.
@@ -265,9 +256,7 @@ contract ReportTest is OracleTest {
 
         Signed[] memory wrong = _signed(_report(1), _keys(CONTRACTOR_KEY));
         wrong[0].signer = address(wallet);
-        _refused(
-            given, wrong, abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongSignature.selector, address(wallet))
-        );
+        _refused(given, wrong, abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongSignature.selector, address(wallet)));
         oracle.report(given, _scheduleHash(), levels, signatures);
         assertEq(_finalAt(0), block.timestamp, "final");
     }

@@ -1,0 +1,78 @@
+"""Drives random cases through the contract and compares everything it keeps and says with the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from eth_utils import keccak, to_checksum_address
+
+from tests.oracle import cases, model, typed
+from tests.oracle.chain import Chain
+
+AGREEMENT = to_checksum_address(keccak(text="agreement")[:20])
+BASES = {model.DEFAULT_MISSED: 2, model.DEFAULT_MET: 3}
+ALL = 2**256 - 1
+
+
+def compare(chain: Chain, seeds: Iterable[int]) -> Counter[str]:
+    """Compares the case of each seed; returns how many periods each rule had a say in, and "periods"."""
+    met: Counter[str] = Counter()
+    for seed in seeds:
+        case = cases.case(seed)
+        expected = model.assess(case.service["levels"], case.outcomes)
+        _drive(chain, case, origin := keccak(seed.to_bytes(32, "big")))
+        _check(chain, case, origin, expected)
+        for result in expected:
+            met.update(["periods", *result.reasons, *(["assessed later"] if case.order != sorted(case.order) else [])])
+    return met
+
+
+def _drive(chain: Chain, case: cases.Case, origin: bytes) -> None:
+    keys = cases.CLIENT_REPORTER_KEY, cases.CONTRACTOR_REPORTER_KEY
+    assessed: set[int] = set()
+    for period in case.order:
+        if isinstance(case.outcomes[period], str):
+            schedule, levels = typed.abi_schedule(case.service), typed.abi_levels(case.service)
+            receipt = chain.send("applyDefault", AGREEMENT, origin, schedule, levels, period)
+        else:
+            receipt = chain.report(case.service, _given(case, origin, period), *keys)
+        names = [name for name, _ in chain.events(receipt)]
+        assert ("PeriodAssessed" in names) == (period == 0 or period - 1 in assessed)
+        if "PeriodAssessed" in names:
+            assessed.add(period)
+    for period in sorted(set(case.order) - assessed):
+        chain.assess(case.service, _given(case, origin, period))
+
+
+def _given(case: cases.Case, origin: bytes, period: int) -> dict[str, object]:
+    outcome = case.outcomes[period]
+    if isinstance(outcome, str):
+        return typed.report(AGREEMENT, origin, case.service, period, [], id=typed.ZERO)
+    return typed.report(AGREEMENT, origin, case.service, period, outcome, case.quantities[period])
+
+
+def _check(chain: Chain, case: cases.Case, origin: bytes, expected: list[model.Assessment]) -> None:
+    document = typed.document_hash(case.service)
+    functions = chain.oracle.functions
+    book = functions.bookOf(AGREEMENT, origin, document).call()
+    cumulative = 0
+    for period, result in enumerate(expected):
+        outcome = case.outcomes[period]
+        is_default = isinstance(outcome, str)
+        charge = 0 if is_default else model.charge(case.service["levels"], case.quantities[period])
+        stored, commitment, stored_charge = functions.periodOf(book, period).call()
+        basis, failed, final_at, rate, sum_of_rates, end_until = stored
+        cumulative += result.rate
+        lapse = case.service["levels"]["credits"]["lapse"]
+        assert basis == (BASES[str(outcome)] if is_default else 1)
+        assert failed == result.mask
+        assert rate == result.rate
+        assert sum_of_rates == cumulative
+        assert end_until == (final_at + lapse if result.right_to_end else 0)
+        assert stored_charge == charge
+        assert commitment == typed.commitment(_given(case, origin, period))
+        assert functions.resultOf(AGREEMENT, origin, document, period).call() == [final_at, charge, rate]
+        assert final_at > 0
+    met = sum(1 << period for period, result in enumerate(expected) if not result.failed)
+    assert functions.metPeriods(AGREEMENT, origin, document, ALL).call() == met
