@@ -1,12 +1,11 @@
-"""Writes `abi/*.json` from forge's output. Run as `make abi`, after a full `forge build`.
-
-python -m workpact.chain.artefacts out
-"""
+"""Compiles the contracts and writes `abi/*.json` from forge's output: `python -m workpact.chain.artefacts`."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,8 @@ def read(out: Path, name: str) -> Artefact:
     if not path.is_file():
         raise NotCompiled(f"{path} is missing: run `forge build` first.")
     compiled = json.loads(path.read_text())
-    metadata = compiled["metadata"]
+    # forge's own reading of the metadata leaves out what errors mean.
+    metadata = json.loads(compiled["rawMetadata"])
     settings = metadata["settings"]
     deployable = name != TOKEN
     return Artefact(
@@ -76,6 +76,13 @@ def _meanings(documented: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
     return meanings
 
 
+def compile_all(root: Path) -> Path:
+    """Compiles what is shipped, as far as it changed; returns forge's output folder."""
+    sources = [f"contracts/{path.split('/')[0]}" for name, path in SHIPPED.items() if name != TOKEN]
+    subprocess.run(["forge", "build", *sources], cwd=root, check=True, stdout=sys.stderr)
+    return root / os.environ.get("FOUNDRY_OUT", "out")
+
+
 if __name__ == "__main__":
-    changed = write(Path(sys.argv[1] if len(sys.argv) > 1 else "out"))
+    changed = write(compile_all(Path.cwd()))
     sys.stderr.write(f"abi: {', '.join(changed) or 'nothing'} changed\n")

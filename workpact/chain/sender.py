@@ -74,6 +74,11 @@ class Sender:
                 known = Intent()
             return self._resume(key, known) or self._sign(key, known, receiver, data, value)
 
+    def past(self, intent: str) -> ReceiptAPI | None:
+        """The receipt of the named intent if it was mined before; nothing is sent."""
+        mined = self._mined(self.journal.intent(intent))
+        return self._finish(intent, mined) if mined else None
+
     def _resume(self, key: str, known: Intent) -> ReceiptAPI | None:
         """The end of what was signed before; None if a new transaction has to be signed."""
         if not known.attempts:

@@ -1,0 +1,119 @@
+"""What all commands share: networks, accounts, output, and errors without tracebacks.
+
+Ape takes no command from a file whose name starts with an underscore. Nothing here imports ape's managers, web3 or the
+rest of workpact before a command runs, so that `ape run --help` stays fast.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+import ape.logging
+import click
+from ape.cli import ConnectedProviderCommand, account_option
+
+from workpact import WorkpactError
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+# Ape logs to stdout; results alone belong there.
+for _destination in ape.logging.CLICK_ECHO_KWARGS.values():
+    _destination["err"] = True
+
+_results: TextIO | None = None
+
+
+class _Plain:
+    """Shows errors as one message, and under --json keeps all but the result off stdout."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        if "--json" in arguments:
+            _keep_stdout()
+        return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)  # type: ignore[misc]
+        except Exception as error:
+            _explain(error)
+
+
+class OfflineCommand(_Plain, click.Command):
+    """A command that needs no chain."""
+
+
+class ConnectedCommand(_Plain, ConnectedProviderCommand):
+    """A command on the chain of --network."""
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, all else on stderr.")
+yes_option = click.option(
+    "--yes",
+    is_flag=True,
+    help="Ask nothing; a keystore passphrase comes from APE_ACCOUNTS_<alias>_PASSPHRASE.",
+)
+confirmations_option = click.option(
+    "--confirmations", type=click.IntRange(0), help="Blocks to wait for after each transaction; else the network's own."
+)
+outbid_option = click.option("--outbid", is_flag=True, help="Sign what is still pending again, with higher fees.")
+sender_option: Callable[[Any], Any] = account_option("--account", prompt=False)
+
+
+def emit(value: Any, as_json: bool, text: str | Iterable[str]) -> None:
+    """The result of a command: `value` under --json, else the lines of `text`."""
+    if as_json:
+        out = _results or sys.stdout
+        out.write(json.dumps(value, indent=2, default=str) + "\n")
+        out.flush()
+    else:
+        click.echo(text if isinstance(text, str) else "\n".join(text))
+
+
+def table(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Rows as lines, each column as wide as its widest cell; the first row is the heading."""
+    widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def signer(account: AccountAPI | None, yes: bool) -> AccountAPI:
+    """The account of --account, ready to sign; without --yes it may still ask for a passphrase."""
+    if account is None:
+        raise click.UsageError("Name the account that pays: --account ALIAS (ape accounts list shows them).")
+    if yes and hasattr(account, "set_autosign") and hasattr(account, "keyfile_path"):
+        variable = f"APE_ACCOUNTS_{account.alias}_PASSPHRASE"
+        if variable not in os.environ:
+            raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}.")
+        account.set_autosign(True)
+    return account
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Asks on the terminal unless --yes; a no ends the command with nothing sent."""
+    if not yes and not click.confirm(question, err=True):
+        raise click.ClickException("Nothing was sent.")
+
+
+def _keep_stdout() -> None:
+    """Leaves stdout to `emit`: whatever else writes there, Ape's call traces among it, goes to stderr."""
+    global _results
+    if _results is None:
+        sys.stdout.flush()
+        _results = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+
+
+def _explain(error: Exception) -> NoReturn:
+    from ape.exceptions import AccountsError, ContractLogicError, ProviderError
+
+    from workpact.chain.errors import from_ape
+
+    if isinstance(error, ContractLogicError):
+        error = from_ape(error)
+    if isinstance(error, (WorkpactError, AccountsError, ProviderError)):
+        raise click.ClickException(str(error)) from error
+    raise error
