@@ -5,6 +5,8 @@ The reference answers were computed by another implementation; definitions are i
 
 import gzip
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,12 @@ from workpact.measurement.errors import EmptyPeriod
 from workpact.measurement.evidence import keccak
 
 MONTHS = ["2016-02", *(f"2016-{month:02}" for month in range(3, 13)), "2017-01", "2017-02"]
+
+
+@pytest.fixture(scope="module")
+def logs():
+    """The folder of the real logs and their reference answers."""
+    return Path(os.environ["WORKPACT_LOGS"])
 
 
 @pytest.fixture(scope="module")
