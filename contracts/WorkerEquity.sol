@@ -50,8 +50,13 @@ contract WorkerEquity is IWorkerEquity {
     }
 
     /// @inheritdoc IWorkerEquity
-    function planOf(uint256 planId) external view returns (Schedule memory schedule, Condition memory condition) {
-        return (_scheduleOf[planId], _conditionOf[planId]);
+    function planOf(uint256 planId) external view returns (Schedule memory) {
+        return _scheduleOf[planId];
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function conditionOf(uint256 planId) external view returns (Condition memory) {
+        return _conditionOf[planId];
     }
 
     /// @inheritdoc IWorkerEquity

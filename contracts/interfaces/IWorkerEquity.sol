@@ -97,8 +97,11 @@ interface IWorkerEquity {
     /// @notice A grant; all zero if there is none.
     function grantOf(uint256 grantId) external view returns (Grant memory);
 
-    /// @notice A plan, with its gate as last synced; all zero if there is none.
-    function planOf(uint256 planId) external view returns (Schedule memory schedule, Condition memory condition);
+    /// @notice The schedule of a plan, with its gate as last synced; all zero if there is none.
+    function planOf(uint256 planId) external view returns (Schedule memory);
+
+    /// @notice What the gate of a plan counts; all zero if it has none.
+    function conditionOf(uint256 planId) external view returns (Condition memory);
 
     /// @notice A pool; all zero if there is none.
     function poolOf(uint256 poolId) external view returns (Pool memory);

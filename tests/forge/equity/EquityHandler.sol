@@ -174,7 +174,7 @@ contract EquityHandler is Test {
     }
 
     function _poolOf(uint256 plan) private view returns (uint256) {
-        (Schedule memory schedule,) = equity.planOf(plan);
+        Schedule memory schedule = equity.planOf(plan);
         return schedule.pool;
     }
 }

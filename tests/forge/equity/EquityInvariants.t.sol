@@ -47,7 +47,7 @@ contract EquityInvariants is Test {
         (,, uint256 grants) = equity.counts();
         for (uint256 i = 1; i <= grants; ++i) {
             Grant memory held = equity.grantOf(i);
-            (Schedule memory schedule,) = equity.planOf(held.plan);
+            Schedule memory schedule = equity.planOf(held.plan);
             claimed[schedule.pool] += handler.claimed(i);
             claimable[schedule.pool] += equity.claimableOf(i);
             if (held.endedAt == 0) unvested[schedule.pool] += held.units - equity.vestedOf(i);
@@ -68,7 +68,7 @@ contract EquityInvariants is Test {
         (,, uint256 grants) = equity.counts();
         for (uint256 i = 1; i <= grants; ++i) {
             Grant memory held = equity.grantOf(i);
-            (Schedule memory schedule,) = equity.planOf(held.plan);
+            Schedule memory schedule = equity.planOf(held.plan);
             balances[2 * (schedule.pool - 1) + held.worker - 1] += handler.claimed(i);
         }
         assertEq(handler.token().balanceOf(address(0xa0)), balances[0], "worker 1 of the first manager");

@@ -238,7 +238,8 @@ contract IssuerTest is EquityTest {
             )
         );
         assertLinked(book, before, logs, 1);
-        (Schedule memory schedule, Condition memory condition) = equity.planOf(made);
+        Schedule memory schedule = equity.planOf(made);
+        Condition memory condition = equity.conditionOf(made);
         assertEq(
             abi.encode(schedule),
             abi.encode(Schedule(1, NOW, 180 * DAY, 360 * DAY, 90 * DAY, Gate.Product, 0, 0, 320)),

@@ -294,7 +294,7 @@ contract VestingTest is EquityTest {
     }
 
     function assertGate(uint256 plan, uint256 accepted, uint256 met) private view {
-        (Schedule memory schedule,) = equity.planOf(plan);
+        Schedule memory schedule = equity.planOf(plan);
         assertEq(schedule.accepted, accepted, "accepted");
         assertEq(schedule.met, met, "met");
     }

@@ -1,0 +1,7 @@
+"""Random steps against an independent model (SPEC.md §9, §10)."""
+
+from tests.equity.walk import Walk
+
+
+def test_random_steps__match_the_model(chain, deploy, compiled, accounts):
+    Walk(chain, deploy, compiled, accounts, seed=9).run(200)

@@ -1,0 +1,134 @@
+"""The share of those who do the work: tokens, pools, plans and grants on chain (SPEC.md §9).
+
+    equity = WorkerEquity(contract)
+    pool = equity.pool_in(equity.open_pool(token, contractor, 1_000_000_000, agreement, origin, sender=client))
+    plan = equity.plan_in(pool.create_plan(Plan.read({"start": "2026-03-01", "duration": "360 days"}), sender=client))
+    workers = equity.workers_in(equity.enrol([wallet], sender=contractor))
+    (grant,) = equity.grants_in(plan.grant({workers[0]: 500_000_000}, sender=contractor))
+    equity.claim([grant], sender=anyone)
+
+A unit is 1e-6 of a worker token: names that end in `units` are whole numbers of them, the others `Decimal` tokens.
+Writes return what was sent; what came of it is read from the logs of its receipt by the methods that end in `_in`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
+from workpact import WorkpactError
+from workpact.grants import Grant, Pool, PoolPlan, Reason, tokens
+from workpact.vesting import Gate, Plan
+
+__all__ = ["Gate", "Grant", "NoResult", "Plan", "Pool", "PoolPlan", "Reason", "WorkerEquity", "book_of", "tokens"]
+
+NO_AGREEMENT = ("0x" + 40 * "0", bytes(32))
+"""Agreement contract and origin of what belongs to no agreement."""
+
+
+class NoResult(WorkpactError):
+    """What was sent has no such result in its logs: it failed, is only proposed, or was another call."""
+
+
+def book_of(agreement: str, origin: bytes, issuer: str) -> bytes:
+    """The book of what `issuer` did for an agreement; see `NO_AGREEMENT` for tokens and rosters."""
+    return keccak(encode(["address", "bytes32", "address"], [agreement, origin, issuer]))
+
+
+class WorkerEquity:
+    """The contract that holds all grants."""
+
+    def __init__(self, contract: Any) -> None:
+        self.contract = contract
+
+    def __repr__(self) -> str:
+        return f"<WorkerEquity {self.contract.address}>"
+
+    def pool(self, pool_id: int) -> Pool:
+        """A pool by its number; nothing is asked of the chain yet."""
+        return Pool(self, pool_id)
+
+    def plan(self, plan_id: int) -> PoolPlan:
+        """A plan by its number; nothing is asked of the chain yet."""
+        return PoolPlan(self, plan_id)
+
+    def grant(self, grant_id: int) -> Grant:
+        """A grant by its number; nothing is asked of the chain yet."""
+        return Grant(self, grant_id)
+
+    def wallet(self, manager: Any, worker: int) -> str | None:
+        """The registered wallet of a worker on a manager's roster."""
+        wallet: str = self.contract.walletOf(manager, worker)
+        return wallet if int(wallet, 16) else None
+
+    def history(self, book: bytes) -> bytes:
+        """The word that chains all events of a book; zero if there are none."""
+        return bytes(self.contract.historyOf(book))
+
+    # Writes
+
+    def create_token(self, name: str, symbol: str, *, sender: Any) -> Any:
+        """Creates a token that this contract alone mints; the sender is its issuer. The names are public for ever."""
+        return self.contract.createToken(name, symbol, sender=sender)
+
+    def open_pool(
+        self,
+        token: Any,
+        manager: Any,
+        units: int,
+        agreement: Any = NO_AGREEMENT[0],
+        origin: bytes = NO_AGREEMENT[1],
+        *,
+        sender: Any,
+    ) -> Any:
+        """Sets units aside from which `manager` grants. Only the token's issuer."""
+        return self.contract.openPool(token, manager, units, agreement, origin, sender=sender)
+
+    def enrol(self, wallets: Iterable[Any], *, sender: Any) -> Any:
+        """Puts wallets on the sender's roster."""
+        return self.contract.enrol(list(wallets), sender=sender)
+
+    def claim(self, grants: Iterable[Grant | int], *, sender: Any) -> Any:
+        """Mints what has vested, each grant to its worker's wallet; those with nothing to claim are passed over."""
+        return self.contract.claim([int(grant) for grant in grants], sender=sender)
+
+    # What came of them
+
+    def token_in(self, sent: Any) -> str:
+        """Address of the token that was created."""
+        return str(self._event(sent, "TokenCreated").token)
+
+    def pool_in(self, sent: Any) -> Pool:
+        """The pool that was opened."""
+        return self.pool(self._event(sent, "PoolOpened").pool)
+
+    def plan_in(self, sent: Any) -> PoolPlan:
+        """The plan that was created."""
+        return self.plan(self._event(sent, "PlanCreated").plan)
+
+    def workers_in(self, sent: Any) -> range:
+        """The numbers of the workers that were enrolled, in the order of their wallets."""
+        event = self._event(sent, "Enrolled")
+        return range(event.first, event.first + len(event.wallets))
+
+    def grants_in(self, sent: Any) -> list[Grant]:
+        """The grants that were made, in the order of their lines."""
+        event = self._event(sent, "Granted")
+        return [self.grant(event.first + line) for line in range(len(event.lines))]
+
+    def claimed_in(self, sent: Any) -> dict[int, int]:
+        """The units that were minted, by grant number."""
+        claimed: dict[int, int] = {}
+        for event in sent.decode_logs(self.contract.Claimed):
+            claimed[event.grant] = claimed.get(event.grant, 0) + event.units
+        return claimed
+
+    def _event(self, sent: Any, name: str) -> Any:
+        decode = getattr(sent, "decode_logs", None)
+        found = list(decode(getattr(self.contract, name))) if decode else []
+        if len(found) != 1:
+            raise NoResult(f"There is no {name} in {sent!r}: ask again for the receipt once it is mined.")
+        return found[0]
