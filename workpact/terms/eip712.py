@@ -16,7 +16,8 @@ VERSION = "1"
 
 _TYPES = """
 EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)
-Agreement(Deal deal,Milestone[] milestones,Arbitration arbitration,Offer offer,Conditions conditions)
+Agreement(Deal deal,Milestone[] milestones,Arbitration arbitration,Annex annex)
+Annex(Offer offer,Conditions conditions)
 Deal(bytes32 origin,address client,address contractor,address token,uint256 review,uint256 grace,uint256 rejections,\
 uint256 holdback,uint256 holdbackUntil)
 Milestone(uint256 amount,uint256 due)
@@ -38,7 +39,6 @@ address[] contractorReporters,uint256 contractorQuorum)
 Price(string quantity,uint256 rate)
 Equity(address equity,uint256 units,bytes32 plans)
 Closing(bytes32 id,uint256 held,uint256 toContractor,uint256 deadline)
-Serve(bytes32 origin,bytes32 arbitration)
 Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,\
 uint256[] quantities,bytes32 evidence)
 Figure(uint256 good,uint256 total,uint256 excluded)

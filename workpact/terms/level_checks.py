@@ -23,7 +23,7 @@ def check_levels(contents: Contents) -> Iterator[Finding]:
     if (contents.slos or contents.credit) and not contents.spec.service:
         yield Finding(BadLevel, ("spec",), "has service levels but no service", "add service and billing")
         return
-    found = [*_sources(contents), *_objectives(contents)]
+    found = list(_sources(contents)) or list(_objectives(contents))
     yield from found
     if not found and contents.credit:
         yield from _credit(contents)

@@ -227,8 +227,6 @@ def _typed(
         return error_type(place, str(context["problem"]), str(context["advice"]))
     if kind == "literal_error":
         return BadValue(place, f"{detail['input']!r} is not known here", f"write {context['expected']}")
-    if kind in ("too_short", "too_long"):
-        return BadValue(place, "must have exactly one entry", "write one")
     wanted = "a list" if kind in ("tuple_type", "list_type") else "a section with keys of its own"
     return BadValue(place, f"takes {wanted}", "indent its entries below it")
 

@@ -6,11 +6,13 @@ Their shape is OpenSLO's; `where` conditions are SQL over a case's final row, re
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from workpact.terms.fields import Count, Flag, Line, Model, Name, Prose, Ratio, Zone, failed
+
+Part = TypeVar("Part")
 
 
 def _duration(value: object) -> object:
@@ -36,6 +38,12 @@ def _false(value: object) -> object:
     if value != "false":
         raise failed("BadPeriods", f"is {value!r}: a rolling window has no periods to bill", "write false")
     return False
+
+
+def _one(value: tuple[Part, ...]) -> tuple[Part, ...]:
+    if len(value) != 1:
+        raise failed("BadLevel", f"has {len(value)} entries", "write exactly one; a second level is a second SLO")
+    return value
 
 
 class Named(Model):
@@ -149,9 +157,9 @@ class SLOSpec(Model):
     description: Prose | None = None
     service: Name
     indicator: Indicator
-    time_window: Annotated[tuple[TimeWindow, ...], Field(min_length=1, max_length=1)]
+    time_window: Annotated[tuple[TimeWindow, ...], AfterValidator(_one)]
     budgeting_method: Literal["Occurrences"]
-    objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=1)]
+    objectives: Annotated[tuple[Objective, ...], AfterValidator(_one)]
 
 
 class SLO(Model):

@@ -16,7 +16,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from workpact.terms.errors import Place, TermsError, YamlError
 
-PLAIN_TAG = "tag:yaml.org,2002:"
+PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _plain(node: Node, file: str, path: tuple[str | int, ...]) -> Any:
     if node.anchor:
         problem = f"uses the anchor &{node.anchor}"
         raise _refuse(node, file, path, problem, "write the value out at every place, without & and *")
-    if str(node.tag) and not str(node.tag).startswith(PLAIN_TAG):
+    if str(node.tag) not in PLAIN_TAGS:
         raise _refuse(node, file, path, f"uses the tag {node.tag}", "write a plain value")
     if isinstance(node, ScalarNode):
         return node.value
