@@ -103,7 +103,7 @@ def test_sources_that_cannot_be_read():
     zone = data_source(timeZone="Europe/Rome")
     assert refused(DefinitionError, zone) == (
         "data source",
-        "timeZone",
+        "spec.connectionDetails.timeZone",
         "is 'Europe/Rome'; only UTC is supported: export the log with times in UTC",
     )
 
@@ -112,7 +112,7 @@ def test_sources_that_cannot_be_read():
 def test_time_formats_that_do_not_fix_a_date(form):
     assert refused(DefinitionError, data_source(timeFormat=form)) == (
         "data source",
-        "timeFormat",
+        "spec.connectionDetails.timeFormat",
         f"is '{form}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p",
     )
 

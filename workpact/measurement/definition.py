@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from workpact.measurement.errors import DefinitionError, ExpressionError
 from workpact.measurement.expression import ExpressionRefused, columns_of
@@ -37,6 +38,23 @@ class Source(_Model):
     time_format: str = Field(min_length=1)
     time_zone: str = "UTC"
     missing: str = ""
+
+    @field_validator("time_format")
+    @classmethod
+    def _fixes_a_date(cls, value: str) -> str:
+        used = re.findall("%(.?)", value)
+        if not _DATE_DIRECTIVES <= set(used) <= _DIRECTIVES:
+            problem = f"is '{value}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p"
+            raise PydanticCustomError("time_format", "{problem}", {"problem": problem})
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_utc(cls, value: str) -> str:
+        if value != "UTC":
+            problem = f"is '{value}'; only UTC is supported: export the log with times in UTC"
+            raise PydanticCustomError("time_zone", "{problem}", {"problem": problem})
+        return value
 
     def columns(self) -> dict[str, str]:
         """Each column that the source names, with the field that names it."""
@@ -178,30 +196,11 @@ def _source(data_source: Mapping[str, Any]) -> Source:
         raise DefinitionError("data source", "spec.type", f"is '{kind}', expected '{LOG_TYPE}'")
     details = _at(data_source, "data source", "spec", "connectionDetails")
     try:
-        source = Source.model_validate(details)
+        return Source.model_validate(details)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in ("spec.connectionDetails", *first["loc"]))
         raise DefinitionError("data source", field, first["msg"]) from None
-    _check_times(source)
-    return source
-
-
-def _check_times(source: Source) -> None:
-    used = re.findall("%(.?)", source.time_format)
-    unknown = [directive for directive in used if directive not in _DIRECTIVES]
-    if unknown or not set(used) >= _DATE_DIRECTIVES:
-        raise DefinitionError(
-            "data source",
-            "timeFormat",
-            f"is '{source.time_format}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p",
-        )
-    if source.time_zone != "UTC":
-        raise DefinitionError(
-            "data source",
-            "timeZone",
-            f"is '{source.time_zone}'; only UTC is supported: export the log with times in UTC",
-        )
 
 
 def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
