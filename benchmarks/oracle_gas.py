@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 from eth_account import Account
-from eth_utils import keccak, to_checksum_address
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from tests.oracle import typed
 from tests.oracle.chain import KEYS, Chain, oracle_chain

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.exceptions import ContractCustomError
@@ -72,7 +73,7 @@ class Chain:
     def events(self, receipt: TxReceipt) -> list[tuple[str, dict[str, Any]]]:
         """All events of a receipt, decoded, in order."""
         decoders = {
-            Web3.keccak(text=self._signature(entry)): self.oracle.events[entry["name"]]()
+            bytes(Web3.keccak(text=self._signature(entry))): self.oracle.events[entry["name"]]()
             for entry in self.oracle.abi
             if entry["type"] == "event" and entry["name"] != "EIP712DomainChanged"
         }
@@ -104,9 +105,9 @@ def oracle_chain() -> Iterator[Chain]:
                 raise RuntimeError(f"anvil ended with {process.returncode}")
         sender = web3.eth.accounts[0]
         abi, bytecode = artefact("SLAOracle")
-        factory = web3.eth.contract(abi=abi, bytecode=bytecode)
-        receipt = web3.eth.wait_for_transaction_receipt(factory.constructor().transact({"from": sender, "gas": GAS}))
-        oracle = web3.eth.contract(receipt["contractAddress"], abi=abi)
+        creation = web3.eth.send_transaction({"from": sender, "gas": GAS, "data": HexStr(bytecode)})
+        address = web3.eth.wait_for_transaction_receipt(creation)["contractAddress"]
+        oracle = cast(Contract, web3.eth.contract(address, abi=abi))
         yield Chain(web3, oracle, sender)
     finally:
         process.terminate()

@@ -48,10 +48,8 @@ def assess(levels: dict[str, Any], outcomes: Sequence[Figures | str]) -> list[As
 
 def failed_bands(levels: Sequence[dict[str, Any]], outcome: Figures | str) -> list[int | None]:
     """For each level the number of the band that it failed, None if it did not fail."""
-    if outcome == DEFAULT_MET:
-        return [None] * len(levels)
-    if outcome == DEFAULT_MISSED:
-        return [0 if level["bands"] else None for level in levels]
+    if isinstance(outcome, str):
+        return [0 if level["bands"] and outcome == DEFAULT_MISSED else None for level in levels]
     return [_failed_band(level, *figure) for level, figure in zip(levels, outcome, strict=True)]
 
 
@@ -82,9 +80,7 @@ def _meets(level: dict[str, Any], threshold: int, good: int, total: int) -> bool
     return performance >= wanted if level["form"] in (0, 3) else performance <= wanted
 
 
-def _rate(
-    levels: dict[str, Any], bands: Sequence[int | None], before: Sequence[Assessment], reasons: set[str]
-) -> int:
+def _rate(levels: dict[str, Any], bands: Sequence[int | None], before: Sequence[Assessment], reasons: set[str]) -> int:
     credits = levels["credits"]
     share = Fraction(0)
     for number, (level, band) in enumerate(zip(levels["levels"], bands, strict=True)):

@@ -6,7 +6,7 @@ from tests.oracle.differential import compare
 RULES = {"repeat", "period cap", "year cap", "critical", "failures", "assessed later"}
 
 
-def test_random_periods__match_the_model():
+def test_random_periods__match_the_model() -> None:
     with oracle_chain() as chain:
         met = compare(chain, range(50))
     assert met["periods"] >= 180

@@ -5,7 +5,7 @@ from tests.oracle.differential import compare
 from tests.oracle.test_differential import RULES
 
 
-def test_many_random_periods__match_the_model():
+def test_many_random_periods__match_the_model() -> None:
     with oracle_chain() as chain:
         met = compare(chain, range(1000, 1520))
     assert met["periods"] >= 2000
