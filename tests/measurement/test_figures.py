@@ -114,6 +114,39 @@ def test_resolution_is_in_whole_minutes_rounded_down(tmp_path):
         assert figure(define(level, timeFormat=form), path).good == 1, resolved
 
 
+ROME = {"timeZone": "Europe/Rome"}
+
+
+@pytest.mark.parametrize(
+    ("opened", "resolved", "minutes"),
+    [
+        ("26/3/2016 22:00", "27/3/2016 06:00", 7 * 60),  # the clock leaves out 02:00 to 03:00
+        ("29/10/2016 22:00", "30/10/2016 06:00", 9 * 60),  # it shows 02:00 to 03:00 twice
+        ("30/10/2016 01:30", "30/10/2016 02:30", 2 * 60),  # the later 02:30
+        ("27/3/2016 01:30", "27/3/2016 02:30", 60),  # 02:30 is never shown; 03:30 is meant
+    ],
+)
+def test_a_resolution_is_the_time_that_passed_not_what_the_clock_shows(tmp_path, opened, resolved, minutes):
+    path = write_log(tmp_path / "log.csv", [row(opened_at=opened, resolved_at=resolved)])
+    level = slo("exact", f"resolution_minutes = {minutes}", "true")
+
+    assert figure(define(level, **ROME), path) == Figure("exact", good=1, total=1)
+
+
+def test_a_period_begins_and_ends_by_the_logs_clock(tmp_path):
+    """March in Rome is from 2016-02-29 23:00 to 2016-03-31 22:00 UTC: the summer clock begins in it."""
+    march = Period(name="2016-03", start=MARCH.start - 3600, end=MARCH.end - 7200)
+    for closed, counted in {
+        "29/2/2016 23:59": 0,
+        "1/3/2016 00:00": 1,
+        "31/3/2016 23:59": 1,
+        "1/4/2016 00:00": 0,
+    }.items():
+        path = write_log(tmp_path / "log.csv", [row(closed_at=closed)])
+        measured = measure(define(MADE, **ROME), path, march, SECRET, allow_empty=True)
+        assert measured.figures == (Figure("made", good=counted, total=counted),), closed
+
+
 def test_an_average_is_a_sum_and_a_count(tmp_path):
     path = write_log(
         tmp_path / "log.csv",

@@ -9,6 +9,7 @@ from workpact.measurement.definition import (
     Source,
     definition_from,
 )
+from workpact.measurement.document import definition_of, period_of
 from workpact.measurement.errors import MeasurementError
 from workpact.measurement.evidence import Event, EventProof, Evidence, EvidenceTree, period_key
 from workpact.measurement.keys import load_or_create_secret
@@ -29,8 +30,10 @@ __all__ = [
     "Quantity",
     "Source",
     "definition_from",
+    "definition_of",
     "load_or_create_secret",
     "measure",
     "period_key",
+    "period_of",
     "verify",
 ]

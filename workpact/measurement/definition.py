@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
@@ -26,8 +27,9 @@ class _Model(BaseModel):
 class Source(_Model):
     """Where a ticket log keeps a case's number, the order of its rows and its dates.
 
-    Fields name columns of the log, except `time_format` (strptime directives), `time_zone` and
-    `missing`, the text that stands for 'no value' in a date column.
+    Fields name columns of the log, except `time_format` (strptime directives), `time_zone` (the
+    IANA zone of its clock; an hour that the clock repeats is read as the later one) and `missing`,
+    the text that stands for 'no value' in a date column.
     """
 
     case: str = Field(min_length=1)
@@ -50,10 +52,12 @@ class Source(_Model):
 
     @field_validator("time_zone")
     @classmethod
-    def _is_utc(cls, value: str) -> str:
-        if value != "UTC":
-            problem = f"is '{value}'; only UTC is supported: export the log with times in UTC"
-            raise PydanticCustomError("time_zone", "{problem}", {"problem": problem})
+    def _is_known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            problem = f"is '{value}'; write an IANA name, like Europe/Rome"
+            raise PydanticCustomError("time_zone", "{problem}", {"problem": problem}) from None
         return value
 
     def columns(self) -> dict[str, str]:
@@ -194,7 +198,11 @@ def _source(data_source: Mapping[str, Any]) -> Source:
     kind = _at(data_source, "data source", "spec", "type")
     if kind != LOG_TYPE:
         raise DefinitionError("data source", "spec.type", f"is '{kind}', expected '{LOG_TYPE}'")
-    details = _at(data_source, "data source", "spec", "connectionDetails")
+    return source_from(_at(data_source, "data source", "spec", "connectionDetails"))
+
+
+def source_from(details: Any) -> Source:
+    """The source that connectionDetails describe. Raises `DefinitionError` with the field."""
     try:
         return Source.model_validate(details)
     except ValidationError as error:

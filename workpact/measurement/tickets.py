@@ -194,7 +194,8 @@ class TicketLog:
         )
 
     def _seconds(self, column: str) -> str:
-        return f"(epoch_us({self._timestamp(column)}) // 1000000)"
+        moment, zone = self._timestamp(column), self._source.time_zone
+        return f"(epoch_us({moment if zone == 'UTC' else f'timezone({_text(zone)}, {moment})'}) // 1000000)"
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
         return self._connection.execute(query)
