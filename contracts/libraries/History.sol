@@ -10,4 +10,31 @@ library History {
     function link(bytes32 history, bytes32 eventHash) internal view returns (bytes32) {
         return keccak256(abi.encode(history, block.timestamp, eventHash));
     }
+
+    /// @notice Emits an event and returns the word after it: what is hashed is what is emitted.
+    /// @param history The word before it, zero at first.
+    /// @param topics How many of the words are topics: the selector and one to three indexed arguments.
+    /// @param words `abi.encode(selector, indexed arguments…, other arguments…)`, all static.
+    function log(bytes32 history, uint256 topics, bytes memory words) internal returns (bytes32) {
+        assembly ("memory-safe") {
+            let topic := add(words, 0x20)
+            let data := add(topic, mul(topics, 0x20))
+            let size := sub(mload(words), mul(topics, 0x20))
+            switch topics
+            case 2 { log2(data, size, mload(topic), mload(add(topic, 0x20))) }
+            case 3 { log3(data, size, mload(topic), mload(add(topic, 0x20)), mload(add(topic, 0x40))) }
+            case 4 {
+                log4(
+                    data,
+                    size,
+                    mload(topic),
+                    mload(add(topic, 0x20)),
+                    mload(add(topic, 0x40)),
+                    mload(add(topic, 0x60))
+                )
+            }
+            default { revert(0, 0) }
+        }
+        return link(history, keccak256(words));
+    }
 }

@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 /// @title The signed document of an agreement, as EIP-712 groups (SPEC.md §3)
 /// @dev What the parties sign is
-/// `Agreement(Deal deal,Milestone[] milestones,Arbitration arbitration,Offer offer,Conditions conditions)`.
+/// `Agreement(Deal deal,Milestone[] milestones,Arbitration arbitration,Annex annex)` with
+/// `Annex(Offer offer,Conditions conditions)`.
 /// A call carries the groups it reads and the EIP-712 struct hash of the others. Signed integers are `uint256`: cheaper
 /// to decode and to hash than packed types; their ranges are checked once, when the agreement is opened or amended.
 /// Amounts are in the token's smallest unit, times in Unix seconds, durations in seconds, shares in ppm (1e-6).
@@ -91,6 +92,8 @@ struct Schedule {
 /// @notice `Conditions(Operators operators,Ending ending,Billing billing,Service service,Equity equity,bytes32 legalText)`
 /// with `Service(Schedule schedule,Levels levels)`, in the form that calls carry.
 struct Conditions {
+    /// Not a member: the offer's struct hash, which with that of the conditions makes the annex.
+    bytes32 offer;
     bytes32 operators;
     Ending ending;
     Billing billing;
@@ -113,8 +116,7 @@ struct Terms {
     Deal deal;
     Milestone[] milestones;
     bytes32 arbitration;
-    bytes32 offer;
-    bytes32 conditions;
+    bytes32 annex;
 }
 
 /// @notice The document as it is carried when it comes into force.
@@ -124,4 +126,19 @@ struct Proposal {
     Arbitration arbitration;
     Offer offer;
     bytes32 conditions;
+}
+
+/// @notice Which term an error speaks of.
+library Field {
+    uint256 internal constant AMOUNT = 1;
+    uint256 internal constant DATE = 2;
+    uint256 internal constant DURATION = 3;
+    uint256 internal constant MILESTONES = 4;
+    uint256 internal constant REJECTIONS = 5;
+    /// Holdback or the arbiter's fee.
+    uint256 internal constant SHARE = 6;
+    uint256 internal constant SPLIT = 7;
+    uint256 internal constant DEPOSIT = 8;
+    uint256 internal constant TOKEN = 9;
+    uint256 internal constant ARBITRATION = 10;
 }

@@ -17,7 +17,7 @@ What is signed (`chain_id` int, `contract` address of the Agreement contract; ha
     .typed_data(chain_id, contract)   .id(chain_id, contract)   .origin(chain_id, contract)
     .service_hash()  .conditions_hash()  .levels_hash()  .schedule_hash()  .arbitration_hash()  .legal_text_hash
     .report_typed_data(chain_id, contract, period, figures, quantities, evidence)  .report_digest(…)
-    .closing_typed_data(chain_id, contract, held, to_contractor, deadline)  .serve_typed_data(chain_id, contract)
+    .closing_typed_data(chain_id, contract, held, to_contractor, deadline)  .offer_hash()
 
 What contracts take (tuples in the order of contracts/types/*.sol):
     .terms() .proposal() .conditions() .levels_struct() .schedule() .arbitration() .operators() .plan(index)

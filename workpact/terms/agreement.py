@@ -44,21 +44,25 @@ class AgreementDocument(Contents):
         named = self.spec.origin != ZERO_WORD
         return structs.word(self.spec.origin) if named else self.id(chain_id, contract)
 
+    def offer_hash(self) -> bytes:
+        """Struct hash of `Offer`; an amendment names the one it replaces."""
+        return eip712.struct_hash("Offer", self._message["annex"]["offer"])
+
     def conditions_hash(self) -> bytes:
         """Struct hash of `Conditions`."""
-        return eip712.struct_hash("Conditions", self._message["conditions"])
+        return eip712.struct_hash("Conditions", self._message["annex"]["conditions"])
 
     def service_hash(self) -> bytes:
         """Struct hash of `Service`: the document that the oracle's books are keyed by."""
-        return eip712.struct_hash("Service", self._message["conditions"]["service"])
+        return eip712.struct_hash("Service", self._message["annex"]["conditions"]["service"])
 
     def levels_hash(self) -> bytes:
         """Struct hash of `Levels`."""
-        return eip712.struct_hash("Levels", self._message["conditions"]["service"]["levels"])
+        return eip712.struct_hash("Levels", self._message["annex"]["conditions"]["service"]["levels"])
 
     def schedule_hash(self) -> bytes:
         """Struct hash of `Schedule`."""
-        return eip712.struct_hash("Schedule", self._message["conditions"]["service"]["schedule"])
+        return eip712.struct_hash("Schedule", self._message["annex"]["conditions"]["service"]["schedule"])
 
     def arbitration_hash(self) -> bytes:
         """Struct hash of `Arbitration`: what an arbiter consents to."""
@@ -138,11 +142,6 @@ class AgreementDocument(Contents):
         }
         return eip712.typed_data("Closing", message, self._domain(chain_id, contract))
 
-    def serve_typed_data(self, chain_id: int, contract: str) -> dict[str, Any]:
-        """An arbiter's consent to serve (SPEC.md 5.8)."""
-        message = {"origin": self.origin(chain_id, contract), "arbitration": self.arbitration_hash()}
-        return eip712.typed_data("Serve", message, self._domain(chain_id, contract))
-
     # What contracts receive: tuples in the order of contracts/types/
 
     def terms(self) -> Struct:
@@ -159,11 +158,11 @@ class AgreementDocument(Contents):
 
     def levels_struct(self) -> Struct:
         """`Levels`; names and quantities as the hash of their string."""
-        return structs.calldata("Levels", self._message["conditions"]["service"]["levels"])
+        return structs.calldata("Levels", self._message["annex"]["conditions"]["service"]["levels"])
 
     def schedule(self) -> Struct:
         """`Schedule`."""
-        return structs.calldata("Schedule", self._message["conditions"]["service"]["schedule"])
+        return structs.calldata("Schedule", self._message["annex"]["conditions"]["service"]["schedule"])
 
     def arbitration(self) -> Struct:
         """`Arbitration`."""
@@ -171,7 +170,7 @@ class AgreementDocument(Contents):
 
     def operators(self) -> Struct:
         """`Operators`."""
-        return structs.calldata("Operators", self._message["conditions"]["operators"])
+        return structs.calldata("Operators", self._message["annex"]["conditions"]["operators"])
 
     def plan(self, index: int) -> Struct:
         """`Plan` of contracts/types/Equity.sol for the plan at `index`.

@@ -31,14 +31,16 @@ def agreement_message(document: AgreementDocument) -> Message:
         "deal": _deal(document),
         "milestones": [{"amount": item.amount, "due": item.due} for item in document.milestones],
         "arbitration": _arbitration(document),
-        "offer": _offer(document),
-        "conditions": {
-            "operators": _operators(document),
-            "ending": _ending(document),
-            "billing": _billing(document),
-            "service": {"schedule": _schedule(document), "levels": _levels(document)},
-            "equity": _equity(document),
-            "legalText": document.legal_text_hash,
+        "annex": {
+            "offer": _offer(document),
+            "conditions": {
+                "operators": _operators(document),
+                "ending": _ending(document),
+                "billing": _billing(document),
+                "service": {"schedule": _schedule(document), "levels": _levels(document)},
+                "equity": _equity(document),
+                "legalText": document.legal_text_hash,
+            },
         },
     }
 
@@ -218,8 +220,7 @@ def terms(message: Mapping[str, Any]) -> Struct:
         calldata("Deal", message["deal"]),
         [calldata("Milestone", item) for item in message["milestones"]],
         eip712.struct_hash("Arbitration", message["arbitration"]),
-        eip712.struct_hash("Offer", message["offer"]),
-        eip712.struct_hash("Conditions", message["conditions"]),
+        eip712.struct_hash("Annex", message["annex"]),
     )
 
 
@@ -229,15 +230,16 @@ def proposal(message: Mapping[str, Any]) -> Struct:
         calldata("Deal", message["deal"]),
         [calldata("Milestone", item) for item in message["milestones"]],
         calldata("Arbitration", message["arbitration"]),
-        calldata("Offer", message["offer"]),
-        eip712.struct_hash("Conditions", message["conditions"]),
+        calldata("Offer", message["annex"]["offer"]),
+        eip712.struct_hash("Conditions", message["annex"]["conditions"]),
     )
 
 
 def conditions(message: Mapping[str, Any]) -> Struct:
     """`Conditions` of contracts/types/Terms.sol."""
-    signed = message["conditions"]
+    signed = message["annex"]["conditions"]
     return (
+        eip712.struct_hash("Offer", message["annex"]["offer"]),
         eip712.struct_hash("Operators", signed["operators"]),
         calldata("Ending", signed["ending"]),
         calldata("Billing", signed["billing"]),

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IMilestoneEscrow} from "./interfaces/IMilestoneEscrow.sol";
+import {ISLAOracle} from "./interfaces/ISLAOracle.sol";
+import {History} from "./libraries/History.sol";
+import {Packing} from "./libraries/Packing.sol";
+import {TermsHash} from "./libraries/TermsHash.sol";
+import {Flag, Operator, Payout, Phase, State, Status, Step} from "./types/State.sol";
+import {Conditions, Deal, Milestone, Terms} from "./types/Terms.sol";
+
+/// @title The money of an agreement
+/// @notice Deployed as part of {Agreement}: both share storage words, and all that moves money is in this file.
+abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
+    using SafeERC20 for IERC20;
+
+    uint256 internal constant PPM = 1e6;
+    /// What both the oracle's answer costs at most and must be left for it.
+    uint256 internal constant ORACLE_GAS = 400_000;
+    /// The holdback as an item of disputes.
+    uint256 internal constant HOLDBACK = 64;
+
+    mapping(bytes32 origin => uint256) internal _heads;
+    mapping(bytes32 origin => uint256) internal _tails;
+    mapping(bytes32 origin => mapping(uint256 item => uint256)) internal _steps;
+    mapping(bytes32 id => mapping(address operator => Operator)) internal _operators;
+
+    /// @inheritdoc IMilestoneEscrow
+    mapping(bytes32 origin => bytes32) public history;
+    mapping(bytes32 origin => bytes32) internal _current;
+    mapping(bytes32 origin => uint256) internal _settledPeriods;
+    mapping(bytes32 origin => mapping(address contractor => Payout)) internal _payouts;
+    /// @inheritdoc IMilestoneEscrow
+    mapping(address token => mapping(address payee => uint256)) public owed;
+    /// @inheritdoc IMilestoneEscrow
+    mapping(bytes32 origin => mapping(address payee => mapping(address token => uint256))) public toTake;
+
+    /* MONEY IN */
+
+    /// @inheritdoc IMilestoneEscrow
+    function fund(Terms calldata terms, uint256 upTo) external {
+        State memory state = _live(terms);
+        if (upTo <= state.held) return;
+        uint256 amount = upTo - state.held;
+        require(upTo <= type(uint96).max, Escrow_Short(type(uint96).max, upTo));
+
+        state.held = upTo;
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(Funded.selector, state.origin, msg.sender, amount));
+
+        _pull(terms.deal.token, msg.sender, amount);
+    }
+
+    /* MILESTONES PAID */
+
+    /// @inheritdoc IMilestoneEscrow
+    function accept(Terms calldata terms, uint256 milestones) external {
+        State memory state = _live(terms);
+        uint256 amount = _settle(terms, state, milestones);
+        _checkActor(state.id, terms.deal.client, true, amount);
+        require(amount <= state.held, Escrow_Short(state.held, amount));
+
+        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
+        _store(state);
+
+        _log(state.origin, 2, abi.encode(Accepted.selector, state.origin, milestones, paid, retained));
+
+        _payContractor(terms.deal, state, paid);
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function acceptUpTo(Terms calldata terms, uint256 milestone, uint256 total) external {
+        State memory state = _live(terms);
+        uint256 amount = _unsettled(terms, state, milestone).amount;
+        Step memory step = _progressOf(state, milestone);
+        require(step.accepted < total && total < amount, Escrow_NotAPart(total, step.accepted, amount));
+        amount = total - step.accepted;
+        _checkActor(state.id, terms.deal.client, true, amount);
+        require(amount <= state.held, Escrow_Short(state.held, amount));
+
+        step.accepted = total;
+        _save(state, milestone, step);
+        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(AcceptedUpTo.selector, state.origin, milestone, total, paid, retained));
+
+        _payContractor(terms.deal, state, paid);
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function release(Terms calldata terms, uint256 milestone) external {
+        State memory state = _live(terms);
+        uint256 rest = _unsettled(terms, state, milestone).amount;
+        Step memory step = _progressOf(state, milestone);
+        uint256 dueAt = _dueAt(terms.deal, step);
+        require(block.timestamp > dueAt, Escrow_NotRipe(milestone, dueAt));
+        rest -= step.accepted;
+        uint256 amount = Math.min(rest, state.held);
+        require(amount > 0, Escrow_NothingHeld(state.origin));
+
+        if (amount == rest) {
+            _markSettled(state, milestone);
+        } else {
+            step.accepted += amount;
+            _advance(state, milestone, step, Phase.OWED, dueAt);
+        }
+        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(Released.selector, state.origin, milestone, paid, retained));
+
+        _payContractor(terms.deal, state, paid);
+    }
+
+    /* MILESTONES AND SURPLUS BACK */
+
+    /// @inheritdoc IMilestoneEscrow
+    function reclaim(Terms calldata terms, Conditions calldata conditions, uint256 milestones) external {
+        State memory state = _liveWith(terms, conditions);
+        uint256 refunded = type(uint256).max;
+        if (milestones == 0) {
+            require(msg.sender == terms.deal.client, Escrow_Unauthorised(msg.sender, terms.deal.client));
+        } else {
+            if (msg.sender != terms.deal.contractor) _checkOverdue(terms, state, milestones);
+            refunded = _settle(terms, state, milestones);
+            (state.lapsed, state.flags) = (state.lapsed | milestones, state.flags | Flag.TAIL);
+        }
+        refunded = Math.min(refunded, Math.saturatingSub(state.held, _needed(terms, conditions, state)));
+        require(milestones > 0 || refunded > 0, Escrow_NothingDue());
+
+        state.held -= refunded;
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(Reclaimed.selector, state.origin, msg.sender, milestones, refunded));
+
+        _push(state.origin, terms.deal.token, terms.deal.client, refunded);
+    }
+
+    /* SERVICE PERIODS */
+
+    /// @inheritdoc IMilestoneEscrow
+    function settle(Terms calldata terms, Conditions calldata conditions, uint256 period) external {
+        State memory state = _liveWith(terms, conditions);
+        _checkPeriod(conditions, state.origin, period);
+        uint256 end = conditions.schedule.ends[period];
+        uint256 endsAt = state.endsAt;
+        require(endsAt == 0 || end <= endsAt, Escrow_PeriodLapsed(period, endsAt));
+
+        (uint256 charge, uint256 credit,) = _chargeOf(conditions, state.origin, period);
+        uint256 amount = charge - credit;
+        if (amount > state.held) {
+            require(endsAt != 0 && block.timestamp > endsAt, Escrow_Short(state.held, amount));
+            amount = state.held;
+        }
+
+        _settledPeriods[state.origin] |= 1 << period;
+        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(Settled.selector, state.origin, period, charge, credit, paid, retained));
+
+        _payContractor(terms.deal, state, paid);
+    }
+
+    /* HOLDBACK, PAYEE, BOOKED BALANCES */
+
+    /// @inheritdoc IMilestoneEscrow
+    function releaseHoldback(Terms calldata terms) external {
+        State memory state = _inForce(terms);
+        require(
+            block.timestamp > terms.deal.holdbackUntil && _progressOf(state, HOLDBACK).phase != Phase.DISPUTED,
+            Escrow_HoldbackWaits(terms.deal.holdbackUntil)
+        );
+        uint256 paid = state.retained;
+        require(paid > 0, Escrow_NothingDue());
+
+        state.retained = 0;
+        _store(state);
+
+        _log(state.origin, 2, abi.encode(HoldbackReleased.selector, state.origin, paid));
+
+        _payContractor(terms.deal, state, paid);
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function setPayee(Terms calldata terms, address payee, bool pulled) external {
+        State memory state = _inForce(terms);
+        address contractor = terms.deal.contractor;
+        require(msg.sender == contractor, Escrow_Unauthorised(msg.sender, contractor));
+        require(payee != address(0) && payee != address(this) && payee != terms.deal.token, Escrow_BadPayee(payee));
+
+        _payouts[state.origin][contractor] = Payout(payee, pulled);
+        state.flags |= Flag.REDIRECTED;
+        _store(state);
+
+        _log(state.origin, 3, abi.encode(PayeeSet.selector, state.origin, contractor, payee, pulled));
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function withdraw(address token, address to) external returns (uint256 amount) {
+        amount = owed[token][msg.sender];
+        require(amount > 0, Escrow_NothingDue());
+
+        owed[token][msg.sender] = 0;
+
+        emit Withdrawn(token, msg.sender, to, amount);
+
+        IERC20(token).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function take(bytes32 origin, address token) external returns (uint256 amount) {
+        amount = toTake[origin][msg.sender][token];
+        require(amount > 0, Escrow_NothingDue());
+
+        toTake[origin][msg.sender][token] = 0;
+
+        _log(origin, 3, abi.encode(Taken.selector, origin, msg.sender, amount));
+
+        IERC20(token).safeTransfer(msg.sender, amount);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IMilestoneEscrow
+    function isCovered(Terms calldata terms, Conditions calldata conditions)
+        external
+        view
+        returns (bool covered, uint256 needed)
+    {
+        State memory state = _inForce(terms);
+        _checkConditions(terms, conditions);
+        needed = _needed(terms, conditions, state);
+        covered = state.held >= needed;
+    }
+
+    /// @inheritdoc IMilestoneEscrow
+    function progressOfItem(bytes32 origin, uint256 item) external view returns (Step memory) {
+        return _progressOf(_load(origin), item);
+    }
+
+    /* WHAT IS IN FORCE, AND WHO MAY ACT */
+
+    function _idOf(Terms calldata terms) internal view returns (bytes32) {
+        return _hashTypedDataV4(TermsHash.ofTerms(terms));
+    }
+
+    function _inForce(Terms calldata terms) internal view returns (State memory) {
+        bytes32 id = _idOf(terms);
+        State memory state = _load(terms.deal.origin == 0 ? id : terms.deal.origin);
+        require(state.status != Status.NONE && state.id == id, Escrow_NotInForce(id));
+        return state;
+    }
+
+    function _live(Terms calldata terms) internal view returns (State memory) {
+        State memory state = _inForce(terms);
+        require(state.status == Status.LIVE, Escrow_NotLive(state.origin, state.status));
+        return state;
+    }
+
+    function _liveWith(Terms calldata terms, Conditions calldata conditions) internal view returns (State memory) {
+        _checkConditions(terms, conditions);
+        return _live(terms);
+    }
+
+    /// The party itself, or its operator within its limit.
+    function _checkActor(bytes32 id, address party, bool client, uint256 amount) internal view {
+        if (msg.sender == party) return;
+        Operator storage operator = _operators[id][msg.sender];
+        require(operator.limit > 0 && operator.forClient == client, Escrow_Unauthorised(msg.sender, party));
+        require(amount <= operator.limit, Escrow_AboveLimit(msg.sender, amount, operator.limit));
+    }
+
+    function _checkConditions(Terms calldata terms, Conditions calldata conditions) internal pure {
+        bytes32 given = TermsHash.ofAnnex(conditions);
+        require(given == terms.annex, Escrow_WrongConditions(given, terms.annex));
+    }
+
+    function _checkPeriod(Conditions calldata conditions, bytes32 origin, uint256 period) internal view {
+        uint256 count = Math.min(conditions.schedule.ends.length, 256);
+        require(period < count, Escrow_NoPeriod(period, count));
+        require(_settledPeriods[origin] >> period & 1 == 0, Escrow_PeriodSettled(period));
+    }
+
+    /* PROGRESS */
+
+    function _progressOf(State memory state, uint256 item) internal view returns (Step memory step) {
+        if (state.flags & Flag.PROGRESS != 0) Packing.unpackStep(step, _steps[state.origin][item]);
+        if (state.lane == item + 1) {
+            (step.clock, step.rounds, step.phase) = (state.laneClock, state.laneRounds, state.lanePhase);
+        }
+    }
+
+    /// Brings an item into a phase that began, or fell due, at `clock`.
+    function _advance(State memory state, uint256 item, Step memory step, uint256 phase, uint256 clock) internal {
+        (step.phase, step.clock) = (phase, clock);
+        _save(state, item, step);
+    }
+
+    /// Keeps what fits in the lane there; the rest in a word of its own.
+    function _save(State memory state, uint256 item, Step memory step) internal {
+        bool inLane = state.lane == item + 1;
+        if (!inLane && state.lane == 0 && item != HOLDBACK && step.phase != Phase.OPEN) {
+            state.lane = item + 1;
+            inLane = true;
+        }
+        if (inLane) {
+            (state.laneClock, state.laneRounds, state.lanePhase) = (step.clock, step.rounds, step.phase);
+        }
+        if (!inLane || step.accepted > 0) {
+            _steps[state.origin][item] = Packing.packStep(step);
+            state.flags |= Flag.PROGRESS;
+        }
+    }
+
+    /// A milestone that is not settled.
+    function _unsettled(Terms calldata terms, State memory state, uint256 milestone)
+        internal
+        pure
+        returns (Milestone calldata)
+    {
+        uint256 count = terms.milestones.length;
+        require(milestone < count, Escrow_NoMilestone(milestone, count));
+        require(state.settled >> milestone & 1 == 0, Escrow_MilestoneSettled(milestone));
+        return terms.milestones[milestone];
+    }
+
+    function _markSettled(State memory state, uint256 milestone) internal {
+        state.settled |= 1 << milestone;
+        if (state.lane == milestone + 1) {
+            (state.lane, state.laneClock, state.laneRounds, state.lanePhase) = (0, 0, 0, Phase.OPEN);
+        }
+    }
+
+    /// Settles every milestone of the mask and returns the sum of their rests.
+    function _settle(Terms calldata terms, State memory state, uint256 milestones) private returns (uint256 rests) {
+        uint256 settled = state.settled;
+        uint256 lane = state.lane;
+        bool hasProgress = state.flags & Flag.PROGRESS != 0;
+        uint256 count = terms.milestones.length;
+        require(milestones != 0, Escrow_NothingNamed());
+        require(milestones >> count == 0, Escrow_NoMilestone(Math.log2(milestones), count));
+        for (uint256 i = 0; i < count; ++i) {
+            if (milestones >> i & 1 == 0) continue;
+            require(settled >> i & 1 == 0, Escrow_MilestoneSettled(i));
+            rests += terms.milestones[i].amount;
+            if (hasProgress) rests -= uint96(_steps[state.origin][i]);
+        }
+        state.settled = settled | milestones;
+        if (lane > 0 && milestones >> lane - 1 & 1 == 1) {
+            (state.lane, state.laneClock, state.laneRounds, state.lanePhase) = (0, 0, 0, Phase.OPEN);
+        }
+    }
+
+    function _checkOverdue(Terms calldata terms, State memory state, uint256 milestones) private view {
+        for (uint256 i = 0; i < terms.milestones.length; ++i) {
+            if (milestones >> i & 1 == 0) continue;
+            Step memory step = _progressOf(state, i);
+            uint256 until = step.phase == Phase.OPEN || step.phase == Phase.REJECTED
+                ? _deadline(terms.deal, terms.milestones[i], step)
+                : type(uint256).max;
+            require(block.timestamp > until, Escrow_NotOverdue(i, until));
+        }
+    }
+
+    /// Until when a milestone may be submitted.
+    function _deadline(Deal calldata deal, Milestone calldata milestone, Step memory step)
+        internal
+        pure
+        returns (uint256 deadline)
+    {
+        deadline = milestone.due + deal.grace;
+        if (step.phase == Phase.REJECTED) deadline = Math.max(deadline, step.clock + deal.review);
+    }
+
+    /// When a milestone fell due for payment; never, in a phase that silence does not pay.
+    function _dueAt(Deal calldata deal, Step memory step) internal pure returns (uint256) {
+        if (step.phase == Phase.OWED) return step.clock;
+        return step.phase == Phase.SUBMITTED ? step.clock + deal.review : type(uint256).max;
+    }
+
+    /// What must be held: the rests of open milestones, and the cap for each unsettled period that has ended or is
+    /// among the next `cover`, unless it ends after the agreement.
+    function _needed(Terms calldata terms, Conditions calldata conditions, State memory state)
+        internal
+        view
+        returns (uint256 needed)
+    {
+        for (uint256 i = 0; i < terms.milestones.length; ++i) {
+            if (state.settled >> i & 1 == 1) continue;
+            needed += terms.milestones[i].amount - _progressOf(state, i).accepted;
+        }
+        uint256 settled = _settledPeriods[state.origin];
+        uint256 endsAt = state.endsAt;
+        uint256 ahead = 0;
+        for (uint256 p = 0; p < conditions.schedule.ends.length && p < 256; ++p) {
+            uint256 end = conditions.schedule.ends[p];
+            if (end > block.timestamp && ++ahead > conditions.billing.cover) break;
+            if (endsAt != 0 && end > endsAt) break;
+            if (settled >> p & 1 == 0) needed += Math.min(conditions.billing.cap, type(uint96).max);
+        }
+    }
+
+    /// What a period costs, its credit (rounded down, in favour of the contractor), and since when it is due.
+    function _chargeOf(Conditions calldata conditions, bytes32 origin, uint256 period)
+        internal
+        view
+        returns (uint256 charge, uint256 credit, uint256 dueAt)
+    {
+        uint256 variable_;
+        uint256 rate;
+        (dueAt, variable_, rate) = _askOracle(conditions, origin, period);
+        if (dueAt == 0) {
+            dueAt = Math.saturatingAdd(conditions.schedule.ends[period], conditions.schedule.finalWithin);
+            require(block.timestamp > dueAt, Escrow_NotFinal(period, dueAt));
+        }
+        charge = Math.min(
+            Math.min(conditions.billing.cap, type(uint96).max),
+            Math.saturatingAdd(conditions.billing.fixedCharge, variable_)
+        );
+        credit = charge * Math.min(rate, 1e12) / 1e12;
+    }
+
+    /// An answer of the wrong size, or none, is no answer: all zero.
+    function _askOracle(Conditions calldata conditions, bytes32 origin, uint256 period)
+        private
+        view
+        returns (uint256 finalAt, uint256 variable_, uint256 rate)
+    {
+        // A caller must not be able to starve the oracle and have the period settled without its answer.
+        require(gasleft() - gasleft() / 64 > ORACLE_GAS, Escrow_TooLittleGas(gasleft(), ORACLE_GAS));
+        (bool success, bytes memory answer) = conditions.billing.oracle.staticcall{gas: ORACLE_GAS}(
+            abi.encodeCall(ISLAOracle.resultOf, (address(this), origin, TermsHash.ofService(conditions), period))
+        );
+        if (success && answer.length == 96) return abi.decode(answer, (uint256, uint256, uint256));
+    }
+
+    /* MONEY OUT */
+
+    /// Takes `amount` out of what is held: the holdback's part stays (rounded down), the rest is to be paid.
+    function _spend(Deal calldata deal, State memory state, uint256 amount)
+        private
+        returns (uint256 paid, uint256 retained)
+    {
+        if (deal.holdback > 0 && block.timestamp <= deal.holdbackUntil) {
+            retained = amount * deal.holdback / PPM;
+            (state.retained, state.flags) = (state.retained + retained, state.flags | Flag.TAIL);
+        }
+        state.held -= amount;
+        paid = amount - retained;
+    }
+
+    /// Pays the contractor where it wants to be paid; all state must be written before.
+    function _payContractor(Deal calldata deal, State memory state, uint256 amount) internal {
+        address payee = deal.contractor;
+        if (state.flags & Flag.REDIRECTED != 0) {
+            Payout storage payout = _payouts[state.origin][payee];
+            if (payout.payee != address(0)) payee = payout.payee;
+            if (payout.pulled && amount > 0) {
+                toTake[state.origin][payee][deal.token] += amount;
+
+                _log(state.origin, 3, abi.encode(Booked.selector, state.origin, payee, amount, true));
+                return;
+            }
+        }
+        _push(state.origin, deal.token, payee, amount);
+    }
+
+    /// Sends, or books if the token refuses the payee: nobody's refusal stops another's payment.
+    function _push(bytes32 origin, address token, address payee, uint256 amount) internal {
+        if (amount == 0 || IERC20(token).trySafeTransfer(payee, amount)) return;
+        owed[token][payee] += amount;
+
+        _log(origin, 3, abi.encode(Booked.selector, origin, payee, amount, false));
+    }
+
+    /// Refuses a token that delivers another amount than asked, also when it calls back in between.
+    function _pull(address token, address from, uint256 amount) internal {
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(from, address(this), amount);
+        uint256 moved = IERC20(token).balanceOf(address(this)) - before;
+        require(moved == amount, Escrow_TokenMovedOtherAmount(token, amount, moved));
+    }
+
+    function _load(bytes32 origin) internal view returns (State memory state) {
+        state.origin = origin;
+        Packing.unpackHead(state, _heads[origin]);
+        state.id = state.flags & Flag.AMENDED == 0 ? origin : _current[origin];
+        if (state.flags & Flag.TAIL != 0) Packing.unpackTail(state, _tails[origin]);
+    }
+
+    function _store(State memory state) internal {
+        _heads[state.origin] = Packing.packHead(state);
+        if (state.flags & Flag.TAIL != 0) _tails[state.origin] = Packing.packTail(state);
+    }
+
+    /* LINKED HISTORY */
+
+    /// Emits an event of the agreement, given as its words, the first `topics` indexed, and links it to the history.
+    function _log(bytes32 origin, uint256 topics, bytes memory words) internal {
+        history[origin] = History.log(history[origin], topics, words);
+    }
+}
