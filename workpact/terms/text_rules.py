@@ -76,7 +76,7 @@ def disputes(contents: Contents) -> str:
     if rules.arbiter or rules.backup:
         items += [
             f"The arbiter has {duration(rules.window)} from the dispute to divide the milestone between the parties, "
-            "then the backup as long. Only one that has signed that it serves may rule.",
+            "then the backup as long. Only one that has agreed on chain to serve may rule.",
             f"Whoever rules gets {share(rules.fee)} of the disputed money that is there, rounded down, borne by each "
             "side in proportion to what it lost.",
         ]
