@@ -217,8 +217,13 @@ contract CreditsTest is OracleTest {
     /* RIGHT TO END */
 
     function testCriticalBandGivesARightThatLapses() public {
+        vm.recordLogs();
         _send(_critical(0));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
         uint256 until = START + 13 * MONTH + 7 days;
+        assertEq(logs.length, 2, "events");
+        _assertEvent(logs[1], ISLAOracle.PeriodAssessed.selector, _topics(0), abi.encode(200 * UNIT, until));
+        assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
         assertEq(oracle.rightToEnd(AGREEMENT, ORIGIN, _document(), 0), until, "until");
         assertEq(oracle.rightToEnd(AGREEMENT, ORIGIN, _document(), 1), 0, "no other period");
         assertEq(oracle.rightToEnd(AGREEMENT, "other", _document(), 0), 0, "no other agreement");
