@@ -42,7 +42,9 @@ def test_to_yaml__keeps_names_that_were_not_resolved():
     zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York"]),
 )
 def test_to_yaml__of_any_terms__loads_as_the_same_document(amount, due, fee, window, title, zone):
-    plain = example().plain()
+    whole = example().plain()
+    plain = [*whole[:3], whole[-1]]
+    plain[-1]["spec"]["levels"] = plain[-1]["spec"]["levels"][:1]
     spec = plain[0]["spec"]
     del spec["total"]
     moment = datetime.fromtimestamp(due, UTC).replace(hour=12, tzinfo=None)
