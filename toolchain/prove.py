@@ -1,6 +1,6 @@
 """The deep proofs, part by part; a part that passed is skipped until a source changes.
 
-Parts are found, not listed: every tests/forge/**/<Name>Invariants.t.sol, all other fuzz tests
+Parts are found, not listed: <name>-invariants for every tests/forge/**/<Name>Invariants.t.sol, all other fuzz tests
 as `fuzz`, and every tests/prove/test_<name>.py.
 """
 
@@ -33,7 +33,7 @@ def main(chosen: list[str]) -> int:
 def find_parts() -> dict[str, list[str]]:
     forge = ["forge", "test"]
     parts = {
-        path.name.removesuffix(INVARIANTS): [*forge, "--match-path", str(path.relative_to(ROOT))]
+        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants": [*forge, "--match-path", str(path.relative_to(ROOT))]
         for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
     }
     parts["fuzz"] = [*forge, "--no-match-path", f"*{INVARIANTS}"]

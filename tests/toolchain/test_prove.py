@@ -55,5 +55,5 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
 
     parts = module.find_parts()
 
-    assert list(parts) == ["Escrow", "fuzz", "credit"]
-    assert parts["Escrow"] == ["forge", "test", "--match-path", "tests/forge/money/EscrowInvariants.t.sol"]
+    assert list(parts) == ["escrow-invariants", "fuzz", "credit"]
+    assert parts["escrow-invariants"] == ["forge", "test", "--match-path", "tests/forge/money/EscrowInvariants.t.sol"]
