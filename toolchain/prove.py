@@ -33,7 +33,11 @@ def main(chosen: list[str]) -> int:
 def find_parts() -> dict[str, list[str]]:
     forge = ["forge", "test"]
     parts = {
-        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants": [*forge, "--match-path", str(path.relative_to(ROOT))]
+        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants": [
+            *forge,
+            "--match-path",
+            str(path.relative_to(ROOT)),
+        ]
         for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
     }
     parts["fuzz"] = [*forge, "--no-match-path", f"*{INVARIANTS}"]
