@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from workpact import WorkpactError
 from workpact.terms.units import UnitError, read_duration, read_instant
@@ -19,7 +19,7 @@ NOBODY = "0x" + 40 * "0"
 KEYS = ("start", "cliff", "duration", "step", "gate", "milestones", "periods")
 
 
-class BadPlan(WorkpactError, ValueError):
+class BadPlan(WorkpactError):
     """A plan that the contract would refuse, or that is not written as plans are; the text says what to write."""
 
 
@@ -88,17 +88,21 @@ class Plan(BaseModel):
         if gate.upper() not in Gate.__members__:
             raise BadPlan(f"gate: {gate!r} is none; write none, minimum, maximum or product.")
         counted = _mask(written, "periods", periods)
-        return cls(
-            start=_read("start", written["start"], lambda text: read_instant(text, ZoneInfo(zone), last=False)),
-            cliff=_read("cliff", written.get("cliff", "0 days"), read_duration),
-            duration=_read("duration", written["duration"], read_duration),
-            step=_read("step", written.get("step", "1 second"), read_duration),
-            gate=Gate[gate.upper()],
-            milestones=_mask(written, "milestones", milestones),
-            periods=counted,
-            oracle=oracle if counted else NOBODY,
-            document=document if counted else bytes(32),
-        )
+        try:
+            return cls(
+                start=_read("start", written["start"], lambda text: read_instant(text, ZoneInfo(zone), last=False)),
+                cliff=_read("cliff", written.get("cliff", "0 days"), read_duration),
+                duration=_read("duration", written["duration"], read_duration),
+                step=_read("step", written.get("step", "1 second"), read_duration),
+                gate=Gate[gate.upper()],
+                milestones=_mask(written, "milestones", milestones),
+                periods=counted,
+                oracle=oracle if counted else NOBODY,
+                document=document if counted else bytes(32),
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise BadPlan(f"{first['loc'][0]}: {first['msg']}.") from None
 
     @classmethod
     def of_struct(cls, struct: Sequence[Any]) -> Plan:
