@@ -18,6 +18,7 @@ SHIPPED = {
     "SLAOracle": "SLAOracle.sol/SLAOracle.json",
     "WorkerEquity": "WorkerEquity.sol/WorkerEquity.json",
     "WorkerToken": "WorkerToken.sol/WorkerToken.json",
+    "TokenMock": "TokenMock.sol/TokenMock.json",
     TOKEN: "ERC20Permit.sol/ERC20Permit.json",
 }
 SETTINGS = ("evmVersion", "viaIR", "optimizer", "remappings")
@@ -78,7 +79,8 @@ def _meanings(documented: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
 
 def compile_all(root: Path) -> Path:
     """Compiles what is shipped, as far as it changed; returns forge's output folder."""
-    sources = [f"contracts/{path.split('/')[0]}" for name, path in SHIPPED.items() if name != TOKEN]
+    files = {path.split("/")[0] for path in SHIPPED.values()}
+    sources = [path for path in sorted((root / "contracts").rglob("*.sol")) if path.name in files]
     subprocess.run(["forge", "build", *sources], cwd=root, check=True, stdout=sys.stderr)
     return root / os.environ.get("FOUNDRY_OUT", "out")
 

@@ -98,7 +98,7 @@ def plan(parameters: Parameters) -> list[Planned]:
         if not artefact.bytecode:
             raise BadParameters(f"{name} is an interface, it cannot be deployed.")
         constructor: dict[str, Any] = next((each for each in artefact.abi if each["type"] == "constructor"), {})
-        types = {each["name"].strip("_"): each["type"] for each in constructor.get("inputs", [])}
+        types = {each["name"]: each["type"] for each in constructor.get("inputs", [])}
         arguments = _checked(name, types, given, addresses)
         code = bytes.fromhex(artefact.bytecode[2:]) + _encoded(types, arguments)
         planned.append(Planned(name, arguments, salt, code))

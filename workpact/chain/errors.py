@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workpact import WorkpactError
 from workpact.chain import contracts
-from workpact.chain.advice import ADVICE
+from workpact.chain.advice import ADVICE, MEANINGS
 
 if TYPE_CHECKING:
     from ethpm_types.abi import ErrorABI
@@ -109,7 +109,7 @@ def reason(abi: ErrorABI) -> str:
         text = contracts.artefact(name).errors.get(abi.selector)
         if text:
             return text
-    return ""
+    return MEANINGS.get(abi.name, "")
 
 
 def revert_data(error: BaseException) -> bytes | None:

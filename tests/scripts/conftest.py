@@ -1,0 +1,21 @@
+"""A chain that calls itself Sepolia, and a user with keystores, folders and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil
+
+
+@pytest.fixture
+def sepolia() -> Iterator[str]:
+    """The address of an Anvil with Sepolia's chain id, no accounts and nothing deployed."""
+    with anvil("--chain-id", str(SEPOLIA), "--accounts", "0") as url:
+        yield url
+
+
+@pytest.fixture
+def user(tmp_path) -> Rehearsal:
+    return Rehearsal(tmp_path)

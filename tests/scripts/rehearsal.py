@@ -1,0 +1,86 @@
+"""A rehearsal of a test network: a chain with its id, keystore accounts only, everything in folders of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+
+from tests.support import ROOT
+
+PASSPHRASE = "correct horse"
+SEPOLIA = 11155111
+
+
+@contextmanager
+def anvil(*flags: str) -> Iterator[str]:
+    """An Anvil of its own; yields its address."""
+    command = ["anvil", "--port", "0", *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        try:
+            heard = (re.match(r"Listening on (\S+)", line) for line in process.stdout)
+            yield "http://" + next(match.group(1) for match in heard if match)
+        finally:
+            process.kill()
+
+
+def ask(url: str, method: str, *parameters: Any) -> Any:
+    """One JSON-RPC call, with nothing of Ape or web3 in between."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"})) as answer:
+        content = json.loads(answer.read())
+    assert "error" not in content, content
+    return content["result"]
+
+
+class Rehearsal:
+    """Folders and keystores of one user; `run` is what this user types."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.deployments = folder / "deployments"
+        self.environment = os.environ | {
+            "APE_DATA_FOLDER": str(folder / "ape"),
+            "WORKPACT_DATA": str(folder / "data"),
+            "WORKPACT_DEPLOYMENTS": str(self.deployments),
+        }
+        self.environment.pop("APE_FOUNDRY_HOST", None)
+
+    def account(self, alias: str, number: int, url: str) -> str:
+        """Makes a keystore account and gives it ether; returns its address. The same number is the same key."""
+        key = Account.from_key(number.to_bytes(32))
+        keystore = self.folder / "ape" / "accounts" / f"{alias}.json"
+        keystore.parent.mkdir(parents=True, exist_ok=True)
+        keystore.write_text(json.dumps(Account.encrypt(key.key, PASSPHRASE, kdf="pbkdf2", iterations=1)))
+        self.environment[f"APE_ACCOUNTS_{alias}_PASSPHRASE"] = PASSPHRASE
+        ask(url, "anvil_setBalance", key.address, hex(10**18))
+        return str(key.address)
+
+    def command(self, *arguments: str) -> list[str]:
+        return ["ape", "run", *arguments]
+
+    def run(self, *arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
+        """Runs a command without a terminal; unless `fails` it must succeed."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode != 0) == fails, done.stderr + done.stdout
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """The one JSON value of a command's stdout."""
+        return json.loads(self.run(*arguments, "--json").stdout)
