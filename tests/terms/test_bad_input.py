@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.terms.example import CONTRACTS, FILE, NAMES, TEXT, TOKEN, WALLETS, address, changed, loaded
-from workpact.terms import Names, SeveralErrors, TermsError, errors, load, loads
+from workpact.terms import AgreementDocument, Names, SeveralErrors, TermsError, errors, load, loads, template
 
 MISTYPED = WALLETS["client"][:-1] + ("2" if WALLETS["client"].endswith("1") else "1")
 TOO_MUCH = f"{2**96 // 10**6}.{2**96 % 10**6:06d} USDC"
@@ -268,6 +270,57 @@ def test_level_that_is_not_credited__is_refused():
 def test_no_agreement__is_refused(text):
     with pytest.raises(errors.YamlError):
         loads(text)
+
+
+def test_nested_without_end__is_refused():
+    with pytest.raises(errors.YamlError, match="nested too deeply"):
+        loads("[" * 5_000)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_date_that_no_clock_shows__is_refused(text):
+    with pytest.raises(errors.BadDate, match="before 1970 or after 9998"):
+        loaded(("due: 2016-04-15", f"due: {text}"))
+
+
+SMALL = template("fuzz", offer_salt=b"\x01" * 32, legal_salt=b"\x02" * 32, open_before="2026-12-31", due="2027-03-31")
+PIECES = [
+    "",
+    "0",
+    "-1",
+    "1e5",
+    "null",
+    "[]",
+    "{}",
+    "'",
+    '"',
+    "|",
+    "- a",
+    "&x a",
+    "*x",
+    "!!int 3",
+    "${client}",
+    "\u202e",
+    "\x00",
+]
+
+
+def outcome(text: str) -> AgreementDocument | TermsError:
+    try:
+        return loads(text, NAMES)
+    except TermsError as error:
+        return error
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.integers(0, len(SMALL) - 1), st.integers(0, 12), st.sampled_from(PIECES))
+def test_any_damage__is_a_typed_error_or_a_document(start, length, piece):
+    got = outcome(SMALL[:start] + piece + SMALL[start + length :])
+    if isinstance(got, TermsError):
+        assert got.file == "agreement"
+        assert all(one.problem and one.advice for one in got.errors)
+    else:
+        assert loads(got.to_yaml()).to_yaml() == got.to_yaml()
 
 
 def test_agreement_twice__is_refused():

@@ -73,6 +73,8 @@ def read_documents(text: str, file: str) -> list[Source]:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1 if mark else 0, "")
         raise YamlError(place, f"not YAML: {error.problem or error.context}", "mend the syntax there") from None
+    except RecursionError:
+        raise YamlError(Place(file, 0, ""), "is nested too deeply", "write what the format has") from None
     except YAMLError as error:
         message = str(error).splitlines()[0]
         raise YamlError(Place(file, 0, ""), f"not YAML: {message}", "save it as UTF-8 text") from None

@@ -144,6 +144,8 @@ def day_start(day: date, zone: ZoneInfo) -> int:
 def read_instant(text: str, zone: ZoneInfo, *, last: bool) -> int:
     """A date or a local time in Unix seconds. A bare date means its first second, or, with `last`, its last."""
     match = _INSTANT.fullmatch(text)
+    if match and not "1970-01-02" <= match[1] <= "9998-12-31":
+        raise UnitError(f"{text!r} is before 1970 or after 9998", "write a date that can come")
     if not match:
         raise UnitError(f"{text!r} is not a date", 'write "2026-12-31" or "2026-12-31 17:00"')
     try:
@@ -168,7 +170,7 @@ def write_instant(seconds: int, zone: ZoneInfo, *, last: bool) -> str:
 def read_month(text: str) -> tuple[int, int]:
     """A calendar month like "2016-03"."""
     match = _MONTH.fullmatch(text)
-    if not match or not 1 <= int(match[2]) <= 12:
+    if not match or not 1 <= int(match[2]) <= 12 or not 1971 <= int(match[1]) <= 9998:
         raise UnitError(f"{text!r} is not a month", 'write it like "2016-03"')
     return int(match[1]), int(match[2])
 
