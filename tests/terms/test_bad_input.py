@@ -47,6 +47,8 @@ CASES = {
                           "spec.milestones[0].name", "a-z"),
     "free text as quantity": ("quantity: resolved-tickets", 'quantity: "Tickets, resolved"', errors.BadName,
                               "spec.billing.prices[0].quantity", "a-z"),
+    "quantity averaged": ("spec: {where: \"resolved_at <> '?'\"}", "spec: {where: \"true\", average: reopen_count}",
+                          errors.BadLevel, "spec.billing.prices[0].metricSource.spec.average", "leave average out"),
     "free text as worker token": ("tokenName: wisla-desk-share", "tokenName: Paweł's desk", errors.BadName,
                                   "spec.equity.tokenName", "a-z"),
     "line break in a title": ("title: Knowledge base", 'title: "Knowledge\\nbase"', errors.UnsafeText,

@@ -51,6 +51,10 @@ def _sources(contents: Contents) -> Iterator[Finding]:
         if quantity in quantities[:index]:
             path = ("spec", "billing", "prices", index, "quantity")
             yield Finding(BadName, path, f"{quantity!r} is priced twice", "give each a name of its own")
+    for index, price in enumerate(contents.prices):
+        if price.metric_source.spec.average:
+            path = ("spec", "billing", "prices", index, "metricSource", "spec", "average")
+            yield Finding(BadLevel, path, "a quantity is a count of cases", "leave average out")
 
 
 def _twice(name: str, kind: str, index: int) -> Finding:
