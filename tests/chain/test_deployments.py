@@ -11,7 +11,7 @@ from eth_utils import keccak
 from tests.support import compile_contract
 from workpact.chain import contracts, deploying, deployments, errors
 from workpact.chain.contracts import Artefact
-from workpact.chain.deploying import BadParameters, Parameters, ProxyMissing, StaleArtefact
+from workpact.chain.deploying import BadParameters, NotThereYet, Parameters, ProxyMissing, StaleArtefact
 from workpact.chain.deployments import ContractDiffers, ContractMissing, NotDeployed, WrongChain
 from workpact.chain.sender import Sender
 
@@ -102,6 +102,16 @@ def test_deploy__deployed_by_another__recorded_without_a_transaction(deploy, dep
 
     assert (made.address, made.transaction, made.block, made.deployer) == (planned.address, None, None, None)
     assert deployer.nonce == nonce
+
+
+def test_deploy__account_that_only_proposes__nothing_recorded(chain, planned, folder):
+    class Proposer:
+        def send(self, *_):
+            return None
+
+    with pytest.raises(NotThereYet, match="TokenMock is proposed"):
+        deploying.deploy(planned, Proposer(), chain.provider)
+    assert not (folder / "deployments").exists()
 
 
 def test_deploy__other_arguments_or_salt__another_address(planned):

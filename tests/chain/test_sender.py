@@ -119,6 +119,17 @@ def test_call__named_intent__done_once_for_all(sender, token, client, stranger):
     assert token.balanceOf(stranger) == 5
 
 
+def test_call__block_reorganised_away__same_bytes_again(chain, sender, token, client, stranger):
+    nonce, before = client.nonce, chain.snapshot()
+    first = sender.call(token.mint, stranger.address, 5, intent="pay")
+    chain.restore(before)
+    assert token.balanceOf(stranger) == 0
+
+    second = sender.call(token.mint, stranger.address, 5, intent="pay")
+
+    assert (second.txn_hash, token.balanceOf(stranger), client.nonce) == (first.txn_hash, 5, nonce + 1)
+
+
 def test_call__unnamed__same_call_again_after_its_end_is_another(sender, token, stranger):
     sender.call(token.mint, stranger.address, 5)
 

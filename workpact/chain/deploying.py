@@ -41,6 +41,10 @@ class StaleArtefact(WorkpactError):
     """The package's bytecode was not compiled from the sources beside it."""
 
 
+class NotThereYet(WorkpactError):
+    """The account did not send the deployment itself, so it has still to happen."""
+
+
 class Parameters(BaseModel):
     """A parameters file: a salt for all, and the contracts in order with their constructor's arguments by name."""
 
@@ -130,6 +134,9 @@ def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
         receipt = sender.past(planned.intent)
     else:
         receipt = sender.send(PROXY, planned.salt + planned.init_code, planned.intent)
+    code = bytes(node.get_code(planned.address))
+    if not code:
+        raise NotThereYet(f"{planned.name} is proposed, not deployed. Have it executed, then run the same again.")
     recorded = read(node.chain_id)
     before = recorded.get(planned.name)
     deployment = Deployment(
@@ -138,7 +145,7 @@ def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
         arguments=planned.arguments,
         salt=to_hex(planned.salt),
         init_code_hash=to_hex(keccak(planned.init_code)),
-        runtime_code_hash=to_hex(keccak(bytes(node.get_code(planned.address)))),
+        runtime_code_hash=to_hex(keccak(code)),
         compiler=contracts.artefact(planned.name).compiler,
         transaction=receipt.txn_hash if receipt else None,
         block=receipt.block_number if receipt else None,
