@@ -1,0 +1,117 @@
+"""The linked history, recomputed from logs alone (SPEC.md §10).
+
+events = read(contract, [origin])
+recompute(events) == contract.history(origin)      # complete, ordered, unedited
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from workpact import WorkpactError
+
+OUTSIDE = frozenset({"Published", "Withdrawn"})
+"""Events of no agreement's history (10.2)."""
+
+
+class HistoryDiffers(WorkpactError):
+    """The logs do not give the word that the contract holds: something is missing, added or edited."""
+
+
+class UnknownEvent(WorkpactError):
+    """A log is of no event that the contract declares."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event with its place. All arguments are static: integers, checksum addresses, 32 bytes, booleans."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    timestamp: int
+    block: int
+    position: int
+    """Its log index in the block."""
+    transaction: str
+    topics: tuple[bytes, ...]
+    data: bytes
+
+    def __getitem__(self, argument: str) -> Any:
+        return self.arguments[argument]
+
+    @property
+    def time(self) -> datetime:
+        """When it happened."""
+        return datetime.fromtimestamp(self.timestamp, UTC)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Block and position: orders events across contracts."""
+        return self.block, self.position
+
+    @property
+    def hash(self) -> bytes:
+        """keccak256(topics ‖ data)"""
+        return keccak(b"".join(self.topics) + self.data)
+
+
+def link(word: bytes, timestamp: int, event_hash: bytes) -> bytes:
+    """The history after one more event."""
+    return keccak(encode(["bytes32", "uint256", "bytes32"], [word, timestamp, event_hash]))
+
+
+def recompute(events: Iterable[Event], word: bytes = bytes(32)) -> bytes:
+    """The history word after these events, in their order, from `word` on."""
+    for event in events:
+        word = link(word, event.timestamp, event.hash)
+    return word
+
+
+def read(contract: Any, topics: Sequence[bytes | None], since: int = 0) -> list[Event]:
+    """All events of a contract from block `since` on whose indexed arguments are `topics`, in order.
+
+    None stands for any. Those outside every history are left out.
+    """
+    from ape import networks
+
+    web3 = networks.provider.web3  # type: ignore[attr-defined]
+    wanted = [None, *("0x" + topic.hex() if topic is not None else None for topic in topics)]
+    logs = web3.eth.get_logs({"address": contract.address, "topics": wanted, "fromBlock": since, "toBlock": "latest"})
+    times: dict[int, int] = {}
+    events = []
+    for log in logs:
+        block = log["blockNumber"]
+        if block not in times:
+            times[block] = web3.eth.get_block(block)["timestamp"]
+        events.append(decode(contract.contract_type.events, log, times[block]))
+    return [event for event in events if event.name not in OUTSIDE]
+
+
+def decode(events: Iterable[Any], log: Mapping[str, Any], timestamp: int) -> Event:
+    """A raw log as the event that it is; `events` are the contract's ABI entries. Raises `UnknownEvent`."""
+    topics = tuple(bytes(topic) for topic in log["topics"])
+    data = bytes(log["data"])
+    for abi in events:
+        if keccak(text=abi.selector) == topics[0]:
+            inputs = sorted(abi.inputs, key=lambda field: not field.indexed)
+            words = [*topics[1:], *(data[at : at + 32] for at in range(0, len(data), 32))]
+            known = {field.name: _value(field.type, word) for field, word in zip(inputs, words, strict=False)}
+            transaction = "0x" + bytes(log["transactionHash"]).hex()
+            place = (log["blockNumber"], log["logIndex"])
+            return Event(abi.name, known, timestamp, *place, transaction, topics, data)
+    raise UnknownEvent(f"The log with topic 0x{topics[0].hex()} is of no event of this contract: check its address.")
+
+
+def _value(kind: str, word: bytes) -> Any:
+    if kind == "address":
+        return to_checksum_address(word[-20:])
+    if kind == "bool":
+        return bool(int.from_bytes(word))
+    return int.from_bytes(word) if kind.startswith("uint") else word

@@ -1,0 +1,103 @@
+"""EIP-2612 permits: an allowance by signature, for whoever carries the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
+from eth_utils.conversions import to_hex
+from eth_utils.crypto import keccak
+
+from workpact.chain.errors import ContractError
+from workpact.preflight import NotReady, ask
+from workpact.signing import sign
+
+TYPES = {
+    "EIP712Domain": [
+        {"name": "name", "type": "string"},
+        {"name": "version", "type": "string"},
+        {"name": "chainId", "type": "uint256"},
+        {"name": "verifyingContract", "type": "address"},
+    ],
+    "Permit": [
+        {"name": "owner", "type": "address"},
+        {"name": "spender", "type": "address"},
+        {"name": "value", "type": "uint256"},
+        {"name": "nonce", "type": "uint256"},
+        {"name": "deadline", "type": "uint256"},
+    ],
+}
+LAYOUT = ["uint256", "uint256", "uint8", "bytes32", "bytes32"]
+
+
+class NoPermit(NotReady):
+    """The token knows no permit by signature: approve instead."""
+
+
+def permit(token: Any, account: Any, spender: str, value: int, deadline: int, chain_id: int) -> bytes:
+    """The account's permit for `spender` to take `value` (smallest units) until `deadline` (Unix seconds).
+
+    As `open` takes it: `(value, deadline, v, r, s)`, ABI-encoded. Raises `NoPermit`, `NotSigned`.
+    """
+    message = {
+        "owner": account.address,
+        "spender": spender,
+        "value": str(value),
+        "nonce": str(_nonce(token, account.address)),
+        "deadline": str(deadline),
+    }
+    typed_data = {
+        "types": TYPES,
+        "primaryType": "Permit",
+        "domain": _domain(token, chain_id),
+        "message": message,
+    }
+    signature = sign(account, typed_data)
+    return encode(LAYOUT, [value, deadline, signature[64], signature[:32], signature[32:64]])
+
+
+def allowed_by(made: bytes | None) -> int:
+    """What a permit allows, smallest units; zero for none."""
+    return int(decode(LAYOUT, made)[0]) if made else 0
+
+
+def _nonce(token: Any, owner: str) -> int:
+    try:
+        return int(ask(token.nonces, owner))
+    except ContractError as error:
+        raise NoPermit(f"The token {token.address} takes no permit. Use: ape run agreement approve") from error
+
+
+def _domain(token: Any, chain_id: int) -> dict[str, Any]:
+    """The token's signing domain: the version is the token's own, and is checked against its separator."""
+    wanted = bytes(ask(token.DOMAIN_SEPARATOR))
+    for version in dict.fromkeys([_version(token), "1", "2"]):
+        domain = {
+            "name": ask(token.name),
+            "version": version,
+            "chainId": chain_id,
+            "verifyingContract": token.address,
+        }
+        if _separator(domain) == wanted:
+            return domain
+    raise NoPermit(f"The token {token.address} signs permits in a way of its own. Use: ape run agreement approve")
+
+
+def _version(token: Any) -> str:
+    from ape import networks
+
+    call = {"to": token.address, "data": to_hex(keccak(text="version()")[:4])}
+    node: Any = networks.provider
+    answer = node.web3.provider.make_request("eth_call", [call, "latest"]).get("result") or "0x"
+    try:
+        return str(decode(["string"], bytes.fromhex(answer[2:]))[0])
+    except (DecodingError, UnicodeDecodeError, OverflowError):  # not every token says one
+        return "1"
+
+
+def _separator(domain: dict[str, Any]) -> bytes:
+    kind = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+    words = [kind, keccak(text=domain["name"]), keccak(text=domain["version"])]
+    layout = ["bytes32", "bytes32", "bytes32", "uint256", "address"]
+    return keccak(encode(layout, [*words, domain["chainId"], domain["verifyingContract"]]))

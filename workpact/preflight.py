@@ -1,0 +1,174 @@
+"""What is checked before anything is sent, so that what is missing is named while nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workpact import WorkpactError
+from workpact.chain import contracts, deployments, errors
+from workpact.chain.sender import Sender
+from workpact.signing import is_signed, recovered
+from workpact.terms import AgreementDocument
+from workpact.terms.units import write_instant, write_money
+
+
+class NotReady(WorkpactError):
+    """Something that the call needs is missing. Nothing was sent."""
+
+
+class Expired(NotReady):
+    """The document could be opened, or an amendment made, only until a time that has passed."""
+
+
+class ForeignSignature(NotReady):
+    """A signature is not the party's over this document, on this chain, for this contract."""
+
+
+class SignatureMissing(NotReady):
+    """A party has neither signed nor sends."""
+
+
+class TooLittleBalance(NotReady):
+    """An account has less than it is to pay; `missing` in the token's smallest unit."""
+
+    def __init__(self, message: str, missing: int) -> None:
+        self.missing = missing
+        super().__init__(message)
+
+
+class TooLittleAllowance(NotReady):
+    """An account lets the contract take less than it is to pay; `missing` in the token's smallest unit."""
+
+    def __init__(self, message: str, missing: int) -> None:
+        self.missing = missing
+        super().__init__(message)
+
+
+class OtherToken(NotReady):
+    """The token is not as the document says."""
+
+
+def send(method: Any, *arguments: Any, sender: Any) -> Any:
+    """Sends a call and returns what was sent: a receipt, or what a Safe proposed.
+
+    `sender` is an Ape account, or a `Sender` with its own number of confirmations. Crash-safe either way: the same call
+    again goes on with what was signed before. Raises `ContractError`, `NotSent`, `StillPending`.
+    """
+    check_contract(method.contract)
+    sending = sender if isinstance(sender, Sender) else Sender(sender)
+    return sending.call(method, *arguments)
+
+
+def address_of(sender: Any) -> str:
+    """The address that a call comes from."""
+    return str(sender.account.address if isinstance(sender, Sender) else sender.address)
+
+
+def ask(method: Any, *arguments: Any) -> Any:
+    """The answer of a view; its reverts as `ContractError`."""
+    with errors.explained():
+        return method(*arguments)
+
+
+def now() -> int:
+    """The chain's clock, Unix seconds."""
+    from ape import networks
+
+    node: Any = networks.provider
+    return int(node.get_block("latest").timestamp)
+
+
+def chain_id() -> int:
+    """The id of the connected chain, as the node says."""
+    from ape import networks
+
+    node: Any = networks.provider
+    expected, answered = node.network.chain_id, node.web3.eth.chain_id
+    if expected != answered:
+        raise deployments.WrongChain(f"The node answers for chain {answered}, not {expected}. Check --network.")
+    return int(answered)
+
+
+def check_contract(contract: Any) -> None:
+    """There is code at the address, and the recorded one if the address is recorded for this chain."""
+    from ape import networks
+    from eth_utils.conversions import to_hex
+    from eth_utils.crypto import keccak
+
+    node: Any = networks.provider
+    chain = chain_id()
+    code = bytes(node.get_code(contract.address))
+    if not code:
+        raise deployments.ContractMissing(
+            f"There is no contract at {contract.address} on chain {chain}: check --network, or run: ape run deploy"
+        )
+    for known in deployments.read(chain).values():
+        if known.address == contract.address and known.runtime_code_hash != to_hex(keccak(code)):
+            raise deployments.ContractDiffers(
+                f"The code at {contract.address} on chain {chain} is not the {known.name} that is recorded. "
+                "Send nothing to it before you know why."
+            )
+
+
+def check_not_expired(document: AgreementDocument) -> None:
+    """The document can still come into force."""
+    until = document.spec.offer.open_before
+    if now() > until:
+        raise Expired(
+            f"The document could be opened until {write_instant(until, document.zone, last=True)} "
+            f"({document.zone.key}): agree on a later openBefore and sign again."
+        )
+
+
+def check_signature(party: str, signer: str, digest: bytes, signature: bytes | None, sender: Any) -> None:
+    """`signer`, who is the `party` in words, sends or has signed."""
+    if address_of(sender) == signer:
+        return
+    if not signature:
+        raise SignatureMissing(f"The {party} {signer} has not signed: ask for its signature, or let it send.")
+    if is_signed(signer, digest, signature):
+        return
+    other = recovered(digest, signature)
+    whose = f"for this document it would be that of {other}" if other else "it is no key's signature"
+    raise ForeignSignature(
+        f"The signature is not the {party}'s, {signer}; {whose}. Another file, chain or deployment was signed, or "
+        "another key signed: compare the id with `ape run agreement digest`."
+    )
+
+
+def check_token(document: AgreementDocument) -> Any:
+    """The document's token: a contract, with the decimals that the document's amounts are written in."""
+    token = contracts.token(document.token.address)
+    check_contract(token)
+    decimals = ask(token.decimals)
+    if decimals != document.token.decimals:
+        raise OtherToken(
+            f"{document.token.address} has {decimals} decimals, the document says {document.token.decimals}: "
+            "all its amounts would be wrong. Mend token.decimals, or name the token that is meant, and sign again."
+        )
+    return token
+
+
+def check_money(document: AgreementDocument, payer: str, spender: str, units: int, allowed: int | None = None) -> None:
+    """`payer` has `units` and lets `spender` take them; `allowed` is what a permit will allow."""
+    if not units:
+        return
+    token = check_token(document)
+    symbol, decimals = document.token.symbol, document.token.decimals
+    balance = ask(token.balanceOf, payer)
+    if balance < units:
+        missing = write_money(units - balance, symbol, decimals)
+        raise TooLittleBalance(
+            f"{payer} is to pay {write_money(units, symbol, decimals)} and has "
+            f"{write_money(balance, symbol, decimals)}: {missing} are missing. Send them there ({token.address}).",
+            units - balance,
+        )
+    allowance = max(ask(token.allowance, payer, spender), allowed or 0)
+    if allowance < units:
+        amount = write_money(units, symbol, decimals)
+        missing = write_money(units - allowance, symbol, decimals)
+        raise TooLittleAllowance(
+            f"{payer} is to pay {amount} and allows {write_money(allowance, symbol, decimals)}: {missing} are missing. "
+            f'Grant it: ape run agreement approve FILE "{amount}" --account ALIAS, with the account of {payer}',
+            units - allowance,
+        )

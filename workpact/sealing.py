@@ -1,0 +1,87 @@
+"""Salted hashes of what must not be on chain: deliverables and reasons.
+
+hash = keccak256(salt ‖ sha256(content)). The salt is kept beside the content, because without it nobody can show later
+what was submitted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from eth_utils.crypto import keccak
+
+from workpact import WorkpactError
+from workpact.chain.journal import data_folder
+
+
+class BadSeal(WorkpactError):
+    """A salt's file does not belong to the content beside it, or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What goes on chain (`hash`), and the salt that opens it."""
+
+    salt: bytes
+    content_hash: bytes
+    """SHA-256 of the content."""
+
+    @property
+    def hash(self) -> bytes:
+        """The 32 bytes on chain."""
+        return keccak(self.salt + self.content_hash)
+
+    def opens(self, content: bytes) -> bool:
+        """Whether the hash is that of this content."""
+        return sha256(content).digest() == self.content_hash
+
+
+def seal(content: bytes) -> Sealed:
+    """Seals bytes with a fresh salt and keeps the salt in the user's data folder, under the hash's digits."""
+    sealed = Sealed(secrets.token_bytes(32), sha256(content).digest())
+    folder = data_folder() / "seals"
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{sealed.hash.hex()}.json", sealed)
+    return sealed
+
+
+def seal_file(path: Path) -> Sealed:
+    """Seals a file; the salt is kept beside it, in `<file>.<8 digits>.seal.json`, and used again for the same content.
+
+    The digits are of the content's SHA-256, so every version has its own. Raises `BadSeal`.
+    """
+    try:
+        content_hash = sha256(path.read_bytes()).digest()
+    except OSError as error:
+        raise BadSeal(f"{path} cannot be read: {error.strerror}. Name the file that is handed over.") from None
+    beside = path.with_name(f"{path.name}.{content_hash.hex()[:8]}.seal.json")
+    if not beside.exists():
+        sealed = Sealed(secrets.token_bytes(32), content_hash)
+        _write(beside, sealed)
+        return sealed
+    try:
+        written = json.loads(beside.read_text())
+        sealed = Sealed(bytes.fromhex(written["salt"][2:]), bytes.fromhex(written["sha256"][2:]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadSeal(f"{beside} is not a salt's file: move it away and seal again.") from None
+    if sealed.content_hash != content_hash:
+        raise BadSeal(f"{beside} belongs to another content than {path.name} has: move it away and seal again.")
+    return sealed
+
+
+def _write(path: Path, sealed: Sealed) -> None:
+    content = {
+        "salt": "0x" + sealed.salt.hex(),
+        "sha256": "0x" + sealed.content_hash.hex(),
+        "hash": "0x" + sealed.hash.hex(),
+    }
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(json.dumps(content, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
