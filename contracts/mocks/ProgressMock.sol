@@ -10,7 +10,8 @@ contract ProgressMock is IProgress, IMetPeriods {
         Reverts,
         BurnsAllGas,
         AnswersTooLong,
-        AnswersTooShort
+        AnswersTooShort,
+        AnswersSlowly
     }
 
     mapping(bytes32 origin => uint256) public accepted;
@@ -30,29 +31,41 @@ contract ProgressMock is IProgress, IMetPeriods {
     }
 
     function progressOf(bytes32 origin) external view returns (uint256, uint256, uint256) {
-        _fail();
+        _fail(96);
         return (1, accepted[origin], type(uint256).max);
     }
 
     /// Answers more than was asked for, which must not count.
     function metPeriods(address agreement, bytes32 origin, bytes32 document, uint256) external view returns (uint256) {
-        _fail();
+        _fail(32);
         return met[keccak256(abi.encode(agreement, origin, document))];
     }
 
-    function _fail() private view {
-        require(failure != Failure.Reverts, "no answer");
+    /// Every false answer is all ones: whoever believes it believes that everything is reached.
+    function _fail(uint256 size) private view {
+        uint256 given = gasleft();
         if (failure == Failure.BurnsAllGas) while (gasleft() != 0) {}
-        if (failure == Failure.AnswersTooLong) _answer(new bytes(128));
-        if (failure == Failure.AnswersTooShort) _answer(new bytes(31));
+        if (failure == Failure.AnswersSlowly) while (given - gasleft() < 1_900_000) {}
+        if (failure == Failure.AnswersTooLong) _answer(_ones(size + 32));
+        if (failure == Failure.AnswersTooShort) _answer(_ones(size - 1));
+        if (failure != Failure.Reverts) return;
+
+        bytes memory words = _ones(size);
+        assembly {
+            revert(add(words, 32), mload(words))
+        }
     }
 
     function _answer(bytes memory words) private pure {
-        for (uint256 i = 0; i < words.length; ++i) {
-            words[i] = 0xff;
-        }
         assembly {
             return(add(words, 32), mload(words))
+        }
+    }
+
+    function _ones(uint256 size) private pure returns (bytes memory words) {
+        words = new bytes(size);
+        for (uint256 i = 0; i < size; ++i) {
+            words[i] = 0xff;
         }
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EquityTest} from "./EquityTest.sol";
+import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {Gate, Grant, Line, Plan, Reason} from "../../../contracts/types/Equity.sol";
 
@@ -88,21 +89,38 @@ contract PeersFaultsTest is EquityTest {
         assertEq(token.balanceOf(ALICE), 100, "Alice");
     }
 
-    /// The same by starving: with whatever gas the manager sends, the end sees the milestone or does not happen.
+    /// The same by starving: with whatever gas the manager sends, the end sees the milestone or does not happen. The
+    /// source is slow, so that a 64th of what it lacks would be enough to end the grant without it.
     function testFuzz_end_cannot_starve_the_source(uint256 gasLimit) public {
-        gasLimit = bound(gasLimit, 30_000, 2_300_000);
-        uint256 made = grantTo(1, createPlan(gatedPlan(Gate.Maximum, 1, 0)), 100);
+        gasLimit = bound(gasLimit, 1_000_000, 2_300_000);
+        uint256 plan = createPlan(gatedPlan(Gate.Maximum, 1, 0));
+        uint256 made = grantTo(1, plan, 100);
+        uint256 other = grantTo(1, plan, 100);
+        vm.prank(MANAGER);
+        equity.end(other, Reason.VoluntaryOther);
         accept(1);
+        progress.fail(ProgressMock.Failure.AnswersSlowly);
         vm.prank(MANAGER);
         (bool isDone, bytes memory answer) =
             address(equity).call{gas: gasLimit}(abi.encodeCall(equity.end, (made, Reason.VoluntaryOther)));
-        if (isDone) {
-            assertEq(equity.vestedOf(made), 100, "vested");
-            return;
-        }
-        assertEq(equity.grantOf(made).endedAt, 0, "lives");
-        if (answer.length == 0) return;
+
+        assertEq(equity.vestedOf(made), isDone ? 100 : 0, "vested");
+        assertEq(equity.grantOf(made).endedAt, isDone ? NOW : 0, "ended at");
+        if (isDone || answer.length == 0) return;
         assertEq(answer, abi.encodeWithSelector(IWorkerEquity.WorkerEquity_TooLittleGas.selector, 2_000_000), "error");
+    }
+
+    /// A source that burns whatever it is given takes its two million gas and no more: `end` goes on.
+    function test_end_survives_a_source_that_burns_all_gas() public {
+        uint256 made = grantTo(1, createPlan(gatedPlan(Gate.Maximum, 1, 1)), 100);
+        progress.fail(ProgressMock.Failure.BurnsAllGas);
+        vm.prank(MANAGER);
+        uint256 before = gasleft();
+        equity.end(made, Reason.VoluntaryOther);
+        uint256 used = before - gasleft();
+        assertGe(used, 4_000_000, "both sources burned theirs");
+        assertLe(used, 4_150_000, "and no more");
+        assertEq(equity.grantOf(made).endedAt, NOW, "ended at");
     }
 
     /// Sablier CodeHawks v2.2 M-02: a linear stream that starts in the future overflowed.
