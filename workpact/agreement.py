@@ -31,7 +31,6 @@ from workpact.preflight import (
     SignatureMissing,
     TooLittleAllowance,
     TooLittleBalance,
-    ask,
     check_money,
     check_not_expired,
     check_signature,
@@ -56,7 +55,6 @@ __all__ = [
     "Ledger",
     "MilestoneState",
     "NotReady",
-    "OtherEncoding",
     "Phase",
     "SignatureMissing",
     "Silence",
@@ -64,10 +62,6 @@ __all__ = [
     "TooLittleAllowance",
     "TooLittleBalance",
 ]
-
-
-class OtherEncoding(NotReady):
-    """The contract hashes the document to another id: it is of another version of this package, or no Agreement."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +125,6 @@ class Agreement(AgreementWork):
         A party that sends needs none. `permit` is the client's; `master` the agreement this one is placed under.
         """
         check_not_expired(self.document)
-        self._check_encoding()
         check_signature("client", self.client, self.id, client_signature, sender)
         check_signature("contractor", self.contractor, self.id, contractor_signature, sender)
         check_token(self.document)
@@ -157,7 +150,6 @@ class Agreement(AgreementWork):
         """
         following = self.amended(next_document)
         check_not_expired(next_document)
-        following._check_encoding()
         given = list(signatures)
         parties = [("client", self.client), ("contractor", self.contractor)]
         if (following.client, following.contractor) != (self.client, self.contractor):
@@ -234,10 +226,3 @@ class Agreement(AgreementWork):
     def close(self, *, sender: Any) -> Any:
         """Ends an agreement in which nothing is open any more, or whose announced end has passed. Anyone."""
         return send(self.contract.close, self.document.terms(), self.document.conditions(), sender=sender)
-
-    def _check_encoding(self) -> None:
-        if bytes(ask(self.contract.idOf, self.document.terms())) != self.id:
-            raise OtherEncoding(
-                f"The contract at {self.contract.address} gives this document another id: it is not the Agreement "
-                "that this package is made for. Check --network and the recorded address."
-            )

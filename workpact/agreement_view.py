@@ -162,7 +162,7 @@ class AgreementView:
 
     def serves(self, arbiter: str) -> bool:
         """Whether an arbiter has consented to serve under this arbitration group."""
-        return bool(ask(self.contract.serves, self.origin, self.document.arbitration_hash(), arbiter))
+        return bytes(ask(self.contract.serves, self.origin, arbiter)) == self.document.arbitration_hash()
 
     # The record
 
@@ -177,7 +177,8 @@ class AgreementView:
     def verify_history(self) -> list[Event]:
         """All events, proved complete, ordered and unedited against the contract's word; raises `HistoryDiffers`."""
         events = self.events()
-        word = bytes(ask(self.contract.history, self.origin))
+        # An Ape contract has a `history` of its own.
+        word = bytes(ask(self.contract.call_view_method, "history", self.origin))
         if recompute(events) != word:
             raise HistoryDiffers(
                 f"{len(events)} logs give another history than 0x{word.hex()}, which the contract holds: the node "

@@ -81,7 +81,7 @@ def read(contract: Any, topics: Sequence[bytes | None], since: int = 0) -> list[
     """
     from ape import networks
 
-    web3 = networks.provider.web3  # type: ignore[attr-defined]
+    web3 = networks.provider.web3
     wanted = [None, *("0x" + topic.hex() if topic is not None else None for topic in topics)]
     logs = web3.eth.get_logs({"address": contract.address, "topics": wanted, "fromBlock": since, "toBlock": "latest"})
     times: dict[int, int] = {}

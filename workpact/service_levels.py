@@ -221,7 +221,7 @@ class ServiceLevels:
         )
 
     def credit(self, period: str | int) -> Credit:
-        """What a period costs and what comes off, as the escrow works it out; raises `NotReady` until it is assessed."""
+        """What a period costs and what comes off, as the escrow works it out; `NotReady` until it is assessed."""
         result = self.result(period)
         billing = self.document.spec.billing
         assert billing is not None, "an oracle is named there"

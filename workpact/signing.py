@@ -64,7 +64,7 @@ def recovered(signed_digest: bytes, signature: bytes) -> str | None:
     """The address whose key made the signature; None if no contract takes it for a key's."""
     from eth_keys.datatypes import Signature
     from eth_keys.exceptions import BadSignature
-    from eth_keys.exceptions import ValidationError as NoSignature
+    from eth_utils.exceptions import ValidationError as NoSignature
 
     if len(signature) != 65 or signature[64] not in (27, 28) or int.from_bytes(signature[32:64]) > HALF_ORDER:
         return None
