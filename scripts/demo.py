@@ -1,0 +1,168 @@
+"""`ape run demo`: the whole job on a chain of its own, from two signatures to a paid month of service."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scripts._options import ConnectedCommand, emit, json_option
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "it-service-desk"
+WIDTH = 118
+
+
+@click.command(cls=ConnectedCommand)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A log of tickets in the example's columns, CSV or gzip; else a small one is made up.",
+)
+@click.option("--period", default="2016-03", show_default=True, help="The last month of the story, to 2017-02.")
+@json_option
+def cli(data: Path | None, period: str, as_json: bool) -> None:
+    """Play the example agreement from its signatures to who got what.
+
+    Starts a local chain, deploys the contracts and a test token, lets two keys sign examples/it-service-desk, and
+    plays it month by month up to PERIOD with the dates of the agreement. Ends with a table whose sums are checked
+    against balances, logs and histories; exit code 1 if one of them is wrong. Files go to a temporary folder.
+
+    To look at the chain afterwards, start `anvil` yourself and name it: APE_FOUNDRY_HOST=http://127.0.0.1:8545
+
+    \b
+    Example:
+      ape run demo --data incidents.csv.gz --period 2016-03
+    """
+    import ape.logging
+
+    ape.logging.logger.set_level("WARNING")
+    with tempfile.TemporaryDirectory(prefix="workpact-demo-") as folder:
+        os.environ |= {"WORKPACT_DATA": folder, "WORKPACT_DEPLOYMENTS": folder}
+        outcome, steps = _play(Path(folder), data, period, as_json)
+        facts = _facts(outcome, steps)
+    if as_json:
+        emit(facts, as_json, "")
+    else:
+        _show(outcome)
+    broken = [check for check in outcome.checks if not check.holds]
+    if broken:
+        lines = (f"{check.what}: expected {check.expected}, found {check.found}" for check in broken)
+        raise click.ClickException("The demo does not add up.\n" + "\n".join(lines))
+
+
+def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[Any, list[Any]]:
+    sys.path.insert(0, str(EXAMPLE))
+    from desk import FILE, FIRST_DAY, Desk, Log
+    from outcome import Outcome
+    from reckoning import reckon
+    from story import Step, Story
+
+    from workpact.chain import clock, deployments, playground
+    from workpact.measurement import period_of
+    from workpact.preflight import chain_id
+    from workpact.terms import load
+
+    steps: list[Step] = []
+
+    def tell(step: Step) -> None:
+        steps.append(step)
+        click.echo(_line(step), err=as_json)
+
+    # What is wrong with the log or the period is said before anything happens.
+    written = load(FILE)
+    last = period_of(written, period).name
+    names = [each.name for each in written.periods]
+    log = Log.at(data, folder)
+    measured = log.measured(written, names[: names.index(last) + 1])
+
+    clock.start_at(FIRST_DAY)
+    contracts = playground.deploy()
+    for name, made in deployments.read(chain_id()).items():
+        tell(Step(clock.now(), f"The contract {name} is deployed at {made.address}.", made.transaction))
+    token = playground.token("Play USDC", written.token.symbol, written.token.decimals)
+    tell(
+        Step(clock.now(), f"A play {written.token.symbol} with permits is deployed.", token.creation_metadata.txn_hash)
+    )
+    desk = Desk.on_chain(playground.actors(), token, contracts)
+    story = Story(desk, log, measured, tell)
+    story.play()
+    months = reckon(desk.document, list(measured.values()))
+    return Outcome(desk, story.grants, months), steps
+
+
+def _line(step: Any) -> str:
+    text = f"{step.text}  {_short(step.transaction)}" if step.transaction else step.text
+    return textwrap.fill(text, WIDTH, initial_indent=f"{step.day}  ", subsequent_indent=" " * 12)
+
+
+def _short(transaction: str | None) -> str:
+    return f"{transaction[:10]}…" if transaction else ""
+
+
+def _show(outcome: Any) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from workpact.equity import tokens
+
+    console = Console(width=WIDTH, highlight=False)
+    last = outcome.months[-1]
+    console.print(f"\n[bold]What {last.period} costs, in whole numbers[/bold]")
+    for line in last.lines:
+        console.print("  " + line, markup=False)
+
+    symbol = outcome.agreement.document.spec.equity.token_symbol
+    parts: list[tuple[str, list[Any], Callable[[int], str]]] = [
+        ("Who got what of the money", outcome.money, outcome.agreement.money),
+        ("Who got what of the workers' tokens", outcome.units, lambda units: f"{tokens(units)} {symbol}"),
+    ]
+    for title, rows, shown in parts:
+        table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=True)
+        table.add_column("who", "sum")
+        table.add_column("got", shown(sum(row.amount for row in rows)), justify="right", no_wrap=True)
+        table.add_column("why")
+        table.add_column("transaction")
+        for row in rows:
+            table.add_row(row.who, shown(row.amount), row.why, _short(row.transaction))
+        console.print(table)
+    for name, (count, word) in outcome.histories.items():
+        console.print(f"History in {name}: {count} events, 0x{word.hex()}")
+    for check in outcome.checks:
+        console.print(f"{'holds' if check.holds else 'BROKEN'}: {check.what}", markup=False)
+
+
+def _facts(outcome: Any, steps: list[Any]) -> dict[str, Any]:
+    agreement = outcome.agreement
+    return {
+        "chainId": agreement.chain_id,
+        "id": "0x" + agreement.id.hex(),
+        "contracts": {name: contract.address for name, contract in outcome.desk.contracts.items()},
+        "token": outcome.desk.token.address,
+        "client": agreement.client,
+        "contractor": agreement.contractor,
+        "steps": [{"day": step.day, "text": step.text, "transaction": step.transaction} for step in steps],
+        "months": [
+            {
+                "period": month.period,
+                "charge": month.charge,
+                "rate": month.rate,
+                "credit": month.credit,
+                "paid": month.paid,
+                "retained": month.retained,
+                "calculation": month.lines,
+            }
+            for month in outcome.months
+        ],
+        "funded": outcome.funded,
+        "money": [vars(row) for row in outcome.money],
+        "workers": [vars(row) for row in outcome.units],
+        "histories": {name: {"events": n, "word": "0x" + word.hex()} for name, (n, word) in outcome.histories.items()},
+        "checks": [{"what": check.what, "holds": check.holds} for check in outcome.checks],
+    }
