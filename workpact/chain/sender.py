@@ -166,8 +166,14 @@ class Sender:
     def _nonce_is_gone(self, known: Intent) -> bool:
         """Another transaction has the nonce, deep enough that a node that lags behind would know ours."""
         block = max(self._node.web3.eth.block_number - self._node.network.required_confirmations, 0)
-        count = self._node.web3.eth.get_transaction_count(self.account.address, block)
-        return bool(count > known.attempts[-1].nonce) and self._mined(known) is None
+        if self._node.web3.eth.get_transaction_count(self.account.address, block) <= known.attempts[-1].nonce:
+            return False
+        # A node may count a transaction shortly before it shows its receipt.
+        for _ in range(20):
+            if self._mined(known) is not None:
+                return False
+            time.sleep(0.05)
+        return True
 
     def _wait(self, key: str, known: Intent) -> ReceiptAPI:
         deadline = time.monotonic() + self._node.network.transaction_acceptance_timeout
