@@ -27,7 +27,8 @@ contract Agreement is MilestoneReview {
         bytes calldata permit
     ) external returns (bytes32 id) {
         id = _hashTypedDataV4(TermsHash.ofProposal(proposal));
-        State memory state = _load(id);
+        State memory state;
+        _load(id, state);
         if (state.status == Status.LIVE) return id;
         require(state.status == Status.NONE, Agreement_NotOpenable(id, state.status));
         require(proposal.deal.origin == 0 && proposal.offer.replaces == 0, Agreement_WrongReference(id));
@@ -40,9 +41,7 @@ contract Agreement is MilestoneReview {
             (proposal.deal.client, proposal.deal.token, proposal.offer.deposit);
         state.status = Status.LIVE;
         state.held = deposit;
-        _store(state);
-
-        _log(id, 4, abi.encode(Opened.selector, id, client, proposal.deal.contractor, token, deposit));
+        _commit(state, 4, abi.encode(Opened.selector, id, client, proposal.deal.contractor, token, deposit));
 
         if (permit.length > 0) _tryPermit(token, client, permit);
         if (deposit > 0) _pull(token, client, deposit);
@@ -50,19 +49,19 @@ contract Agreement is MilestoneReview {
 
     /// @inheritdoc IAgreement
     function withdrawBid(Terms calldata terms) external {
-        bytes32 id = _idOf(terms);
-        bytes32 origin = terms.deal.origin;
         require(
             msg.sender == terms.deal.client || msg.sender == terms.deal.contractor,
             Escrow_Unauthorised(msg.sender, terms.deal.client)
         );
-        require(_heads[id] == 0 && (origin == 0 || _current[origin] != id), Agreement_NotOpenable(id, _load(id).status));
-
+        bytes32 id = _idOf(terms);
         State memory state;
-        (state.origin, state.status) = (id, Status.WITHDRAWN);
-        _store(state);
+        _load(id, state);
+        require(
+            state.status == Status.NONE && _current[terms.deal.origin] != id, Agreement_NotOpenable(id, state.status)
+        );
 
-        _log(id, 3, abi.encode(BidWithdrawn.selector, id, msg.sender));
+        state.status = Status.WITHDRAWN;
+        _commit(state, 3, abi.encode(BidWithdrawn.selector, id, msg.sender));
     }
 
     /// @inheritdoc IAgreement
@@ -73,23 +72,24 @@ contract Agreement is MilestoneReview {
         Conditions[] calldata conditions,
         bytes[] calldata signatures
     ) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         bytes32 nextId = _hashTypedDataV4(TermsHash.ofProposal(next));
         require(
-            next.deal.origin == state.origin && next.offer.replaces == state.id && next.offer.under == 0,
+            next.deal.origin == state.origin && next.offer.replaces == state.id && next.offer.under == 0
+                && next.offer.deposit == 0,
             Agreement_WrongReference(nextId)
         );
-        require(next.offer.deposit == 0, Agreement_OutOfRange(Field.DEPOSIT, next.offer.deposit, 0));
         require(_heads[nextId] == 0, Agreement_NotOpenable(nextId, Status.WITHDRAWN));
         _checkOffer(next, nextId);
         _checkSignatures(terms, next, nextId, signatures);
         _checkFixed(terms, next, state);
 
-        (state.flags, state.endsAt, state.ending) = (state.flags | Flag.AMENDED, 0, 0);
+        (state.flags, state.endsAt, state.ending) = ((state.flags | Flag.AMENDED) & ~Flag.APPOINTED, 0, 0);
         _store(state);
         _current[state.origin] = nextId;
 
-        _log(state.origin, 3, abi.encode(Amended.selector, state.origin, nextId, state.id));
+        _log(3, abi.encode(Amended.selector, state.origin, nextId, state.id));
 
         if (TermsHash.ofAnnex(offer, next.conditions) != terms.annex) {
             _replaceConditions(terms, next, conditions, state.origin);
@@ -105,26 +105,26 @@ contract Agreement is MilestoneReview {
 
     /// @inheritdoc IAgreement
     function giveNotice(Terms calldata terms, Conditions calldata conditions) external {
-        State memory state = _liveWith(terms, conditions);
-        require(state.endsAt == 0, Agreement_Ending(state.endsAt));
+        State memory state;
+        _liveWith(terms, conditions, state);
         bool byClient = msg.sender == terms.deal.client;
         require(byClient || msg.sender == terms.deal.contractor, Escrow_Unauthorised(msg.sender, terms.deal.client));
 
         uint256 notice = byClient ? conditions.ending.clientNotice : conditions.ending.contractorNotice;
         uint256 endsAt = block.timestamp + Math.min(notice, TermsLimits.MAX_DURATION);
-        for (uint256 p = 0; p < conditions.schedule.ends.length; ++p) {
-            uint256 end = conditions.schedule.ends[p];
-            if (end >= endsAt && end <= TermsLimits.MAX_DATE) {
-                endsAt = end;
-                break;
-            }
+        uint256[] calldata ends = conditions.schedule.ends;
+        for (uint256 p = 0; p < ends.length; ++p) {
+            if (ends[p] < endsAt) continue;
+            endsAt = Math.min(ends[p], endsAt + TermsLimits.MAX_DURATION);
+            break;
         }
         _announce(state, byClient ? Status.ENDED_BY_CLIENT : Status.ENDED_BY_CONTRACTOR, endsAt);
     }
 
     /// @inheritdoc IAgreement
     function endForCause(Terms calldata terms, Conditions calldata conditions, uint256 period) external {
-        State memory state = _liveWith(terms, conditions);
+        State memory state;
+        _liveWith(terms, conditions, state);
         require(msg.sender == terms.deal.client, Escrow_Unauthorised(msg.sender, terms.deal.client));
         uint256 until = ISLAOracle(conditions.billing.oracle)
             .rightToEnd(address(this), state.origin, TermsHash.ofService(conditions), period);
@@ -137,7 +137,8 @@ contract Agreement is MilestoneReview {
     function endForNonPayment(Terms calldata terms, Conditions calldata conditions, uint256 item, bool isPeriod)
         external
     {
-        State memory state = _liveWith(terms, conditions);
+        State memory state;
+        _liveWith(terms, conditions, state);
         require(msg.sender == terms.deal.contractor, Escrow_Unauthorised(msg.sender, terms.deal.contractor));
         (uint256 amount, uint256 until) = _unpaid(terms, conditions, state, item, isPeriod);
         until = Math.saturatingAdd(until, conditions.ending.cure);
@@ -153,7 +154,8 @@ contract Agreement is MilestoneReview {
         bytes calldata clientSignature,
         bytes calldata contractorSignature
     ) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         bytes32 digest = _hashTypedDataV4(TermsHash.ofClosing(closing));
         _checkSigned(state.id, digest, terms.deal.client, clientSignature);
         _checkSigned(state.id, digest, terms.deal.contractor, contractorSignature);
@@ -164,51 +166,34 @@ contract Agreement is MilestoneReview {
             Agreement_StaleClosing(state.id, all, closing.deadline)
         );
 
-        (state.status, state.held, state.retained) = (Status.ENDED_BY_BOTH, 0, 0);
-        _store(state);
-        uint256 toClient = all - closing.toContractor;
-
-        _logEnded(state.origin, Status.ENDED_BY_BOTH, closing.toContractor, toClient);
-
-        _payContractor(terms.deal, state, closing.toContractor);
-        _push(state.origin, terms.deal.token, terms.deal.client, toClient);
+        state.retained = 0;
+        _end(terms, state, Status.ENDED_BY_BOTH, closing.toContractor, all - closing.toContractor);
     }
 
     /// @inheritdoc IAgreement
     function close(Terms calldata terms, Conditions calldata conditions) external {
-        State memory state = _liveWith(terms, conditions);
-        uint256 status = Status.DONE;
+        State memory state;
+        _liveWith(terms, conditions, state);
+        bool over = state.endsAt != 0 && block.timestamp > state.endsAt;
         if (!_isDone(terms, conditions, state)) {
-            require(state.endsAt != 0 && block.timestamp > state.endsAt, Agreement_Ending(state.endsAt));
+            require(over, Agreement_Ending(state.endsAt));
             _checkDecided(terms, conditions, state);
-            status = state.ending;
         }
-        uint256 toClient = state.held;
-
-        (state.status, state.held) = (status, 0);
-        _store(state);
-
-        _logEnded(state.origin, status, 0, toClient);
-
-        _push(state.origin, terms.deal.token, terms.deal.client, toClient);
+        _end(terms, state, over ? state.ending : Status.DONE, 0, state.held);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IAgreement
-    function stateOf(bytes32 origin) external view returns (State memory) {
-        return _load(origin);
+    function stateOf(bytes32 origin) external view returns (State memory state) {
+        _load(origin, state);
     }
 
     /// @inheritdoc IAgreement
     function progressOf(bytes32 origin) external view returns (uint256 status, uint256 accepted, uint256 periods) {
-        State memory state = _load(origin);
+        State memory state;
+        _load(origin, state);
         return (state.status, state.settled & ~state.lapsed, _settledPeriods[origin]);
-    }
-
-    /// @inheritdoc IAgreement
-    function idOf(Terms calldata terms) external view returns (bytes32) {
-        return _idOf(terms);
     }
 
     /* CHECKS OF COMING INTO FORCE */
@@ -239,13 +224,14 @@ contract Agreement is MilestoneReview {
         bytes32 under = proposal.offer.under;
         if (under == 0) return;
         require(master.length == 1, Agreement_NotPlaceable(under));
-        State memory state = _live(master[0]);
+        State memory state;
+        _live(master[0], state);
         (address client, address contractor) = (master[0].deal.client, master[0].deal.contractor);
         bool shared = client == proposal.deal.client || client == proposal.deal.contractor
             || contractor == proposal.deal.client || contractor == proposal.deal.contractor;
         require(state.id == under && shared, Agreement_NotPlaceable(under));
 
-        _log(state.origin, 3, abi.encode(PlacedUnder.selector, state.origin, id));
+        _log(3, abi.encode(PlacedUnder.selector, state.origin, id));
     }
 
     /// What an amendment may not change; milestones that it does change start again.
@@ -253,7 +239,7 @@ contract Agreement is MilestoneReview {
         require(next.deal.token == terms.deal.token, Agreement_FixedTerm(Field.TOKEN, 0));
         uint256 count = terms.milestones.length;
         require(next.milestones.length >= count, Agreement_FixedTerm(Field.MILESTONES, next.milestones.length));
-        bool disputed = _progressOf(state, HOLDBACK).phase == Phase.DISPUTED;
+        bool disputed = state.flags & Flag.HOLDBACK_DISPUTED != 0;
         bool hasProgress = state.flags & Flag.PROGRESS != 0;
         uint256 settled = state.settled;
         for (uint256 i = 0; i < count; ++i) {
@@ -288,7 +274,7 @@ contract Agreement is MilestoneReview {
     ) private {
         _checkConditions(terms, conditions[0]);
         bytes32 given = TermsHash.ofConditions(conditions[1]);
-        require(given == next.conditions, Escrow_WrongConditions(given, next.conditions));
+        require(given == next.conditions, Escrow_WrongGroup(given, next.conditions));
         bytes32 from = TermsHash.ofService(conditions[0]);
         bytes32 to = TermsHash.ofService(conditions[1]);
         address oracle = conditions[0].billing.oracle;
@@ -297,11 +283,9 @@ contract Agreement is MilestoneReview {
         }
     }
 
-    function _tryPermit(address token, address client, bytes calldata permit) private {
-        (uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) =
-            abi.decode(permit, (uint256, uint256, uint8, bytes32, bytes32));
-        // It may have been used up by a front-runner; what counts is the allowance.
-        try IERC20Permit(token).permit(client, address(this), value, deadline, v, r, s) {} catch {}
+    /// Sets an allowance, or fails: it may have been used up by a front-runner, and what counts is the allowance.
+    function _tryPermit(address token, address client, bytes calldata permit) private returns (bool success) {
+        (success,) = token.call(bytes.concat(IERC20Permit.permit.selector, abi.encode(client, address(this)), permit));
     }
 
     /* CHECKS OF ENDING */
@@ -326,10 +310,9 @@ contract Agreement is MilestoneReview {
     }
 
     function _announce(State memory state, uint256 ending, uint256 endsAt) private {
+        require(state.endsAt == 0 || endsAt < state.endsAt, Agreement_Ending(state.endsAt));
         (state.endsAt, state.ending, state.flags) = (endsAt, ending, state.flags | Flag.TAIL);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(EndingAnnounced.selector, state.origin, msg.sender, ending, endsAt));
+        _commit(state, 3, abi.encode(EndingAnnounced.selector, state.origin, msg.sender, ending, endsAt));
     }
 
     /// Something was agreed, and nothing of it is open.
@@ -340,8 +323,11 @@ contract Agreement is MilestoneReview {
     {
         uint256 milestones = terms.milestones.length;
         uint256 periods = Math.min(conditions.schedule.ends.length, 256);
-        return milestones + periods > 0 && state.settled == (1 << milestones) - 1
-            && (periods == 0 || _settledPeriods[state.origin] == type(uint256).max >> 256 - periods);
+        // 256 periods shift the one out and leave all bits.
+        unchecked {
+            return milestones + periods > 0 && state.settled == (1 << milestones) - 1
+                && _settledPeriods[state.origin] == (1 << periods) - 1;
+        }
     }
 
     /// Nothing is in flight, and what fell due until the end is settled, or cannot be paid because nothing is held.
@@ -352,19 +338,25 @@ contract Agreement is MilestoneReview {
             Step memory step = _progressOf(state, i);
             if (step.phase == Phase.OPEN) continue;
             bool decided = step.phase == Phase.REJECTED
-                ? block.timestamp > _deadline(terms.deal, terms.milestones[i], step)
+                ? block.timestamp > step.clock + terms.deal.review
                 : empty && block.timestamp > _dueAt(terms.deal, step);
             require(decided, Agreement_StillOpen(i));
         }
         if (empty) return;
+        uint256[] calldata ends = conditions.schedule.ends;
         uint256 settled = _settledPeriods[state.origin];
-        for (uint256 p = 0; p < conditions.schedule.ends.length && p < 256; ++p) {
-            if (conditions.schedule.ends[p] > state.endsAt) break;
+        for (uint256 p = 0; p < ends.length && p < 256 && ends[p] <= state.endsAt; ++p) {
             require(settled >> p & 1 == 1, Agreement_StillOpen(HOLDBACK + 1 + p));
         }
     }
 
-    function _logEnded(bytes32 origin, uint256 status, uint256 toContractor, uint256 toClient) private {
-        _log(origin, 2, abi.encode(Ended.selector, origin, status, toContractor, toClient));
+    function _end(Terms calldata terms, State memory state, uint256 status, uint256 toContractor, uint256 toClient)
+        private
+    {
+        (state.status, state.held) = (status, 0);
+        _commit(state, 2, abi.encode(Ended.selector, state.origin, status, toContractor, toClient));
+
+        _payContractor(terms.deal, state, toContractor);
+        _push(state.origin, terms.deal.token, terms.deal.client, toClient);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IMilestoneEscrow} from "./interfaces/IMilestoneEscrow.sol";
@@ -11,12 +11,13 @@ import {ISLAOracle} from "./interfaces/ISLAOracle.sol";
 import {History} from "./libraries/History.sol";
 import {Packing} from "./libraries/Packing.sol";
 import {TermsHash} from "./libraries/TermsHash.sol";
+import {TermsLimits} from "./libraries/TermsLimits.sol";
 import {Flag, Operator, Payout, Phase, State, Status, Step} from "./types/State.sol";
 import {Conditions, Deal, Milestone, Terms} from "./types/Terms.sol";
 
 /// @title The money of an agreement
 /// @notice Deployed as part of {Agreement}: both share storage words, and all that moves money is in this file.
-abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
+abstract contract MilestoneEscrow is IMilestoneEscrow {
     using SafeERC20 for IERC20;
 
     uint256 internal constant PPM = 1e6;
@@ -24,6 +25,9 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
     uint256 internal constant ORACLE_GAS = 400_000;
     /// The holdback as an item of disputes.
     uint256 internal constant HOLDBACK = 64;
+
+    uint256 private immutable _CHAIN_ID = block.chainid;
+    bytes32 private immutable _DOMAIN = TermsHash.domain();
 
     mapping(bytes32 origin => uint256) internal _heads;
     mapping(bytes32 origin => uint256) internal _tails;
@@ -44,15 +48,14 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function fund(Terms calldata terms, uint256 upTo) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         if (upTo <= state.held) return;
         uint256 amount = upTo - state.held;
-        require(upTo <= type(uint96).max, Escrow_Short(type(uint96).max, upTo));
+        require(upTo <= TermsLimits.MAX_AMOUNT - state.retained, Escrow_TooMuch(upTo, TermsLimits.MAX_AMOUNT));
 
         state.held = upTo;
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Funded.selector, state.origin, msg.sender, amount));
+        _commit(state, 3, abi.encode(Funded.selector, state.origin, msg.sender, amount));
 
         _pull(terms.deal.token, msg.sender, amount);
     }
@@ -61,60 +64,57 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function accept(Terms calldata terms, uint256 milestones) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         uint256 amount = _settle(terms, state, milestones);
-        _checkActor(state.id, terms.deal.client, true, amount);
+        _checkActor(state, terms.deal.client, amount);
         require(amount <= state.held, Escrow_Short(state.held, amount));
 
         (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _store(state);
-
-        _log(state.origin, 2, abi.encode(Accepted.selector, state.origin, milestones, paid, retained));
+        _commit(state, 2, abi.encode(Accepted.selector, state.origin, milestones, paid, retained));
 
         _payContractor(terms.deal, state, paid);
     }
 
     /// @inheritdoc IMilestoneEscrow
     function acceptUpTo(Terms calldata terms, uint256 milestone, uint256 total) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         uint256 amount = _unsettled(terms, state, milestone).amount;
         Step memory step = _progressOf(state, milestone);
         require(step.accepted < total && total < amount, Escrow_NotAPart(total, step.accepted, amount));
+        _checkActor(state, terms.deal.client, amount);
         amount = total - step.accepted;
-        _checkActor(state.id, terms.deal.client, true, amount);
         require(amount <= state.held, Escrow_Short(state.held, amount));
 
         step.accepted = total;
         _save(state, milestone, step);
         (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(AcceptedUpTo.selector, state.origin, milestone, total, paid, retained));
+        _commit(state, 3, abi.encode(AcceptedUpTo.selector, state.origin, milestone, total, paid, retained));
 
         _payContractor(terms.deal, state, paid);
     }
 
     /// @inheritdoc IMilestoneEscrow
     function release(Terms calldata terms, uint256 milestone) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         uint256 rest = _unsettled(terms, state, milestone).amount;
         Step memory step = _progressOf(state, milestone);
         uint256 dueAt = _dueAt(terms.deal, step);
-        require(block.timestamp > dueAt, Escrow_NotRipe(milestone, dueAt));
+        require(block.timestamp > dueAt, Escrow_TooEarly(milestone, dueAt));
         rest -= step.accepted;
         uint256 amount = Math.min(rest, state.held);
-        require(amount > 0, Escrow_NothingHeld(state.origin));
+        require(amount > 0, Escrow_Short(0, rest));
 
         if (amount == rest) {
-            _markSettled(state, milestone);
+            _settle(terms, state, 1 << milestone);
         } else {
             step.accepted += amount;
             _advance(state, milestone, step, Phase.OWED, dueAt);
         }
         (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Released.selector, state.origin, milestone, paid, retained));
+        _commit(state, 3, abi.encode(Released.selector, state.origin, milestone, paid, retained));
 
         _payContractor(terms.deal, state, paid);
     }
@@ -123,7 +123,8 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function reclaim(Terms calldata terms, Conditions calldata conditions, uint256 milestones) external {
-        State memory state = _liveWith(terms, conditions);
+        State memory state;
+        _liveWith(terms, conditions, state);
         uint256 refunded = type(uint256).max;
         if (milestones == 0) {
             require(msg.sender == terms.deal.client, Escrow_Unauthorised(msg.sender, terms.deal.client));
@@ -136,9 +137,7 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         require(milestones > 0 || refunded > 0, Escrow_NothingDue());
 
         state.held -= refunded;
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Reclaimed.selector, state.origin, msg.sender, milestones, refunded));
+        _commit(state, 3, abi.encode(Reclaimed.selector, state.origin, msg.sender, milestones, refunded));
 
         _push(state.origin, terms.deal.token, terms.deal.client, refunded);
     }
@@ -147,7 +146,8 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function settle(Terms calldata terms, Conditions calldata conditions, uint256 period) external {
-        State memory state = _liveWith(terms, conditions);
+        State memory state;
+        _liveWith(terms, conditions, state);
         _checkPeriod(conditions, state.origin, period);
         uint256 end = conditions.schedule.ends[period];
         uint256 endsAt = state.endsAt;
@@ -156,15 +156,17 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         (uint256 charge, uint256 credit,) = _chargeOf(conditions, state.origin, period);
         uint256 amount = charge - credit;
         if (amount > state.held) {
-            require(endsAt != 0 && block.timestamp > endsAt, Escrow_Short(state.held, amount));
+            // Who is owed may take what is there; others may end the waiting after the time to cure it.
+            if (msg.sender != terms.deal.contractor) {
+                endsAt += Math.min(conditions.ending.cure, TermsLimits.MAX_DURATION);
+            }
+            require(state.endsAt != 0 && block.timestamp > endsAt, Escrow_Short(state.held, amount));
             amount = state.held;
         }
 
         _settledPeriods[state.origin] |= 1 << period;
         (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Settled.selector, state.origin, period, charge, credit, paid, retained));
+        _commit(state, 3, abi.encode(Settled.selector, state.origin, period, charge, credit, paid, retained));
 
         _payContractor(terms.deal, state, paid);
     }
@@ -173,34 +175,31 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function releaseHoldback(Terms calldata terms) external {
-        State memory state = _inForce(terms);
-        require(
-            block.timestamp > terms.deal.holdbackUntil && _progressOf(state, HOLDBACK).phase != Phase.DISPUTED,
-            Escrow_HoldbackWaits(terms.deal.holdbackUntil)
-        );
+        State memory state;
+        _inForce(terms, state);
+        require(block.timestamp > terms.deal.holdbackUntil, Escrow_TooEarly(HOLDBACK, terms.deal.holdbackUntil));
+        require(state.flags & Flag.HOLDBACK_DISPUTED == 0, Escrow_WrongPhase(HOLDBACK, Phase.DISPUTED));
         uint256 paid = state.retained;
         require(paid > 0, Escrow_NothingDue());
 
         state.retained = 0;
-        _store(state);
-
-        _log(state.origin, 2, abi.encode(HoldbackReleased.selector, state.origin, paid));
+        _commit(state, 2, abi.encode(HoldbackReleased.selector, state.origin, paid));
 
         _payContractor(terms.deal, state, paid);
     }
 
     /// @inheritdoc IMilestoneEscrow
     function setPayee(Terms calldata terms, address payee, bool pulled) external {
-        State memory state = _inForce(terms);
+        State memory state;
+        _inForce(terms, state);
         address contractor = terms.deal.contractor;
         require(msg.sender == contractor, Escrow_Unauthorised(msg.sender, contractor));
         require(payee != address(0) && payee != address(this) && payee != terms.deal.token, Escrow_BadPayee(payee));
 
-        _payouts[state.origin][contractor] = Payout(payee, pulled);
+        Payout storage payout = _payouts[state.origin][contractor];
+        (payout.payee, payout.pulled) = (payee, pulled);
         state.flags |= Flag.REDIRECTED;
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(PayeeSet.selector, state.origin, contractor, payee, pulled));
+        _commit(state, 3, abi.encode(PayeeSet.selector, state.origin, contractor, payee, pulled));
     }
 
     /// @inheritdoc IMilestoneEscrow
@@ -212,7 +211,7 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
         emit Withdrawn(token, msg.sender, to, amount);
 
-        IERC20(token).safeTransfer(to, amount);
+        require(IERC20(token).trySafeTransfer(to, amount), Escrow_BadPayee(to));
     }
 
     /// @inheritdoc IMilestoneEscrow
@@ -222,9 +221,9 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
         toTake[origin][msg.sender][token] = 0;
 
-        _log(origin, 3, abi.encode(Taken.selector, origin, msg.sender, amount));
+        _log(3, abi.encode(Taken.selector, origin, msg.sender, amount));
 
-        IERC20(token).safeTransfer(msg.sender, amount);
+        require(IERC20(token).trySafeTransfer(msg.sender, amount), Escrow_BadPayee(msg.sender));
     }
 
     /* VIEWS */
@@ -235,7 +234,8 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         view
         returns (bool covered, uint256 needed)
     {
-        State memory state = _inForce(terms);
+        State memory state;
+        _inForce(terms, state);
         _checkConditions(terms, conditions);
         needed = _needed(terms, conditions, state);
         covered = state.held >= needed;
@@ -243,44 +243,50 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
 
     /// @inheritdoc IMilestoneEscrow
     function progressOfItem(bytes32 origin, uint256 item) external view returns (Step memory) {
-        return _progressOf(_load(origin), item);
+        State memory state;
+        _load(origin, state);
+        return _progressOf(state, item);
     }
 
     /* WHAT IS IN FORCE, AND WHO MAY ACT */
+
+    /// What a wallet signs. OpenZeppelin's EIP712 does the same with 420 bytes more (docs/decisions/0002).
+    function _hashTypedDataV4(bytes32 structHash) internal view returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(block.chainid == _CHAIN_ID ? _DOMAIN : TermsHash.domain(), structHash);
+    }
 
     function _idOf(Terms calldata terms) internal view returns (bytes32) {
         return _hashTypedDataV4(TermsHash.ofTerms(terms));
     }
 
-    function _inForce(Terms calldata terms) internal view returns (State memory) {
+    /// Fills `state`; returning it would clear it three times on the way.
+    function _inForce(Terms calldata terms, State memory state) internal view {
         bytes32 id = _idOf(terms);
-        State memory state = _load(terms.deal.origin == 0 ? id : terms.deal.origin);
+        _load(terms.deal.origin == 0 ? id : terms.deal.origin, state);
         require(state.status != Status.NONE && state.id == id, Escrow_NotInForce(id));
-        return state;
     }
 
-    function _live(Terms calldata terms) internal view returns (State memory) {
-        State memory state = _inForce(terms);
+    function _live(Terms calldata terms, State memory state) internal view {
+        _inForce(terms, state);
         require(state.status == Status.LIVE, Escrow_NotLive(state.origin, state.status));
-        return state;
     }
 
-    function _liveWith(Terms calldata terms, Conditions calldata conditions) internal view returns (State memory) {
+    function _liveWith(Terms calldata terms, Conditions calldata conditions, State memory state) internal view {
         _checkConditions(terms, conditions);
-        return _live(terms);
+        _live(terms, state);
     }
 
     /// The party itself, or its operator within its limit.
-    function _checkActor(bytes32 id, address party, bool client, uint256 amount) internal view {
+    function _checkActor(State memory state, address party, uint256 amount) internal view {
         if (msg.sender == party) return;
-        Operator storage operator = _operators[id][msg.sender];
-        require(operator.limit > 0 && operator.forClient == client, Escrow_Unauthorised(msg.sender, party));
+        Operator storage operator = _operators[state.id][msg.sender];
+        require(operator.party == party, Escrow_Unauthorised(msg.sender, party));
         require(amount <= operator.limit, Escrow_AboveLimit(msg.sender, amount, operator.limit));
     }
 
     function _checkConditions(Terms calldata terms, Conditions calldata conditions) internal pure {
         bytes32 given = TermsHash.ofAnnex(conditions);
-        require(given == terms.annex, Escrow_WrongConditions(given, terms.annex));
+        require(given == terms.annex, Escrow_WrongGroup(given, terms.annex));
     }
 
     function _checkPeriod(Conditions calldata conditions, bytes32 origin, uint256 period) internal view {
@@ -332,29 +338,24 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         return terms.milestones[milestone];
     }
 
-    function _markSettled(State memory state, uint256 milestone) internal {
-        state.settled |= 1 << milestone;
-        if (state.lane == milestone + 1) {
-            (state.lane, state.laneClock, state.laneRounds, state.lanePhase) = (0, 0, 0, Phase.OPEN);
-        }
-    }
-
     /// Settles every milestone of the mask and returns the sum of their rests.
-    function _settle(Terms calldata terms, State memory state, uint256 milestones) private returns (uint256 rests) {
-        uint256 settled = state.settled;
-        uint256 lane = state.lane;
+    function _settle(Terms calldata terms, State memory state, uint256 milestones)
+        internal
+        view
+        returns (uint256 rests)
+    {
+        Milestone[] calldata all = terms.milestones;
         bool hasProgress = state.flags & Flag.PROGRESS != 0;
-        uint256 count = terms.milestones.length;
-        require(milestones != 0, Escrow_NothingNamed());
-        require(milestones >> count == 0, Escrow_NoMilestone(Math.log2(milestones), count));
-        for (uint256 i = 0; i < count; ++i) {
+        uint256 settled = state.settled;
+        require(milestones != 0 && milestones >> all.length == 0, Escrow_NoMilestones(milestones, all.length));
+        for (uint256 i = 0; i < all.length; ++i) {
             if (milestones >> i & 1 == 0) continue;
             require(settled >> i & 1 == 0, Escrow_MilestoneSettled(i));
-            rests += terms.milestones[i].amount;
+            rests += all[i].amount;
             if (hasProgress) rests -= uint96(_steps[state.origin][i]);
         }
         state.settled = settled | milestones;
-        if (lane > 0 && milestones >> lane - 1 & 1 == 1) {
+        if ((milestones << 1) >> state.lane & 1 == 1) {
             (state.lane, state.laneClock, state.laneRounds, state.lanePhase) = (0, 0, 0, Phase.OPEN);
         }
     }
@@ -366,7 +367,7 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
             uint256 until = step.phase == Phase.OPEN || step.phase == Phase.REJECTED
                 ? _deadline(terms.deal, terms.milestones[i], step)
                 : type(uint256).max;
-            require(block.timestamp > until, Escrow_NotOverdue(i, until));
+            require(block.timestamp > until, Escrow_TooEarly(i, until));
         }
     }
 
@@ -393,18 +394,17 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         view
         returns (uint256 needed)
     {
-        for (uint256 i = 0; i < terms.milestones.length; ++i) {
-            if (state.settled >> i & 1 == 1) continue;
-            needed += terms.milestones[i].amount - _progressOf(state, i).accepted;
+        Milestone[] calldata all = terms.milestones;
+        for (uint256 i = 0; i < all.length; ++i) {
+            if (state.settled >> i & 1 == 0) needed += all[i].amount - _progressOf(state, i).accepted;
         }
+        uint256[] calldata ends = conditions.schedule.ends;
         uint256 settled = _settledPeriods[state.origin];
-        uint256 endsAt = state.endsAt;
         uint256 ahead = 0;
-        for (uint256 p = 0; p < conditions.schedule.ends.length && p < 256; ++p) {
-            uint256 end = conditions.schedule.ends[p];
-            if (end > block.timestamp && ++ahead > conditions.billing.cover) break;
-            if (endsAt != 0 && end > endsAt) break;
-            if (settled >> p & 1 == 0) needed += Math.min(conditions.billing.cap, type(uint96).max);
+        for (uint256 p = 0; p < ends.length && p < 256; ++p) {
+            if (ends[p] > block.timestamp && ++ahead > conditions.billing.cover) break;
+            if (state.endsAt != 0 && ends[p] > state.endsAt) break;
+            if (settled >> p & 1 == 0) needed += Math.min(conditions.billing.cap, TermsLimits.MAX_AMOUNT);
         }
     }
 
@@ -418,11 +418,13 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         uint256 rate;
         (dueAt, variable_, rate) = _askOracle(conditions, origin, period);
         if (dueAt == 0) {
-            dueAt = Math.saturatingAdd(conditions.schedule.ends[period], conditions.schedule.finalWithin);
+            dueAt = Math.saturatingAdd(
+                conditions.schedule.ends[period], Math.min(conditions.schedule.finalWithin, TermsLimits.MAX_DURATION)
+            );
             require(block.timestamp > dueAt, Escrow_NotFinal(period, dueAt));
         }
         charge = Math.min(
-            Math.min(conditions.billing.cap, type(uint96).max),
+            Math.min(conditions.billing.cap, TermsLimits.MAX_AMOUNT),
             Math.saturatingAdd(conditions.billing.fixedCharge, variable_)
         );
         credit = charge * Math.min(rate, 1e12) / 1e12;
@@ -434,11 +436,11 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         view
         returns (uint256 finalAt, uint256 variable_, uint256 rate)
     {
+        bytes memory question =
+            abi.encodeCall(ISLAOracle.resultOf, (address(this), origin, TermsHash.ofService(conditions), period));
         // A caller must not be able to starve the oracle and have the period settled without its answer.
-        require(gasleft() - gasleft() / 64 > ORACLE_GAS, Escrow_TooLittleGas(gasleft(), ORACLE_GAS));
-        (bool success, bytes memory answer) = conditions.billing.oracle.staticcall{gas: ORACLE_GAS}(
-            abi.encodeCall(ISLAOracle.resultOf, (address(this), origin, TermsHash.ofService(conditions), period))
-        );
+        require(gasleft() - gasleft() / 64 > ORACLE_GAS + 5_000, Escrow_TooLittleGas(gasleft(), ORACLE_GAS));
+        (bool success, bytes memory answer) = conditions.billing.oracle.staticcall{gas: ORACLE_GAS}(question);
         if (success && answer.length == 96) return abi.decode(answer, (uint256, uint256, uint256));
     }
 
@@ -466,7 +468,7 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
             if (payout.pulled && amount > 0) {
                 toTake[state.origin][payee][deal.token] += amount;
 
-                _log(state.origin, 3, abi.encode(Booked.selector, state.origin, payee, amount, true));
+                _log(3, abi.encode(Booked.selector, state.origin, payee, amount, true));
                 return;
             }
         }
@@ -478,22 +480,28 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         if (amount == 0 || IERC20(token).trySafeTransfer(payee, amount)) return;
         owed[token][payee] += amount;
 
-        _log(origin, 3, abi.encode(Booked.selector, origin, payee, amount, false));
+        _log(3, abi.encode(Booked.selector, origin, payee, amount, false));
     }
 
     /// Refuses a token that delivers another amount than asked, also when it calls back in between.
     function _pull(address token, address from, uint256 amount) internal {
-        uint256 before = IERC20(token).balanceOf(address(this));
+        uint256 before = _balance(token);
         IERC20(token).safeTransferFrom(from, address(this), amount);
-        uint256 moved = IERC20(token).balanceOf(address(this)) - before;
+        uint256 moved = _balance(token) - before;
         require(moved == amount, Escrow_TokenMovedOtherAmount(token, amount, moved));
     }
 
-    function _load(bytes32 origin) internal view returns (State memory state) {
+    function _load(bytes32 origin, State memory state) internal view {
         state.origin = origin;
         Packing.unpackHead(state, _heads[origin]);
         state.id = state.flags & Flag.AMENDED == 0 ? origin : _current[origin];
         if (state.flags & Flag.TAIL != 0) Packing.unpackTail(state, _tails[origin]);
+    }
+
+    /// Writes the state, and the event of what was done with it.
+    function _commit(State memory state, uint256 topics, bytes memory words) internal {
+        _store(state);
+        _log(topics, words);
     }
 
     function _store(State memory state) internal {
@@ -501,10 +509,14 @@ abstract contract MilestoneEscrow is IMilestoneEscrow, EIP712("Workpact", "1") {
         if (state.flags & Flag.TAIL != 0) _tails[state.origin] = Packing.packTail(state);
     }
 
+    function _balance(address token) private view returns (uint256) {
+        return IERC20(token).balanceOf(address(this));
+    }
+
     /* LINKED HISTORY */
 
-    /// Emits an event of the agreement, given as its words, the first `topics` indexed, and links it to the history.
-    function _log(bytes32 origin, uint256 topics, bytes memory words) internal {
-        history[origin] = History.log(history[origin], topics, words);
+    /// Emits an event of an agreement, given as its words, the first `topics` indexed, and links it to the history.
+    function _log(uint256 topics, bytes memory words) internal {
+        History.log(history, topics, words);
     }
 }

@@ -20,73 +20,73 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
     }
 
     /// @inheritdoc IAgreement
-    mapping(bytes32 origin => mapping(bytes32 arbitration => mapping(address arbiter => bool))) public serves;
+    mapping(bytes32 origin => mapping(address arbiter => bytes32 arbitration)) public serves;
 
     /* WORK */
 
     /// @inheritdoc IAgreement
     function appoint(Terms calldata terms, Conditions calldata conditions, Operators calldata operators) external {
-        State memory state = _liveWith(terms, conditions);
+        State memory state;
+        _liveWith(terms, conditions, state);
         bytes32 given = TermsHash.ofOperators(operators);
-        require(given == conditions.operators, Agreement_WrongGroup(given, conditions.operators));
-        uint128 limit = uint128(Math.min(operators.limit, type(uint128).max));
+        require(given == conditions.operators, Escrow_WrongGroup(given, conditions.operators));
+        if (state.flags & Flag.APPOINTED != 0) return;
+        uint96 limit = uint96(Math.min(operators.limit, type(uint96).max));
 
-        _seat(state.id, operators.client, Operator(true, limit));
-        _seat(state.id, operators.contractor, Operator(false, limit));
+        _seat(state.id, operators.client, terms.deal.client, limit);
+        _seat(state.id, operators.contractor, terms.deal.contractor, limit);
 
-        _log(state.origin, 3, abi.encode(OperatorsAppointed.selector, state.origin, state.id));
+        state.flags |= Flag.APPOINTED;
+        _commit(state, 3, abi.encode(OperatorsAppointed.selector, state.origin, state.id));
     }
 
     /// @inheritdoc IAgreement
     function submit(Terms calldata terms, uint256 milestone, bytes32 deliverable) external {
-        State memory state = _live(terms);
+        State memory state;
+        _live(terms, state);
         Milestone calldata work = _unsettled(terms, state, milestone);
-        _checkActor(state.id, terms.deal.contractor, false, work.amount);
+        _checkActor(state, terms.deal.contractor, work.amount);
         Step memory step = _progressOf(state, milestone);
-        require(step.phase == Phase.OPEN || step.phase == Phase.REJECTED, Agreement_WrongPhase(milestone, step.phase));
+        require(step.phase == Phase.OPEN || step.phase == Phase.REJECTED, Escrow_WrongPhase(milestone, step.phase));
         uint256 until = _deadline(terms.deal, work, step);
         if (state.endsAt != 0) until = Math.min(until, state.endsAt);
         require(block.timestamp <= until, Agreement_TooLate(milestone, until));
 
         _advance(state, milestone, step, Phase.SUBMITTED, block.timestamp);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Submitted.selector, state.origin, milestone, deliverable));
+        _commit(state, 3, abi.encode(Submitted.selector, state.origin, milestone, deliverable));
     }
 
     /// @inheritdoc IAgreement
     function reject(Terms calldata terms, uint256 milestone, bytes32 reason) external {
-        State memory state = _live(terms);
-        _checkActor(state.id, terms.deal.client, true, _unsettled(terms, state, milestone).amount);
+        State memory state;
+        _live(terms, state);
+        _checkActor(state, terms.deal.client, _unsettled(terms, state, milestone).amount);
         Step memory step = _progressOf(state, milestone);
-        require(step.phase == Phase.SUBMITTED, Agreement_WrongPhase(milestone, step.phase));
+        require(step.phase == Phase.SUBMITTED, Escrow_WrongPhase(milestone, step.phase));
         uint256 until = step.clock + terms.deal.review;
         require(block.timestamp <= until, Agreement_TooLate(milestone, until));
         require(step.rounds < terms.deal.rejections, Agreement_NoRoundLeft(milestone, terms.deal.rejections));
 
         ++step.rounds;
         _advance(state, milestone, step, Phase.REJECTED, block.timestamp);
-        _store(state);
-
-        _log(state.origin, 3, abi.encode(Rejected.selector, state.origin, milestone, reason));
+        _commit(state, 3, abi.encode(Rejected.selector, state.origin, milestone, reason));
     }
 
     /* DISPUTES */
 
     /// @inheritdoc IAgreement
     function dispute(Terms calldata terms, uint256 item, bytes32 reason) external {
-        State memory state = _live(terms);
-        Step memory step = _progressOf(state, item);
-        uint256 amount = item == HOLDBACK ? state.retained : _unsettled(terms, state, item).amount;
+        State memory state;
+        uint256 amount = _atStake(terms, state, item);
         require(amount > 0, Escrow_NothingDue());
-        _checkDisputer(terms, state.id, item, amount);
+        _checkDisputer(terms, state, item, amount);
+        Step memory step = _progressOf(state, item);
         uint256 until = _disputableUntil(terms, item, step);
         require(block.timestamp <= until, Agreement_TooLate(item, until));
 
+        if (item == HOLDBACK) state.flags |= Flag.HOLDBACK_DISPUTED;
         _advance(state, item, step, Phase.DISPUTED, block.timestamp);
-        _store(state);
-
-        _log(state.origin, 4, abi.encode(Disputed.selector, state.origin, item, msg.sender, reason));
+        _commit(state, 4, abi.encode(Disputed.selector, state.origin, item, msg.sender, reason));
     }
 
     /// @inheritdoc IAgreement
@@ -98,27 +98,25 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
             msg.sender == arbitration.arbiter || msg.sender == arbitration.backup, Agreement_NotArbiter(msg.sender, 0)
         );
 
-        serves[origin][group][msg.sender] = true;
+        if (serves[origin][msg.sender] == group) return;
 
-        // A document that is not in force has no place in the history of the agreement that it names.
-        bytes32 named = _current[origin] == id ? origin : id;
-        _log(named, 3, abi.encode(ArbiterConsented.selector, named, msg.sender, group));
+        serves[origin][msg.sender] = group;
+
+        _log(3, abi.encode(ArbiterConsented.selector, id, msg.sender, group));
     }
 
     /// @inheritdoc IAgreement
     function rule(Terms calldata terms, Arbitration calldata arbitration, uint256 item, uint256 share) external {
-        State memory state = _inForce(terms);
-        require(state.status == Status.LIVE || item == HOLDBACK, Escrow_NotLive(state.origin, state.status));
+        State memory state;
+        _atStake(terms, state, item);
         bytes32 group = _checkArbitration(terms, arbitration);
         Step memory step = _progressOf(state, item);
-        require(step.phase == Phase.DISPUTED, Agreement_WrongPhase(item, step.phase));
+        require(step.phase == Phase.DISPUTED, Escrow_WrongPhase(item, step.phase));
         bool byArbiter = _checkRuler(state.origin, group, arbitration, step.clock, share);
 
         Ruling memory ruling = _divide(terms, state, item, step, byArbiter ? arbitration.fee : 0, share);
-        _store(state);
-
-        _log(
-            state.origin,
+        _commit(
+            state,
             4,
             abi.encode(
                 Ruled.selector, state.origin, item, msg.sender, share, ruling.toContractor, ruling.toClient, ruling.fee
@@ -132,23 +130,32 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
 
     /* CHECKS */
 
-    function _seat(bytes32 id, address[] calldata operators, Operator memory operator) private {
+    function _seat(bytes32 id, address[] calldata operators, address party, uint96 limit) private {
         for (uint256 i = 0; i < operators.length; ++i) {
-            _operators[id][operators[i]] = operator;
+            Operator storage operator = _operators[id][operators[i]];
+            (operator.party, operator.limit) = (party, limit);
         }
     }
 
+    /// Fills `state` and returns the amount of a milestone that is not settled, or the holdback, which outlives the end.
+    function _atStake(Terms calldata terms, State memory state, uint256 item) private view returns (uint256) {
+        _inForce(terms, state);
+        if (item == HOLDBACK) return state.retained;
+        require(state.status == Status.LIVE, Escrow_NotLive(state.origin, state.status));
+        return _unsettled(terms, state, item).amount;
+    }
+
     /// Either party or its operator for a milestone, the client's side alone for the holdback.
-    function _checkDisputer(Terms calldata terms, bytes32 id, uint256 item, uint256 amount) private view {
-        bool asContractor = item != HOLDBACK
-            && (msg.sender == terms.deal.contractor
-                || (_operators[id][msg.sender].limit > 0 && !_operators[id][msg.sender].forClient));
-        _checkActor(id, asContractor ? terms.deal.contractor : terms.deal.client, !asContractor, amount);
+    function _checkDisputer(Terms calldata terms, State memory state, uint256 item, uint256 amount) private view {
+        (address party, address contractor) = (terms.deal.client, terms.deal.contractor);
+        bool asContractor = msg.sender == contractor || _operators[state.id][msg.sender].party == contractor;
+        if (item != HOLDBACK && asContractor) party = contractor;
+        _checkActor(state, party, amount);
     }
 
     function _disputableUntil(Terms calldata terms, uint256 item, Step memory step) private pure returns (uint256) {
         if (item == HOLDBACK && step.phase == Phase.OPEN) return terms.deal.holdbackUntil;
-        require(step.phase == Phase.SUBMITTED || step.phase == Phase.REJECTED, Agreement_WrongPhase(item, step.phase));
+        require(step.phase == Phase.SUBMITTED || step.phase == Phase.REJECTED, Escrow_WrongPhase(item, step.phase));
         return step.phase == Phase.SUBMITTED
             ? step.clock + terms.deal.review
             : _deadline(terms.deal, terms.milestones[item], step);
@@ -160,7 +167,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         returns (bytes32 group)
     {
         group = TermsHash.ofArbitration(arbitration);
-        require(group == terms.arbitration, Agreement_WrongGroup(group, terms.arbitration));
+        require(group == terms.arbitration, Escrow_WrongGroup(group, terms.arbitration));
     }
 
     /// The arbiter's window, then the backup's, then the split of the terms by anyone.
@@ -179,7 +186,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         }
         address ruler = block.timestamp <= backupFrom ? arbitration.arbiter : arbitration.backup;
         require(msg.sender == ruler && share <= PPM, Agreement_NotArbiter(msg.sender, share));
-        require(serves[origin][group][ruler], Agreement_NotServing(ruler));
+        require(serves[origin][ruler] == group, Agreement_NotServing(ruler));
     }
 
     /// Divides what is there. The fee falls on each side by what it lost, as far as its part goes.
@@ -196,6 +203,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         if (item == HOLDBACK) {
             pot = state.retained;
             state.retained = 0;
+            state.flags ^= Flag.HOLDBACK_DISPUTED;
             delete _steps[state.origin][item];
         } else {
             uint256 amount = terms.milestones[item].amount;
@@ -206,7 +214,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
                 step.accepted = amount - missing;
                 _advance(state, item, step, Phase.OWED, block.timestamp);
             } else {
-                _markSettled(state, item);
+                _settle(terms, state, 1 << item);
                 if (share == 0) (state.lapsed, state.flags) = (state.lapsed | 1 << item, state.flags | Flag.TAIL);
             }
         }

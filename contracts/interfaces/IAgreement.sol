@@ -21,8 +21,9 @@ interface IAgreement is IMilestoneEscrow {
     event Amended(bytes32 indexed origin, bytes32 indexed id, bytes32 replaced);
     /// @notice The operators that the document names can act.
     event OperatorsAppointed(bytes32 indexed origin, bytes32 indexed id);
-    /// @notice `arbiter` serves under this arbitration group.
-    event ArbiterConsented(bytes32 indexed origin, address indexed arbiter, bytes32 arbitration);
+    /// @notice `arbiter` serves under the arbitration group of document `id`. In the history of that id, so in the
+    /// agreement's if it is the first document.
+    event ArbiterConsented(bytes32 indexed id, address indexed arbiter, bytes32 arbitration);
     /// @notice Work was submitted; the review runs.
     event Submitted(bytes32 indexed origin, uint256 indexed milestone, bytes32 deliverable);
     /// @notice A submission was rejected, for a reason behind a salted hash.
@@ -46,7 +47,8 @@ interface IAgreement is IMilestoneEscrow {
     /// @notice The whole document, for readers: what does not hash to `id` says nothing. Outside the history.
     event Published(bytes32 indexed id, bytes document);
 
-    /// @notice Thrown when a document cannot come into force by this call: it amends another, or amends nothing.
+    /// @notice Thrown when a document cannot come into force by this call: it amends another, or amends nothing, or an
+    /// amendment names a deposit or a master.
     error Agreement_WrongReference(bytes32 id);
     /// @notice Thrown when an id was withdrawn, or its agreement is over.
     error Agreement_NotOpenable(bytes32 id, uint256 status);
@@ -56,25 +58,21 @@ interface IAgreement is IMilestoneEscrow {
     error Agreement_NotSigned(bytes32 id, address party);
     /// @notice Thrown when two roles are held by one address, or a role that must be filled is empty.
     error Agreement_RolesOverlap(address account);
-    /// @notice Thrown when a term is out of its range (SPEC.md 3.6).
-    error Agreement_OutOfRange(uint256 field, uint256 value, uint256 limit);
+    /// @notice Thrown when terms are out of their ranges (SPEC.md 3.6): bits of {Field}.
+    error Agreement_OutOfRange(uint256 fields);
     /// @notice Thrown when the master agreement is not live, not named, or shares no party.
     error Agreement_NotPlaceable(bytes32 under);
     /// @notice Thrown when an amendment changes what is fixed: settled, ruled or disputed milestones, token, number.
     error Agreement_FixedTerm(uint256 field, uint256 index);
-    /// @notice Thrown when a milestone's phase does not allow the step.
-    error Agreement_WrongPhase(uint256 item, uint256 phase);
     /// @notice Thrown when the time for the step was over at `until`.
     error Agreement_TooLate(uint256 item, uint256 until);
     /// @notice Thrown when a milestone was rejected as often as the terms allow.
     error Agreement_NoRoundLeft(uint256 milestone, uint256 rejections);
-    /// @notice Thrown when the group passed is not the one of the document.
-    error Agreement_WrongGroup(bytes32 given, bytes32 signed);
     /// @notice Thrown when the caller may not rule now, with this share.
     error Agreement_NotArbiter(address caller, uint256 share);
-    /// @notice Thrown when an arbiter named by the terms has not consented to serve.
+    /// @notice Thrown when an arbiter has not consented to serve, or is none of the document's.
     error Agreement_NotServing(address arbiter);
-    /// @notice Thrown when an ending is announced already.
+    /// @notice Thrown when no ending has taken effect, or one is announced that is not later.
     error Agreement_Ending(uint256 endsAt);
     /// @notice Thrown when the oracle knows no right to end for the period now.
     error Agreement_NoRightToEnd(uint256 period, uint256 until);
@@ -143,7 +141,7 @@ interface IAgreement is IMilestoneEscrow {
     function rule(Terms calldata terms, Arbitration calldata arbitration, uint256 item, uint256 share) external;
 
     /// @notice Gives notice; the agreement ends at the end of the service period in which the notice runs out.
-    /// @dev Either party. Emits {EndingAnnounced}.
+    /// @dev Either party; of several endings the earliest counts. Emits {EndingAnnounced}.
     function giveNotice(Terms calldata terms, Conditions calldata conditions) external;
 
     /// @notice Ends at once, for a right to end that the oracle gives for `period`.
@@ -178,9 +176,6 @@ interface IAgreement is IMilestoneEscrow {
     /// @notice What gates read: status, milestones accepted, service periods settled.
     function progressOf(bytes32 origin) external view returns (uint256 status, uint256 accepted, uint256 periods);
 
-    /// @notice Whether `arbiter` has consented to serve under this arbitration group.
-    function serves(bytes32 origin, bytes32 arbitration, address arbiter) external view returns (bool);
-
-    /// @notice The id of the document that `terms` stands for.
-    function idOf(Terms calldata terms) external view returns (bytes32);
+    /// @notice The arbitration group under which `arbiter` has consented to serve, as its struct hash; zero for none.
+    function serves(bytes32 origin, address arbiter) external view returns (bytes32 arbitration);
 }

@@ -51,24 +51,23 @@ interface IMilestoneEscrow {
     error Escrow_AboveLimit(address operator, uint256 amount, uint256 limit);
     /// @notice Thrown when the terms have only `count` milestones.
     error Escrow_NoMilestone(uint256 milestone, uint256 count);
-    /// @notice Thrown when a mask names no milestone.
-    error Escrow_NothingNamed();
+    /// @notice Thrown when a mask names none, or one that the terms' `count` milestones do not have.
+    error Escrow_NoMilestones(uint256 milestones, uint256 count);
     /// @notice Thrown when a milestone is settled already.
     error Escrow_MilestoneSettled(uint256 milestone);
     /// @notice Thrown when less is held than the call needs.
     error Escrow_Short(uint256 held, uint256 needed);
+    /// @notice Thrown when more would be held than an agreement can.
+    error Escrow_TooMuch(uint256 upTo, uint256 limit);
     /// @notice Thrown when a part-acceptance names no more than is accepted, or not less than the amount.
     error Escrow_NotAPart(uint256 total, uint256 accepted, uint256 amount);
-    /// @notice Thrown when the review runs until `until`, or the milestone is in no phase that can be released.
-    error Escrow_NotRipe(uint256 milestone, uint256 until);
-    /// @notice Thrown when a milestone may still be submitted until `until`, or is in a phase that time does not end.
-    error Escrow_NotOverdue(uint256 milestone, uint256 until);
-    /// @notice Thrown when nothing is held that could be paid.
-    error Escrow_NothingHeld(bytes32 origin);
+    /// @notice Thrown when a milestone, or the holdback (64), can be released or reclaimed after `until` only; never in a
+    /// phase that time does not end.
+    error Escrow_TooEarly(uint256 item, uint256 until);
     /// @notice Thrown when there is nothing to pay out.
     error Escrow_NothingDue();
     /// @notice Thrown when the groups passed are not those of the document.
-    error Escrow_WrongConditions(bytes32 given, bytes32 signed);
+    error Escrow_WrongGroup(bytes32 given, bytes32 signed);
     /// @notice Thrown when the terms have only `count` service periods.
     error Escrow_NoPeriod(uint256 period, uint256 count);
     /// @notice Thrown when a service period is settled already.
@@ -81,9 +80,9 @@ interface IMilestoneEscrow {
     error Escrow_TooLittleGas(uint256 given, uint256 needed);
     /// @notice Thrown when a token moved another amount than asked: it takes a fee, or is none.
     error Escrow_TokenMovedOtherAmount(address token, uint256 asked, uint256 moved);
-    /// @notice Thrown when the holdback waits until `until`, or is disputed.
-    error Escrow_HoldbackWaits(uint256 until);
-    /// @notice Thrown when a payout address cannot be one.
+    /// @notice Thrown when the phase of a milestone, or of the holdback (64), does not allow the step.
+    error Escrow_WrongPhase(uint256 item, uint256 phase);
+    /// @notice Thrown when an address cannot be paid, or is none that payments could go to.
     error Escrow_BadPayee(address payee);
 
     /// @notice Raises what is held to `upTo`, with the caller's money.

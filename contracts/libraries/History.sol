@@ -11,30 +11,23 @@ library History {
         return keccak256(abi.encode(history, block.timestamp, eventHash));
     }
 
-    /// @notice Emits an event and returns the word after it: what is hashed is what is emitted.
-    /// @param history The word before it, zero at first.
+    /// @notice Emits an event and links it to the history of what it belongs to: what is hashed is what is emitted.
+    /// @param histories The words, by the first indexed argument of the events.
     /// @param topics How many of the words are topics: the selector and one to three indexed arguments.
     /// @param words `abi.encode(selector, indexed arguments…, other arguments…)`, all static.
-    function log(bytes32 history, uint256 topics, bytes memory words) internal returns (bytes32) {
+    function log(mapping(bytes32 => bytes32) storage histories, uint256 topics, bytes memory words) internal {
+        bytes32 owner;
         assembly ("memory-safe") {
             let topic := add(words, 0x20)
+            owner := mload(add(topic, 0x20))
             let data := add(topic, mul(topics, 0x20))
             let size := sub(mload(words), mul(topics, 0x20))
             switch topics
-            case 2 { log2(data, size, mload(topic), mload(add(topic, 0x20))) }
-            case 3 { log3(data, size, mload(topic), mload(add(topic, 0x20)), mload(add(topic, 0x40))) }
-            case 4 {
-                log4(
-                    data,
-                    size,
-                    mload(topic),
-                    mload(add(topic, 0x20)),
-                    mload(add(topic, 0x40)),
-                    mload(add(topic, 0x60))
-                )
-            }
+            case 2 { log2(data, size, mload(topic), owner) }
+            case 3 { log3(data, size, mload(topic), owner, mload(add(topic, 0x40))) }
+            case 4 { log4(data, size, mload(topic), owner, mload(add(topic, 0x40)), mload(add(topic, 0x60))) }
             default { revert(0, 0) }
         }
-        return link(history, keccak256(words));
+        histories[owner] = link(histories[owner], keccak256(words));
     }
 }

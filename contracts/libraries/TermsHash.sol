@@ -106,6 +106,19 @@ library TermsHash {
         "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)"
     );
 
+    /// @notice The EIP-712 domain of this contract on this chain.
+    function domain() internal view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Workpact"),
+                keccak256("1"),
+                block.chainid,
+                address(this)
+            )
+        );
+    }
+
     /// @notice Struct hash of the `Agreement` that `terms` stands for.
     function ofTerms(Terms calldata terms) internal pure returns (bytes32) {
         return _ofAgreement(terms.deal, terms.milestones, terms.arbitration, terms.annex);

@@ -25,22 +25,22 @@ library TermsLimits {
         Arbitration calldata arbitration = proposal.arbitration;
         _checkRoles(deal.client, deal.contractor, arbitration.arbiter, arbitration.backup);
 
-        uint256 count = proposal.milestones.length;
-        _atMost(Field.MILESTONES, count, MAX_MILESTONES);
         uint256 amounts = proposal.offer.deposit;
         uint256 dates = deal.holdbackUntil;
-        for (uint256 i = 0; i < count; ++i) {
+        uint256 out = proposal.milestones.length > MAX_MILESTONES ? Field.MILESTONES : 0;
+        for (uint256 i = 0; i < proposal.milestones.length; ++i) {
             Milestone calldata milestone = proposal.milestones[i];
-            require(milestone.amount > 0, IAgreement.Agreement_OutOfRange(Field.AMOUNT, 0, MAX_AMOUNT));
             amounts |= milestone.amount;
             dates |= milestone.due;
+            if (milestone.amount == 0) out |= Field.AMOUNT;
         }
-        _atMost(Field.AMOUNT, amounts, MAX_AMOUNT);
-        _atMost(Field.DATE, dates, MAX_DATE);
-        _atMost(Field.DURATION, deal.review | deal.grace | arbitration.window, MAX_DURATION);
-        _atMost(Field.REJECTIONS, deal.rejections, MAX_REJECTIONS);
-        _atMost(Field.SHARE, Math.max(deal.holdback, arbitration.fee), MAX_SHARE);
-        _atMost(Field.SPLIT, arbitration.split, PPM);
+        if (amounts > MAX_AMOUNT) out |= Field.AMOUNT;
+        if (dates > MAX_DATE) out |= Field.DATE;
+        if ((deal.review | deal.grace | arbitration.window) > MAX_DURATION) out |= Field.DURATION;
+        if (deal.rejections > MAX_REJECTIONS) out |= Field.REJECTIONS;
+        if (Math.max(deal.holdback, arbitration.fee) > MAX_SHARE) out |= Field.SHARE;
+        if (arbitration.split > PPM) out |= Field.SPLIT;
+        require(out == 0, IAgreement.Agreement_OutOfRange(out));
     }
 
     function _checkRoles(address client, address contractor, address arbiter, address backup) private pure {
@@ -53,9 +53,5 @@ library TermsLimits {
             IAgreement.Agreement_RolesOverlap(arbiter)
         );
         require(backup != client && backup != contractor, IAgreement.Agreement_RolesOverlap(backup));
-    }
-
-    function _atMost(uint256 field, uint256 value, uint256 limit) private pure {
-        require(value <= limit, IAgreement.Agreement_OutOfRange(field, value, limit));
     }
 }

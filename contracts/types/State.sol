@@ -36,6 +36,10 @@ library Flag {
     uint256 internal constant TAIL = 4;
     /// The contractor has set where its payments go.
     uint256 internal constant REDIRECTED = 8;
+    /// The holdback is with the arbiters.
+    uint256 internal constant HOLDBACK_DISPUTED = 16;
+    /// The operators of the document in force have their seats.
+    uint256 internal constant APPOINTED = 32;
 }
 
 /// @notice What is stored of an agreement itself, unpacked.
@@ -82,9 +86,9 @@ struct Payout {
 /// @notice An operator's seat for one document.
 struct Operator {
     // slot 0
-    bool forClient;
-    /// Zero for none.
-    uint128 limit;
+    /// The party it acts for.
+    address party;
+    uint96 limit;
 }
 
 /// @notice What both parties sign to end at once: `Closing(bytes32 id,uint256 held,uint256 toContractor,uint256 deadline)`

@@ -128,17 +128,18 @@ struct Proposal {
     bytes32 conditions;
 }
 
-/// @notice Which term an error speaks of.
+/// @notice Which terms an error speaks of: bits.
 library Field {
-    uint256 internal constant AMOUNT = 1;
-    uint256 internal constant DATE = 2;
-    uint256 internal constant DURATION = 3;
-    uint256 internal constant MILESTONES = 4;
-    uint256 internal constant REJECTIONS = 5;
+    /// Their number; in an amendment also one that may not change, or is missing.
+    uint256 internal constant MILESTONES = 1;
+    /// Of a milestone, or the deposit.
+    uint256 internal constant AMOUNT = 2;
+    uint256 internal constant DATE = 4;
+    uint256 internal constant DURATION = 8;
+    uint256 internal constant REJECTIONS = 16;
     /// Holdback or the arbiter's fee.
-    uint256 internal constant SHARE = 6;
-    uint256 internal constant SPLIT = 7;
-    uint256 internal constant DEPOSIT = 8;
-    uint256 internal constant TOKEN = 9;
-    uint256 internal constant ARBITRATION = 10;
+    uint256 internal constant SHARE = 32;
+    uint256 internal constant SPLIT = 64;
+    uint256 internal constant TOKEN = 128;
+    uint256 internal constant ARBITRATION = 256;
 }
