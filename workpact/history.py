@@ -14,9 +14,11 @@ from typing import Any
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from hexbytes import HexBytes
 
 from workpact import WorkpactError
 
+PLACE = ("blockNumber", "logIndex")
 OUTSIDE = frozenset({"Published", "Withdrawn"})
 """Events of no agreement's history (10.2)."""
 
@@ -31,7 +33,8 @@ class UnknownEvent(WorkpactError):
 
 @dataclass(frozen=True)
 class Event:
-    """One event with its place. All arguments are static: integers, checksum addresses, 32 bytes, booleans."""
+    """One event with its place. Arguments are integers, checksum addresses, 32 bytes, booleans; longer ones stay in
+    `data`."""
 
     name: str
     arguments: Mapping[str, Any]
@@ -94,6 +97,12 @@ def read(contract: Any, topics: Sequence[bytes | None], since: int = 0) -> list[
     return [event for event in events if event.name not in OUTSIDE]
 
 
+def in_receipt(receipt: Any, contract: Any) -> list[Event]:
+    """The events of a contract in a receipt, those outside every history too; none of what is only proposed."""
+    logs = [log for log in getattr(receipt, "logs", None) or () if _text(log["address"]) == contract.address.lower()]
+    return [decode(contract.contract_type.events, _raw(log), receipt.timestamp) for log in logs]
+
+
 def decode(events: Iterable[Any], log: Mapping[str, Any], timestamp: int) -> Event:
     """A raw log as the event that it is; `events` are the contract's ABI entries. Raises `UnknownEvent`."""
     topics = tuple(bytes(topic) for topic in log["topics"])
@@ -102,7 +111,8 @@ def decode(events: Iterable[Any], log: Mapping[str, Any], timestamp: int) -> Eve
         if keccak(text=abi.selector) == topics[0]:
             inputs = sorted(abi.inputs, key=lambda field: not field.indexed)
             words = [*topics[1:], *(data[at : at + 32] for at in range(0, len(data), 32))]
-            known = {field.name: _value(field.type, word) for field, word in zip(inputs, words, strict=False)}
+            fields = [(field, word) for field, word in zip(inputs, words, strict=False) if field.type != "bytes"]
+            known = {field.name: _value(field.type, word) for field, word in fields}
             transaction = "0x" + bytes(log["transactionHash"]).hex()
             place = (log["blockNumber"], log["logIndex"])
             return Event(abi.name, known, timestamp, *place, transaction, topics, data)
@@ -115,3 +125,14 @@ def _value(kind: str, word: bytes) -> Any:
     if kind == "bool":
         return bool(int.from_bytes(word))
     return int.from_bytes(word) if kind.startswith("uint") else word
+
+
+def _raw(log: Mapping[str, Any]) -> dict[str, Any]:
+    """A log of a receipt, whose fields may be hex digits."""
+    words = {name: HexBytes(log[name]) for name in ("data", "transactionHash")}
+    numbers = {name: int(log[name], 16) if isinstance(log[name], str) else log[name] for name in PLACE}
+    return {"topics": [HexBytes(topic) for topic in log["topics"]], **words, **numbers}
+
+
+def _text(value: Any) -> str:
+    return ("0x" + value.hex() if isinstance(value, bytes) else str(value)).lower()

@@ -170,6 +170,22 @@ class ServiceLevels:
         """A reporter's, or a party's own, signature over the report."""
         return Signed(account.address, sign(account, self.typed_data(report)))
 
+    def signed(self, report: Report, signature: bytes) -> Signed:
+        """Whose signature it is: a reporter's or party's by its key, else a party's contract's; `ForeignSignature`."""
+        parties = [self.document.parties.client, self.document.parties.contractor]
+        known = {wallet for party in parties if party.reporters for wallet in party.reporters.wallets}
+        known |= {party.wallet for party in parties}
+        key = recovered(self.digest(report), signature)
+        if key in known:
+            return Signed(str(key), signature)
+        for party in parties:
+            if is_signed(party.wallet, self.digest(report), signature):
+                return Signed(party.wallet, signature)
+        raise ForeignSignature(
+            f"The signature 0x{signature.hex()[:8]}… is no reporter's and no party's over this report; for it it would "
+            f"be that of {key or 'no key'}: compare the figures, and sign them again."
+        )
+
     def send(self, report: Report, signatures: Iterable[Signed], *, sender: Any) -> Any:
         """Makes the figures of a period final by signatures of both sides, in any order. Anyone.
 

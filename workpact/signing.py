@@ -52,12 +52,17 @@ def normalised(signature: bytes) -> bytes:
     return signature
 
 
-def digest(typed_data: Mapping[str, Any]) -> bytes:
-    """What signing the message signs, by eth-account's own encoder."""
+def hashes(typed_data: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The domain's hash and the message's, as devices without a large screen show them; by eth-account's encoder."""
     from eth_account.messages import encode_typed_data
 
     message = encode_typed_data(full_message=dict(typed_data))
-    return keccak(b"\x19" + message.version + message.header + message.body)
+    return bytes(message.header), bytes(message.body)
+
+
+def digest(typed_data: Mapping[str, Any]) -> bytes:
+    """What signing the message signs."""
+    return keccak(b"\x19\x01" + b"".join(hashes(typed_data)))
 
 
 def recovered(signed_digest: bytes, signature: bytes) -> str | None:
