@@ -61,8 +61,9 @@ def measure(
     Example:
       ape run sla measure examples/it-service-desk/agreement.yaml --data incidents.csv.gz --period 2016-03 --json
     """
-    from workpact.measurement import ReportError, definition_of, load_or_create_secret, period_of, verify
+    from workpact.measurement import definition_of, load_or_create_secret, period_of, verify
     from workpact.measurement import measure as run
+    from workpact.measurement.errors import ReportError
 
     document = load(file, wallets, token)
     definition, span = definition_of(document), period_of(document, period)
