@@ -3,46 +3,23 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {AgreementStorage} from "./AgreementStorage.sol";
 import {IMilestoneEscrow} from "./interfaces/IMilestoneEscrow.sol";
 import {ISLAOracle} from "./interfaces/ISLAOracle.sol";
-import {History} from "./libraries/History.sol";
-import {Packing} from "./libraries/Packing.sol";
 import {TermsHash} from "./libraries/TermsHash.sol";
 import {TermsLimits} from "./libraries/TermsLimits.sol";
-import {Flag, Operator, Payout, Phase, State, Status, Step} from "./types/State.sol";
+import {Flag, Payout, Phase, State, Step} from "./types/State.sol";
 import {Conditions, Deal, Milestone, Terms} from "./types/Terms.sol";
 
 /// @title The money of an agreement
 /// @notice Deployed as part of {Agreement}: both share storage words, and all that moves money is in this file.
-abstract contract MilestoneEscrow is IMilestoneEscrow {
+abstract contract MilestoneEscrow is AgreementStorage {
     using SafeERC20 for IERC20;
 
-    uint256 internal constant PPM = 1e6;
     /// What both the oracle's answer costs at most and must be left for it.
     uint256 internal constant ORACLE_GAS = 400_000;
-    /// The holdback as an item of disputes.
-    uint256 internal constant HOLDBACK = 64;
-
-    uint256 private immutable _CHAIN_ID = block.chainid;
-    bytes32 private immutable _DOMAIN = TermsHash.domain();
-
-    mapping(bytes32 origin => uint256) internal _heads;
-    mapping(bytes32 origin => uint256) internal _tails;
-    mapping(bytes32 origin => mapping(uint256 item => uint256)) internal _steps;
-    mapping(bytes32 id => mapping(address operator => Operator)) internal _operators;
-
-    /// @inheritdoc IMilestoneEscrow
-    mapping(bytes32 origin => bytes32) public history;
-    mapping(bytes32 origin => bytes32) internal _current;
-    mapping(bytes32 origin => uint256) internal _settledPeriods;
-    mapping(bytes32 origin => mapping(address contractor => Payout)) internal _payouts;
-    /// @inheritdoc IMilestoneEscrow
-    mapping(address token => mapping(address payee => uint256)) public owed;
-    /// @inheritdoc IMilestoneEscrow
-    mapping(bytes32 origin => mapping(address payee => mapping(address token => uint256))) public toTake;
 
     /* MONEY IN */
 
@@ -248,47 +225,6 @@ abstract contract MilestoneEscrow is IMilestoneEscrow {
         return _progressOf(state, item);
     }
 
-    /* WHAT IS IN FORCE, AND WHO MAY ACT */
-
-    /// What a wallet signs. OpenZeppelin's EIP712 does the same with 420 bytes more (docs/decisions/0002).
-    function _hashTypedDataV4(bytes32 structHash) internal view returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(block.chainid == _CHAIN_ID ? _DOMAIN : TermsHash.domain(), structHash);
-    }
-
-    function _idOf(Terms calldata terms) internal view returns (bytes32) {
-        return _hashTypedDataV4(TermsHash.ofTerms(terms));
-    }
-
-    /// Fills `state`; returning it would clear it three times on the way.
-    function _inForce(Terms calldata terms, State memory state) internal view {
-        bytes32 id = _idOf(terms);
-        _load(terms.deal.origin == 0 ? id : terms.deal.origin, state);
-        require(state.status != Status.NONE && state.id == id, Escrow_NotInForce(id));
-    }
-
-    function _live(Terms calldata terms, State memory state) internal view {
-        _inForce(terms, state);
-        require(state.status == Status.LIVE, Escrow_NotLive(state.origin, state.status));
-    }
-
-    function _liveWith(Terms calldata terms, Conditions calldata conditions, State memory state) internal view {
-        _checkConditions(terms, conditions);
-        _live(terms, state);
-    }
-
-    /// The party itself, or its operator within its limit.
-    function _checkActor(State memory state, address party, uint256 amount) internal view {
-        if (msg.sender == party) return;
-        Operator storage operator = _operators[state.id][msg.sender];
-        require(operator.party == party, Escrow_Unauthorised(msg.sender, party));
-        require(amount <= operator.limit, Escrow_AboveLimit(msg.sender, amount, operator.limit));
-    }
-
-    function _checkConditions(Terms calldata terms, Conditions calldata conditions) internal pure {
-        bytes32 given = TermsHash.ofAnnex(conditions);
-        require(given == terms.annex, Escrow_WrongGroup(given, terms.annex));
-    }
-
     function _checkPeriod(Conditions calldata conditions, bytes32 origin, uint256 period) internal view {
         uint256 count = Math.min(conditions.schedule.ends.length, 256);
         require(period < count, Escrow_NoPeriod(period, count));
@@ -296,35 +232,6 @@ abstract contract MilestoneEscrow is IMilestoneEscrow {
     }
 
     /* PROGRESS */
-
-    function _progressOf(State memory state, uint256 item) internal view returns (Step memory step) {
-        if (state.flags & Flag.PROGRESS != 0) Packing.unpackStep(step, _steps[state.origin][item]);
-        if (state.lane == item + 1) {
-            (step.clock, step.rounds, step.phase) = (state.laneClock, state.laneRounds, state.lanePhase);
-        }
-    }
-
-    /// Brings an item into a phase that began, or fell due, at `clock`.
-    function _advance(State memory state, uint256 item, Step memory step, uint256 phase, uint256 clock) internal {
-        (step.phase, step.clock) = (phase, clock);
-        _save(state, item, step);
-    }
-
-    /// Keeps what fits in the lane there; the rest in a word of its own.
-    function _save(State memory state, uint256 item, Step memory step) internal {
-        bool inLane = state.lane == item + 1;
-        if (!inLane && state.lane == 0 && item != HOLDBACK && step.phase != Phase.OPEN) {
-            state.lane = item + 1;
-            inLane = true;
-        }
-        if (inLane) {
-            (state.laneClock, state.laneRounds, state.lanePhase) = (step.clock, step.rounds, step.phase);
-        }
-        if (!inLane || step.accepted > 0) {
-            _steps[state.origin][item] = Packing.packStep(step);
-            state.flags |= Flag.PROGRESS;
-        }
-    }
 
     /// A milestone that is not settled.
     function _unsettled(Terms calldata terms, State memory state, uint256 milestone)
@@ -491,32 +398,7 @@ abstract contract MilestoneEscrow is IMilestoneEscrow {
         require(moved == amount, Escrow_TokenMovedOtherAmount(token, amount, moved));
     }
 
-    function _load(bytes32 origin, State memory state) internal view {
-        state.origin = origin;
-        Packing.unpackHead(state, _heads[origin]);
-        state.id = state.flags & Flag.AMENDED == 0 ? origin : _current[origin];
-        if (state.flags & Flag.TAIL != 0) Packing.unpackTail(state, _tails[origin]);
-    }
-
-    /// Writes the state, and the event of what was done with it.
-    function _commit(State memory state, uint256 topics, bytes memory words) internal {
-        _store(state);
-        _log(topics, words);
-    }
-
-    function _store(State memory state) internal {
-        _heads[state.origin] = Packing.packHead(state);
-        if (state.flags & Flag.TAIL != 0) _tails[state.origin] = Packing.packTail(state);
-    }
-
     function _balance(address token) private view returns (uint256) {
         return IERC20(token).balanceOf(address(this));
-    }
-
-    /* LINKED HISTORY */
-
-    /// Emits an event of an agreement, given as its words, the first `topics` indexed, and links it to the history.
-    function _log(uint256 topics, bytes memory words) internal {
-        History.log(history, topics, words);
     }
 }
