@@ -39,6 +39,10 @@ bench: setup ## speeds off chain
 gas: setup ## gas of every operation, into benchmarks/gas.json
 	@$(RUN) python -m benchmarks.gas
 
+.PHONY: abi
+abi: setup ## the interfaces and bytecode that the package ships, after a change of contracts
+	@$(RUN) python -m workpact.chain.artefacts
+
 .PHONY: lint
 lint: setup ## format, types and compiler warnings
 	@$(RUN); status=0; \
