@@ -55,6 +55,7 @@ abstract contract AgreementTest is Test {
 
     /// The history as the recorded events make it.
     mapping(bytes32 owner => bytes32) internal word;
+    uint256 private found;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -101,6 +102,10 @@ abstract contract AgreementTest is Test {
         (ends[0], ends[1], ends[2]) = (START + 30 days, START + 60 days, START + 90 days);
         paper.schedule = Schedule(START, ends, 10 days, 20 days, 0);
         paper.offer.deposit = ALL + 24_000;
+    }
+
+    function _none() internal pure returns (Milestone[] memory) {
+        return new Milestone[](0);
     }
 
     function _id(Paper memory paper) internal view returns (bytes32) {
@@ -210,19 +215,29 @@ abstract contract AgreementTest is Test {
     /// Since the last call exactly `count` events were emitted, and each advanced the history of what it names.
     function _check(uint256 count) internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        uint256 found;
+        found = 0;
         for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(agreement)) continue;
-            ++found;
-            if (_isOutside(logs[i].topics[0])) continue;
-            bytes32 owner = logs[i].topics[1];
-            word[owner] = keccak256(abi.encode(word[owner], vm.getBlockTimestamp(), eventHash(logs[i])));
+            if (logs[i].emitter == address(agreement)) _follow(logs[i].topics, keccak256(_words(logs[i])));
         }
         assertEq(found, count, "events");
         for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(agreement) || _isOutside(logs[i].topics[0])) continue;
-            assertEq(agreement.history(logs[i].topics[1]), word[logs[i].topics[1]], "history");
+            if (logs[i].emitter == address(agreement)) _compare(logs[i].topics);
         }
+    }
+
+    /// `topics ‖ data` of an event as it was recorded.
+    function _words(Vm.Log memory log) private pure returns (bytes memory) {
+        return abi.encodePacked(log.topics, log.data);
+    }
+
+    function _follow(bytes32[] memory topics, bytes32 hashed) private {
+        ++found;
+        if (_isOutside(topics[0])) return;
+        word[topics[1]] = keccak256(abi.encode(word[topics[1]], vm.getBlockTimestamp(), hashed));
+    }
+
+    function _compare(bytes32[] memory topics) private view {
+        if (!_isOutside(topics[0])) assertEq(agreement.history(topics[1]), word[topics[1]], "history");
     }
 
     /// SPEC 10.2.

@@ -85,7 +85,7 @@ contract MoneyTest is AgreementTest {
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_NotInForce.selector, id));
         agreement.accept(paper.terms(), 1);
         _open(paper);
-        _acceptFails(paper, 0, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NothingNamed.selector));
+        _acceptFails(paper, 0, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NoMilestones.selector, 0, 3));
         _acceptFails(paper, 9, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NoMilestones.selector, 9, 3));
         _acceptFails(
             paper, 1 << 255, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NoMilestones.selector, 1 << 255, 3)
@@ -209,7 +209,7 @@ contract MoneyTest is AgreementTest {
 
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_Short.selector, 0, 59_995));
         agreement.release(paper.terms(), 0);
-        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_WrongPhase.selector, 0, Phase.OWED));
+        vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, 0, Phase.OWED));
         vm.prank(CLIENT);
         agreement.dispute(paper.terms(), 0, REASON);
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_TooEarly.selector, 0, type(uint256).max));

@@ -105,11 +105,11 @@ contract ReviewTest is AgreementTest {
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_NoMilestone.selector, 3, 3));
         vm.prank(CONTRACTOR);
         agreement.submit(paper.terms(), 3, WORK);
-        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_WrongPhase.selector, 0, Phase.OPEN));
+        vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, 0, Phase.OPEN));
         vm.prank(CLIENT);
         agreement.reject(paper.terms(), 0, REASON);
         _submit(paper, 0);
-        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_WrongPhase.selector, 0, Phase.SUBMITTED));
+        vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, 0, Phase.SUBMITTED));
         vm.prank(CONTRACTOR);
         agreement.submit(paper.terms(), 0, WORK);
         _unauthorised(CONTRACTOR, CLIENT);
