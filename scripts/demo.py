@@ -87,10 +87,14 @@ def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[
         tell(Step(clock.now(), f"The contract {name} is deployed at {made.address}.", made.transaction))
     token = playground.token("Play USDC", written.token.symbol, written.token.decimals)
     tell(
-        Step(clock.now(), f"A play {written.token.symbol} with permits is deployed.", token.creation_metadata.txn_hash)
+        Step(
+            clock.now(),
+            f"A play {written.token.symbol} with permits is deployed at {token.address}.",
+            token.creation_metadata.txn_hash,
+        )
     )
-    desk = Desk.on_chain(playground.actors(), token, contracts)
-    story = Story(desk, log, measured, tell)
+    desk = Desk.on_chain(playground.actors(), token, contracts, log)
+    story = Story(desk, measured, tell)
     story.play()
     months = reckon(desk.document, list(measured.values()))
     return Outcome(desk, story.grants, months), steps
@@ -98,7 +102,9 @@ def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[
 
 def _line(step: Any) -> str:
     text = f"{step.text}  {_short(step.transaction)}" if step.transaction else step.text
-    return textwrap.fill(text, WIDTH, initial_indent=f"{step.day}  ", subsequent_indent=" " * 12)
+    return textwrap.fill(
+        text, WIDTH, initial_indent=f"{step.day}  ", subsequent_indent=" " * 12, break_on_hyphens=False
+    )
 
 
 def _short(transaction: str | None) -> str:
@@ -116,7 +122,8 @@ def _show(outcome: Any) -> None:
     last = outcome.months[-1]
     console.print(f"\n[bold]What {last.period} costs, in whole numbers[/bold]")
     for line in last.lines:
-        console.print("  " + line, markup=False)
+        wrapped = textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        console.print(wrapped, markup=False)
 
     symbol = outcome.agreement.document.spec.equity.token_symbol
     parts: list[tuple[str, list[Any], Callable[[int], str]]] = [

@@ -85,13 +85,14 @@ class Desk:
     token: Any
     contracts: Mapping[str, Any]
     agreement: Agreement
+    log: Log
 
     @classmethod
-    def on_chain(cls, actors: Mapping[str, Any], token: Any, contracts: Mapping[str, Any]) -> Desk:
-        """With the contracts of the connected chain, in the dates of which it must be: see `FIRST_DAY`."""
+    def on_chain(cls, actors: Mapping[str, Any], token: Any, contracts: Mapping[str, Any], log: Log) -> Desk:
+        """With the contracts of the connected chain, whose clock should stand at `FIRST_DAY`."""
         everybody = {**reporters(), **actors}
         agreement = Agreement.deployed(document(everybody, token, contracts))
-        return cls(everybody, token, contracts, agreement)
+        return cls(everybody, token, contracts, agreement, log)
 
     @property
     def document(self) -> AgreementDocument:
@@ -102,6 +103,10 @@ class Desk:
     def levels(self) -> ServiceLevels:
         """The service levels in the oracle."""
         return ServiceLevels.of(self.agreement)
+
+    def measured(self, period: str) -> Measurement:
+        """A service period by the log."""
+        return self.log.measured(self.document, [period])[period]
 
     def __getattr__(self, role: str) -> Any:
         try:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from desk import Desk, Log
+from desk import Desk
 from eth_account import Account
 
 from workpact.chain import clock
@@ -42,13 +42,13 @@ class Step:
 class Story:
     """The example played on a local chain, from the first signature on."""
 
-    def __init__(self, desk: Desk, log: Log, measured: Mapping[str, Measurement], tell: Callable[[Step], None]) -> None:
+    def __init__(self, desk: Desk, measured: Mapping[str, Measurement], tell: Callable[[Step], None]) -> None:
         self.desk = desk
         self.agreement = desk.agreement
         self.document = desk.document
         self.levels = desk.levels
         self.equity = WorkerEquity(desk.contracts["WorkerEquity"])
-        self.log = log
+        self.log = desk.log
         self.measured = measured
         self.tell = tell
         self.grants: list[Grant] = []
@@ -114,7 +114,7 @@ class Story:
         workers = equity.workers_in(enrolled)
         self._say(f"The contractor enrols {len(workers)} workers by their wallets, which hold no ether.", enrolled)
         for line in share.grants:
-            units = dict.fromkeys(workers[:line.workers], line.units)
+            units = dict.fromkeys(workers[: line.workers], line.units)
             granted = plans[line.plan].grant(units, sender=desk.contractor)
             self.grants += equity.grants_in(granted)
             self._say(

@@ -1,27 +1,75 @@
-"""`ape console` on a local chain, judged by what it prints: it exits with 0 even when the code raises."""
+"""`ape console`, judged by what it prints: it exits with 0 even when the code raises."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+
+from tests.measurement import reference
+from tests.measurement.desk import generator
+from tests.scripts.test_demo import costs
 from tests.support import ROOT
 
+
+def console(folder: Path, lines: str) -> tuple[dict[int, str], str]:
+    """What a pasted session answers, by the number of the line; and all that it printed."""
+    folders = {"WORKPACT_DATA": str(folder), "WORKPACT_DEPLOYMENTS": str(folder)}
+    environment = {name: value for name, value in os.environ.items() if name != "APE_FOUNDRY_HOST"} | folders
+    done = subprocess.run(["ape", "console"], cwd=ROOT, env=environment, input=lines, capture_output=True, text=True)
+    parts = re.split(r"^In \[(\d+)\]: ", done.stdout, flags=re.MULTILINE)
+    answers = dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))
+    return answers, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    """The session of README.md."""
+    (session,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    assert session.count("\n") == 12
+    return session
+
+
+def test_console__readme_session__funds_reports_a_breach_and_pays(tmp_path, readme):
+    answers, printed = console(tmp_path, readme)
+
+    log = tmp_path / "expected.csv"
+    generator().generate(log)
+    edges = [int(datetime(2016, month, 1, tzinfo=UTC).timestamp()) for month in (3, 4)]
+    month = costs(reference.read(log)[0], (edges[0], edges[1]), [])
+    charge, credit, paid, retained = month["numbers"]
+    assert "Error" not in printed, printed
+    missed = re.findall(r"'([\w-]+)'", answers[9])
+    assert set(missed) == month["failed"]
+    assert missed
+    assert f"credit = floor({charge} x {int(month['rate'] * 10**12)} / 1000000000000) = {credit}" in answers[11]
+    assert f"due = {charge} - {credit} = {paid + retained}" in answers[11]
+    assert f"Ledger(funded=100000000000, paid={paid}, refunded=0, holdback={retained}," in answers[12]
+
+
 SESSION = """
-token.mint(client, 1_000_000, sender=carrier)
-assert token.balanceOf(client) == 1_000_000
-assert client.address != contractor.address
-names = ["Agreement", "SLAOracle", "WorkerEquity"]
-assert [globals()[name].address for name in names] == [deployments.contract(name).address for name in names]
-print("session", "complete")
+sorted(deployed) == sorted(deployments.read(chain.chain_id))
+[deployed[name].address == deployments.contract(name).address for name in deployed]
+len({each.address for each in (client, contractor, worker, arbiter, backup, carrier, client_reporter)})
+(Agreement.__name__, ServiceLevels.__name__, WorkerEquity.__name__, terms.__name__, measurement.__name__)
+token.balanceOf(client), token.decimals()
+undefined_name
 """
 
 
-def test_console__local_chain__contracts_actors_and_token(tmp_path):
-    folders = {"WORKPACT_DATA": str(tmp_path), "WORKPACT_DEPLOYMENTS": str(tmp_path)}
-    environment = {name: value for name, value in os.environ.items() if name != "APE_FOUNDRY_HOST"} | folders
-    command = ["ape", "console", "-c", "; ".join(SESSION.strip().splitlines())]
+def test_console__local_chain__contracts_actors_and_sdk(tmp_path):
+    answers, printed = console(tmp_path, SESSION.strip() + "\n")
 
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    def answer(line: int) -> str:
+        return " ".join(answers[line].split(f"Out[{line}]: ")[-1].split())
 
-    assert "session complete" in done.stdout.splitlines(), done.stdout + done.stderr
+    assert answer(1) == "True", printed
+    assert answer(2) == "[True, True, True]"
+    assert answer(3) == "7"
+    assert answer(4) == "('Agreement', 'ServiceLevels', 'WorkerEquity', 'workpact.terms', 'workpact.measurement')"
+    assert answer(5) == "(0, 6)"
+    assert "NameError" in printed
