@@ -356,6 +356,7 @@ abstract contract MilestoneEscrow is AgreementStorage {
     /// Takes `amount` out of what is held: the holdback's part stays (rounded down), the rest is to be paid.
     function _spend(Deal calldata deal, State memory state, uint256 amount)
         private
+        view
         returns (uint256 paid, uint256 retained)
     {
         if (deal.holdback > 0 && block.timestamp <= deal.holdbackUntil) {

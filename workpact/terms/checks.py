@@ -26,8 +26,8 @@ Path = tuple[str | int, ...]
 
 MAX_AMOUNT = 2**96 - 1
 MAX_DURATION = 3_650 * units.DAY
-# 2^40 less room for a window and its successor, as the contracts keep it, so that no sum of dates overflows.
-MAX_DATE = 2**40 - 1 - 2 * MAX_DURATION
+# As the contracts keep it (SPEC.md 3.6), so that no sum of dates overflows.
+MAX_DATE = 2**39 - 1
 MAX_SHARE = 200_000
 MAX_MILESTONES = 64
 MAX_PERIODS = 256
@@ -165,7 +165,7 @@ def _limited(contents: Contents) -> Iterator[tuple[Path, int, int, str]]:
         amounts += [(("billing", "prices", i, "rate"), price.rate) for i, price in enumerate(spec.billing.prices)]
         yield ("billing", "cover"), spec.billing.cover, MAX_PERIODS, f"{MAX_PERIODS} periods"
     yield from ((path, value, MAX_DURATION, day) for path, value in durations)
-    yield from ((path, value, MAX_DATE, "a date before the year 36,000") for path, value in dates)
+    yield from ((path, value, MAX_DATE, "a date before the year 19,000") for path, value in dates)
     yield from ((path, value, MAX_AMOUNT, amount) for path, value in amounts)
     yield ("review", "holdback"), spec.review.holdback, MAX_SHARE, "20 %"
     yield ("review", "rejections"), spec.review.rejections, MAX_REJECTIONS, str(MAX_REJECTIONS)
