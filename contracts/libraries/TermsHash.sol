@@ -11,10 +11,10 @@ import {
     Offer,
     Operators,
     Proposal,
-    Schedule,
     Terms
 } from "../types/Terms.sol";
 import {Closing} from "../types/State.sol";
+import {ServiceLevelsHash} from "./ServiceLevelsHash.sol";
 
 /// @title EIP-712 struct hashes of the signed document (SPEC.md §3)
 /// @dev A static struct is encoded by `abi.encode(TYPEHASH, struct)`: its members stand in the order of its type.
@@ -92,19 +92,6 @@ library TermsHash {
         keccak256("Offer(uint256 salt,uint256 openBefore,uint256 deposit,bytes32 replaces,bytes32 under)");
     bytes32 internal constant OPERATORS_TYPEHASH =
         keccak256("Operators(address[] client,address[] contractor,uint256 limit)");
-    bytes32 internal constant SCHEDULE_TYPEHASH =
-        keccak256("Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)");
-    bytes32 internal constant SERVICE_TYPEHASH = keccak256(
-        "Service(Schedule schedule,Levels levels)" "Band(uint256 threshold,uint256 allocation)"
-        "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
-        "uint256 failureWindow,uint256 lapse)"
-        "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,"
-        "uint256 critical,Band[] bands)" "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)"
-        "Price(string quantity,uint256 rate)"
-        "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
-        "address[] contractorReporters,uint256 contractorQuorum)"
-        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)"
-    );
 
     /// @notice The EIP-712 domain of this contract on this chain.
     function domain() internal view returns (bytes32) {
@@ -166,18 +153,7 @@ library TermsHash {
 
     /// @notice Struct hash of the service document: what the oracle's books are keyed by.
     function ofService(Conditions calldata conditions) internal pure returns (bytes32) {
-        Schedule calldata schedule = conditions.schedule;
-        bytes32 scheduleHash = keccak256(
-            abi.encode(
-                SCHEDULE_TYPEHASH,
-                schedule.start,
-                keccak256(abi.encodePacked(schedule.ends)),
-                schedule.reportWithin,
-                schedule.finalWithin,
-                schedule.obliged
-            )
-        );
-        return keccak256(abi.encode(SERVICE_TYPEHASH, scheduleHash, conditions.levels));
+        return ServiceLevelsHash.hashService(ServiceLevelsHash.hash(conditions.schedule), conditions.levels);
     }
 
     /// @notice Struct hash of the operators.
