@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workpact.agreement import Agreement, Event, Ledger, MilestoneState
 
 BAR = 40
+WIDTH = 160
+"""Of what goes to a file or another program."""
 SHADES = {"held": "█", "holdback": "▓", "paid": "▒", "refunded": "░", "owed": "▪"}
 
 
@@ -101,6 +103,8 @@ def _show(agreement: Agreement, events: list[Event], ledger: Ledger, facts: dict
     from rich.table import Table
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
     console.print(f"[bold]{agreement.document.title}[/]", soft_wrap=True)
     console.print(f"{_standing(agreement, facts)}  id 0x{agreement.id.hex()}", soft_wrap=True)
     work = Table("milestone", "amount", "stands", "whose turn", "until", "if nobody acts")

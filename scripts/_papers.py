@@ -21,6 +21,7 @@ from scripts._options import (
     signer,
     yes_option,
 )
+from workpact import WorkpactError
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -73,7 +74,12 @@ def load(file: Path, wallets: Iterable[str] = (), token: str | None = None, chai
             raise click.UsageError(f"--wallet {entry}: write NAME=ADDRESS, like client=0x….")
         named[name] = _address(address)
     contracts = {name: each.address for name, each in known.items() if name not in named}
-    return load_file(file, wallets=named, token=token, contracts=contracts, chain_id=chain)
+    try:
+        return load_file(file, wallets=named, token=token, contracts=contracts, chain_id=chain)
+    except WorkpactError:
+        raise
+    except ValueError as error:  # one name, two addresses
+        raise click.UsageError(f"{error}: give one --wallet for each name.") from None
 
 
 def _address(written: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.scripts.desk import Desk
 from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil
 
 
@@ -19,3 +20,11 @@ def sepolia() -> Iterator[str]:
 @pytest.fixture
 def user(tmp_path) -> Rehearsal:
     return Rehearsal(tmp_path)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, chain) -> Desk:  # noqa: ARG001 - connected
+    """An agreement file on Ape's local chain, not signed yet."""
+    monkeypatch.setenv("WORKPACT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
+    return Desk(tmp_path, monkeypatch)

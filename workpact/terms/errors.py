@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workpact import WorkpactError
+
 
 @dataclass(frozen=True)
 class Place:
@@ -22,7 +24,7 @@ class Place:
         return f"{self.file}{line}: {self.field}" if self.field else f"{self.file}{line}"
 
 
-class TermsError(ValueError):
+class TermsError(WorkpactError, ValueError):
     """A mistake in an agreement file. `advice` says what to write instead."""
 
     def __init__(self, place: Place, problem: str, advice: str = "") -> None:
