@@ -55,6 +55,7 @@ abstract contract AgreementTest is Test {
 
     /// The history as the recorded events make it.
     mapping(bytes32 owner => bytes32) internal word;
+    mapping(bytes32 selector => uint256) internal seen;
     uint256 private found;
 
     function setUp() public virtual {
@@ -232,6 +233,7 @@ abstract contract AgreementTest is Test {
 
     function _follow(bytes32[] memory topics, bytes32 hashed) private {
         ++found;
+        ++seen[topics[0]];
         if (_isOutside(topics[0])) return;
         word[topics[1]] = keccak256(abi.encode(word[topics[1]], vm.getBlockTimestamp(), hashed));
     }
