@@ -45,7 +45,8 @@ class _Numbered:
 
     def __init__(self, equity: WorkerEquity, number: int) -> None:
         self.equity = equity
-        self.id = number
+        # What Ape decodes is of a subclass of int.
+        self.id = int(number)
 
     def __int__(self) -> int:
         return self.id

@@ -34,6 +34,7 @@ class Desk(Terminal):
     def __init__(self, folder: Path, monkeypatch: Any, *edits: tuple[str, str]) -> None:
         super().__init__(ACCOUNTS, monkeypatch)
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.edits = edits
         self.contracts = playground.deploy()
         self.token = playground.token(decimals=6)
