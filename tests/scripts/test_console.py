@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.measurement import reference
 from tests.measurement.desk import generator
-from tests.scripts.test_demo import costs
+from tests.scripts.demo import months_cost
 from tests.support import ROOT
 
 
@@ -39,8 +37,7 @@ def test_console__readme_session__funds_reports_a_breach_and_pays(tmp_path, read
 
     log = tmp_path / "expected.csv"
     generator().generate(log)
-    edges = [int(datetime(2016, month, 1, tzinfo=UTC).timestamp()) for month in (3, 4)]
-    month = costs(reference.read(log)[0], (edges[0], edges[1]), [])
+    (month,) = months_cost(log, 1)
     charge, credit, paid, retained = month["numbers"]
     assert "Error" not in printed, printed
     missed = re.findall(r"'([\w-]+)'", answers[9])

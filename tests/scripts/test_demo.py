@@ -7,130 +7,29 @@ import os
 import re
 import signal
 import subprocess
-import uuid
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 from eth_utils.crypto import keccak
 
-from tests.measurement import reference
 from tests.measurement.desk import generator
+from tests.scripts.demo import (
+    DOLLAR,
+    SETTLED,
+    TRANSFER,
+    Demo,
+    bare,
+    history,
+    logs,
+    month_start,
+    months_cost,
+    transfers,
+    word,
+)
 from tests.scripts.rehearsal import anvil, ask
 from tests.support import ROOT
-
-DOLLAR = 10**6
-# The example's levels as examples/it-service-desk/README.md and the file's ServiceCredit say them: how many cases are
-# needed, by what a repeated miss is multiplied, and (threshold, share of the amount at risk) in per cent.
-LEVELS = {
-    "made-sla": (20, 2, [(95, 10), (85, 20)]),
-    "made-sla-p1": (5, 2, [(90, 10), (50, 15)]),
-    "made-sla-p2": (5, 1, [(90, 5), (75, 10)]),
-    "made-sla-p3": (10, 1, [(95, 5), (85, 10)]),
-    "made-sla-p4": (10, 1, [(95, 5)]),
-    "resolved-in-target-p1": (5, 2, [(90, 10), (50, 15)]),
-    "resolved-in-target-p2": (5, 1, [(85, 5), (60, 10)]),
-    "resolved-in-target-p3": (10, 1, [(90, 5), (75, 10)]),
-    "resolved-in-target-p4": (10, 1, [(90, 5)]),
-}
-TRANSFER = "Transfer(address,address,uint256)"
-SETTLED = "Settled(bytes32,uint256,uint256,uint256,uint256,uint256)"
-
-
-class Demo:
-    """One run of the command, its chain and its folders."""
-
-    def __init__(self, folder: Path, *options: str, host: str | None = None) -> None:
-        self.mark = uuid.uuid4().hex
-        self.temporary = folder / "temporary"
-        self.temporary.mkdir()
-        environment = os.environ | {"TMPDIR": str(self.temporary), "WORKPACT_TEST_MARK": self.mark}
-        environment.pop("APE_FOUNDRY_HOST", None)
-        if host:
-            environment["APE_FOUNDRY_HOST"] = host
-        self.process = subprocess.Popen(
-            ["ape", "run", "demo", *options],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def ended(self) -> tuple[int, str, str]:
-        """Exit code, stdout and stderr."""
-        out, err = self.process.communicate(timeout=300)
-        return self.process.returncode, out, err
-
-    def left_behind(self) -> list[str]:
-        """Files in its temporary folder, and processes that it started."""
-        files = [str(path) for path in self.temporary.rglob("*")]
-        return files + [entry.name for entry in Path("/proc").iterdir() if self._is_ours(entry)]
-
-    def _is_ours(self, entry: Path) -> bool:
-        try:
-            return entry.name.isdecimal() and self.mark in (entry / "environ").read_text(errors="replace")
-        except OSError:
-            return False
-
-
-def costs(rows: list[reference.Row], period: tuple[int, int], before: list[dict[str, Any]]) -> dict[str, Any]:
-    """A month in fractions: what SPEC.md 7.1, 8.4 and 8.5 say, from the log's rows and the table above."""
-    cases = reference.cases_in(rows, *period)
-    failed, share = set(), Fraction(0)
-    for name, good, total in reference.figures(cases):
-        needed, repeat, bands = LEVELS[name]
-        missed = [cost for threshold, cost in bands if total and Fraction(good, total) < Fraction(threshold, 100)]
-        if total >= needed and missed:
-            failed.add(name)
-            share += Fraction(missed[-1], 100) * (repeat if before and name in before[-1]["failed"] else 1)
-    year = Fraction(10, 100) * (len(before) + 1) - sum(month["rate"] for month in before)
-    rate = min(Fraction(12, 100) * share, Fraction(12, 100), year)
-    resolved = sum(case["resolved_at"] != "?" for case in cases)
-    charge = min(Fraction(40_000), 24_000 + Fraction("2.40") * resolved) * DOLLAR
-    credit = int(charge * rate)
-    due = int(charge) - credit
-    retained = int(due * Fraction(5, 100))
-    return {"failed": failed, "rate": rate, "numbers": (int(charge), credit, due - retained, retained)}
-
-
-def logs(url: str, address: str, *topics: str | None) -> list[dict[str, Any]]:
-    return ask(url, "eth_getLogs", {"address": address, "fromBlock": "0x0", "topics": list(topics)})
-
-
-def transfers(url: str, token: str) -> list[tuple[str, str, int, str]]:
-    """From, to, amount and transaction of each transfer of a token."""
-    found = logs(url, token, "0x" + keccak(text=TRANSFER).hex())
-    sides = [[topic[-40:] for topic in log["topics"][1:]] for log in found]
-    return [(*side, int(log["data"], 16), log["transactionHash"]) for side, log in zip(sides, found, strict=True)]
-
-
-def bare(address: str) -> str:
-    return address[2:].lower()
-
-
-def word(url: str, contract: str, call: str, *arguments: str) -> str:
-    data = (
-        "0x"
-        + keccak(text=call)[:4].hex()
-        + "".join(argument.removeprefix("0x").rjust(64, "0") for argument in arguments)
-    )
-    return ask(url, "eth_call", {"to": contract, "data": data}, "latest")
-
-
-def history(url: str, events: list[dict[str, Any]]) -> str:
-    """SPEC.md 10.1 over raw logs."""
-    linked = bytes(32)
-    for log in events:
-        time = int(ask(url, "eth_getBlockByHash", log["blockHash"], False)["timestamp"], 16)
-        event = keccak(bytes.fromhex("".join(part[2:] for part in [*log["topics"], log["data"]])))
-        linked = keccak(linked + time.to_bytes(32) + event)
-    return "0x" + linked.hex()
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +69,7 @@ def test_quarter__money_table__is_what_the_token_moved(quarter):
 def test_quarter__months__cost_what_fractions_say(quarter):
     """7.1, 8.4, 8.5, 6.3."""
     url, told, log = quarter
-    rows, _ = reference.read(log)
-    edges = [int(datetime(2016, month, 1, tzinfo=UTC).timestamp()) for month in (3, 4, 5, 6)]
-    months: list[dict[str, Any]] = []
-    for period in pairwise(edges):
-        months.append(costs(rows, period, months))
-
+    months = months_cost(log, 3)
     parts = ("charge", "credit", "paid", "retained")
     assert [tuple(month[part] for part in parts) for month in told["months"]] == [month["numbers"] for month in months]
     assert [Fraction(month["rate"], 10**12) for month in told["months"]] == [month["rate"] for month in months]
@@ -193,7 +87,7 @@ def test_quarter__workers__have_what_time_and_delivery_gave(quarter):
     (transaction,) = {row["transaction"] for row in rows}
     receipt = ask(url, "eth_getTransactionReceipt", transaction)
     claimed_at = int(ask(url, "eth_getBlockByHash", receipt["blockHash"], False)["timestamp"], 16)
-    start = int(datetime(2016, 3, 1, tzinfo=UTC).timestamp())
+    start = month_start(3)
     steps = (claimed_at - start) // int(timedelta(days=30).total_seconds())
     assert steps == 3
     by_service, by_delivery = int(500 * DOLLAR * Fraction(steps, 12)), int(1_000 * DOLLAR * Fraction(steps, 6))
