@@ -29,7 +29,7 @@ WORKERS = [to_checksum_address(keccak(text=f"worker {number}")[-20:]) for number
 
 
 @pytest.fixture
-def desk(desk, tmp_path, monkeypatch) -> Desk:
+def desk(desk, tmp_path, monkeypatch) -> Desk:  # noqa: ARG001 - its folders
     made = Desk(tmp_path / "equity", monkeypatch, (EQUITY, SECTION + EQUITY))
     made.open()
     return made

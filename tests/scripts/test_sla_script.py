@@ -64,7 +64,7 @@ def test_measure__figures_and_root__equal_for_equal_logs_and_secret(desk, log, m
     assert (other.exit_code, "its periods are first, second" in other.stderr) == (1, True)
 
 
-def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measured, log, tmp_path):
+def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measured, tmp_path):
     desk.open()
     desk.warp(days=36)
     report = ("sla", "report", desk.file, "--report", str(measured))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sdk import paper
+from tests.sdk.mocks import mock_container
 from workpact.agreement import Agreement
 from workpact.terms import AgreementDocument
 
@@ -80,3 +81,13 @@ def live(funded, client, contractor) -> Agreement:
     agreement = funded.agreement
     agreement.open(contractor_signature=agreement.sign(contractor), sender=client)
     return agreement
+
+
+@pytest.fixture(scope="session")
+def deploy_mock(deployer) -> Callable[..., Any]:
+    """Deploys a contract of a file of mocks that holds several."""
+
+    def deploy(file: str, name: str, *arguments: Any) -> Any:
+        return deployer.deploy(mock_container(file, name), *arguments)
+
+    return deploy
