@@ -12,10 +12,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from workpact.terms.errors import Place, TermsError, YamlError
 
+MAX_DEPTH = 64
 PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
@@ -65,16 +67,25 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
 
 
+def _check_depth(text: str, file: str) -> None:
+    """Refuses nesting that no document needs, before anything recurses into it."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            place = Place(file, event.start_mark.line + 1, "")
+            raise YamlError(place, "is nested too deeply", "write what the format has")
+
+
 def read_documents(text: str, file: str) -> list[Source]:
     """All YAML documents of a file; raises YamlError at the first that is not plain."""
     try:
+        _check_depth(text, file)
         nodes = [node for node in YAML(typ="safe", pure=True).compose_all(text) if node is not None]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1 if mark else 0, "")
         raise YamlError(place, f"not YAML: {error.problem or error.context}", "mend the syntax there") from None
-    except RecursionError:
-        raise YamlError(Place(file, 0, ""), "is nested too deeply", "write what the format has") from None
     except YAMLError as error:
         message = str(error).splitlines()[0]
         raise YamlError(Place(file, 0, ""), f"not YAML: {message}", "save it as UTF-8 text") from None
