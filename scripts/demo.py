@@ -158,6 +158,7 @@ def _facts(outcome: Any, steps: list[Any]) -> dict[str, Any]:
         "months": [
             {
                 "period": month.period,
+                "levels": [{"name": each.name, "good": each.good, "total": each.total} for each in month.figures],
                 "charge": month.charge,
                 "rate": month.rate,
                 "credit": month.credit,

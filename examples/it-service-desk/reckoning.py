@@ -6,7 +6,7 @@ ppm, amounts in the token's smallest unit (SPEC.md 7.1, 8.4, 8.5).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workpact.measurement import Figure, Measurement
@@ -21,6 +21,7 @@ class Month:
     """One service period."""
 
     period: str
+    figures: tuple[Figure, ...]
     charge: int = 0
     rate: int = 0
     credit: int = 0
@@ -39,7 +40,7 @@ def reckon(document: AgreementDocument, measured: Sequence[Measurement]) -> list
     """The months from the first one on, in order, settled before the holdback's date."""
     months: list[Month] = []
     for measurement in measured:
-        month = Month(measurement.period)
+        month = Month(measurement.period, measurement.figures)
         _charge(document, measurement, month)
         _rate(document, measurement, months, month)
         month.credit = month.charge * month.rate // RATE
@@ -114,5 +115,5 @@ def _allocation(level: Level, figure: Figure) -> tuple[int | None, str]:
     return failed.allocation, f"{side} {limit}, costs {write_share(failed.allocation)} of what is at risk"
 
 
-def _money(document: AgreementDocument):
+def _money(document: AgreementDocument) -> Callable[[int], str]:
     return lambda units: write_money(units, document.token.symbol, document.token.decimals)

@@ -15,7 +15,7 @@ from desk import Desk
 from eth_account import Account
 
 from workpact.chain import clock
-from workpact.equity import Grant, Plan, WorkerEquity
+from workpact.equity import Grant, Plan, WorkerEquity, tokens
 from workpact.measurement import Measurement, definition_of, period_of, verify
 from workpact.terms import Period
 from workpact.terms.units import write_duration
@@ -200,10 +200,8 @@ class Story:
                     "Anyone carries the agreement's progress to the plan: {} of {}.".format(*plan.reached), synced
                 )
         claimed = self.equity.claim(self.grants, sender=desk.carrier)
-        units = sum(self.equity.claimed_in(claimed).values())
-        self._say(
-            f"What has vested is minted to the workers' wallets, {units / 10**6} tokens; they need no ether.", claimed
-        )
+        shares = tokens(sum(self.equity.claimed_in(claimed).values())).normalize()
+        self._say(f"What has vested is minted to the workers' wallets, {shares:f} tokens; they need no ether.", claimed)
 
     def _money(self, units: int) -> str:
         return self.agreement.money(units)

@@ -90,7 +90,13 @@ def costs(rows: list[reference.Row], period: tuple[int, int], before: list[dict[
     credit = int(charge * rate)
     due = int(charge) - credit
     retained = int(due * Fraction(5, 100))
-    return {"failed": failed, "rate": rate, "numbers": (int(charge), credit, due - retained, retained)}
+    levels = [{"name": name, "good": good, "total": total} for name, good, total in reference.figures(cases)]
+    return {
+        "levels": levels,
+        "failed": failed,
+        "rate": rate,
+        "numbers": (int(charge), credit, due - retained, retained),
+    }
 
 
 def month_start(month: int) -> int:

@@ -73,6 +73,7 @@ def test_quarter__months__cost_what_fractions_say(quarter):
     parts = ("charge", "credit", "paid", "retained")
     assert [tuple(month[part] for part in parts) for month in told["months"]] == [month["numbers"] for month in months]
     assert [Fraction(month["rate"], 10**12) for month in told["months"]] == [month["rate"] for month in months]
+    assert [month["levels"] for month in told["months"]] == [month["levels"] for month in months]
     assert any(month["rate"] for month in months)
     settled = logs(url, told["contracts"]["Agreement"], "0x" + keccak(text=SETTLED).hex())
     assert [tuple(int(log["data"][at : at + 64], 16) for at in (2, 66, 130, 194)) for log in settled] == [
