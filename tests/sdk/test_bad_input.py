@@ -15,7 +15,7 @@ from workpact.preflight import OtherToken
 
 
 @pytest.fixture
-def record(contract, chain, tmp_path):
+def record(contract, chain):
     """Records the Agreement contract for the chain, with what is changed."""
 
     def write(**changes):
@@ -48,7 +48,7 @@ def test_deployed__recorded_code__found(record, agreement, contract):
 
 
 def test_deployed__nothing_recorded__says_deploy(agreement):
-    with pytest.raises(deployments.NotDeployed, match="records no Agreement. Deploy it: ape run deploy"):
+    with pytest.raises(deployments.NotDeployed, match=r"records no Agreement\. Deploy it: ape run deploy"):
         Agreement.deployed(agreement.document)
 
 
@@ -101,7 +101,7 @@ def test_open__too_little_allowance__says_which_command_grants_it(agreement, dol
     assert chain.blocks.height == height
 
 
-def test_fund__too_little__names_the_difference_alone(live, dollar, client, contractor):
+def test_fund__too_little__names_the_difference_alone(live, client, contractor):
     with pytest.raises(TooLittleAllowance) as error:
         live.fund("3,400 TUSD", sender=client)
     assert error.value.missing == 400 * UNIT

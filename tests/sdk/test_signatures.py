@@ -17,7 +17,8 @@ from eth_utils import keccak
 from tests.sdk.conftest import UNIT
 from tests.support import ROOT
 from workpact.agreement import Agreement, Expired, ForeignSignature, SignatureMissing, Status
-from workpact.signing import digest, hashes, recovered
+from workpact.chain.errors import ContractError
+from workpact.signing import digest, hashes, normalised, recovered
 
 KEY = "0x" + f"{0xB0B:064x}"
 ADDRESS = Account.from_key(KEY).address
@@ -164,9 +165,7 @@ def test_open__signature_with_high_s_or_wrong_length__no_key_of_anybody(bid, cli
             bid.open(contractor_signature=bad, sender=client)
 
 
-def test_open__v_of_zero_or_one__taken_as_devices_write_it(bid, client):
-    from workpact.signing import normalised
-
+def test_open__v_of_zero_or_one__taken_as_devices_write_it(bid):
     good = by_sdk(bid)
     assert normalised(good[:64] + bytes([good[64] - 27])) == good
 
@@ -180,11 +179,7 @@ def test_open__expired__named_with_the_date(bid, chain, client):
     assert chain.blocks.height == height
 
 
-def test_open__withdrawn_bid__refused_but_equal_terms_with_another_salt_open(
-    bid, client, carrier, create_document, contract
-):
-    from workpact.chain.errors import ContractError
-
+def test_open__withdrawn_bid__refused_but_equal_terms_with_another_salt_open(bid, client, create_document, contract):
     bid.withdraw_bid(sender=client)
     assert bid.status is Status.WITHDRAWN
     with pytest.raises(ContractError) as refusal:
