@@ -82,6 +82,7 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
         --account anyone
     """
     from workpact.agreement import Agreement
+    from workpact.permits import read_permit
     from workpact.preflight import chain_id
     from workpact.signing import read_signature
 
@@ -95,7 +96,7 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
     sent = agreement.open(
         given.get("client"),
         given.get("contractor"),
-        bytes.fromhex(permit.read_text().strip()[2:]) if permit else None,
+        read_permit(permit) if permit else None,
         master=master,
         sender=act.sender,
     )

@@ -108,12 +108,14 @@ def _keep_stdout() -> None:
 
 
 def _explain(error: Exception) -> NoReturn:
-    from ape.exceptions import AccountsError, ContractLogicError, ProviderError
+    from ape.exceptions import ApeException, ContractLogicError
 
     from workpact.chain.errors import from_ape
 
     if isinstance(error, ContractLogicError):
         error = from_ape(error)
-    if isinstance(error, (WorkpactError, AccountsError, ProviderError)):
+    if isinstance(error, (WorkpactError, ApeException)):
         raise click.ClickException(str(error)) from error
+    if isinstance(error, OSError) and error.filename is not None:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
     raise error

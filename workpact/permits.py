@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -35,6 +36,10 @@ class NoPermit(NotReady):
     """The token knows no permit by signature: approve instead."""
 
 
+class BadPermitFile(NotReady):
+    """The file holds no permit."""
+
+
 def permit(token: Any, account: Any, spender: str, value: int, deadline: int, chain_id: int) -> bytes:
     """The account's permit for `spender` to take `value` (smallest units) until `deadline` (Unix seconds).
 
@@ -55,6 +60,18 @@ def permit(token: Any, account: Any, spender: str, value: int, deadline: int, ch
     }
     signature = sign(account, typed_data)
     return encode(LAYOUT, [value, deadline, signature[64], signature[:32], signature[32:64]])
+
+
+def read_permit(path: Path) -> bytes:
+    """A permit from a file of its hex digits; raises `BadPermitFile`."""
+    try:
+        made = bytes.fromhex(path.read_text().strip().removeprefix("0x"))
+        decode(LAYOUT, made)
+    except (ValueError, DecodingError):
+        raise BadPermitFile(
+            f"{path} is no permit: the client makes one with `ape run agreement sign FILE --permit {path.name}`."
+        ) from None
+    return made
 
 
 def allowed_by(made: bytes | None) -> int:

@@ -97,8 +97,8 @@ def is_signed(signer: str, signed_digest: bytes, signature: bytes) -> bool:
 def read_signature(given: str | Path) -> bytes:
     """A signature from its hex digits or from a file of them; raises `BadSignatureFile`."""
     path = Path(given)
-    text = str(given) if str(given).startswith("0x") else path.read_text().strip() if path.is_file() else ""
     try:
+        text = str(given) if str(given).startswith("0x") else path.read_text().strip() if path.is_file() else ""
         signature = bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
         signature = b""

@@ -12,7 +12,6 @@ from eth_utils.crypto import keccak
 from workpact.terms import eip712, structs
 from workpact.terms.contents import Contents
 from workpact.terms.fields import ZERO_ADDRESS, ZERO_WORD
-from workpact.terms.pdf import render_pdf
 from workpact.terms.structs import Message, Struct
 from workpact.terms.text import render_markdown
 
@@ -198,6 +197,8 @@ class AgreementDocument(Contents):
         Letters that the PDF's own fonts lack are transliterated, with a note; `font` names a TrueType file that has
         them.
         """
+        from workpact.terms.pdf import render_pdf  # takes a third of a second to import
+
         return render_pdf(self.document_markdown(), self.title, font)
 
     def _domain(self, chain_id: int, contract: str) -> dict[str, Any]:
