@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,92 +21,8 @@ from scripts._papers import (
     output_option,
     placed,
     plain,
-    token_option,
-    wallet_option,
     write,
 )
-
-
-@click.command(cls=OfflineCommand)
-@click.argument("output", type=WRITE)
-@click.option("--like", type=READ, help="Take the terms of this file; fills its names in with --wallet and --token.")
-@click.option("--renew", is_flag=True, help="With --like: fresh salts, so that equal terms are another agreement.")
-@click.option("--replaces", type=READ, help="Make a change order to the agreement of this file, which is in force.")
-@click.option("--under", type=READ, help="With --like: place the new agreement under the one of this file.")
-@click.option("--origin", metavar="0x…", help="With --replaces: the first document's id, if that was amended before.")
-@click.option("--open-before", metavar="DATE", help="Last day on which it can be opened; else 30 days from today.")
-@wallet_option
-@token_option
-@network_option
-@chain_option
-@json_option
-def new(
-    output: Path,
-    like: Path | None,
-    renew: bool,
-    replaces: Path | None,
-    under: Path | None,
-    origin: str | None,
-    open_before: str | None,
-    wallets: tuple[str, ...],
-    token: str | None,
-    network: str | None,
-    chain_id: int | None,
-    as_json: bool,
-) -> None:
-    """Write an agreement file: a commented one to fill in, or one like another.
-
-    On a public network everyone reads addresses, amounts, dates, level names and results; never names of people,
-    titles, texts or reasons. If prices must not be public, use a permissioned EVM network.
-
-    \b
-    Example:
-      ape run agreement new desk.yaml
-      ape run agreement new desk.yaml --like examples/it-service-desk/agreement.yaml --wallet client=0x… --token 0x…
-      ape run agreement new change.yaml --replaces desk.yaml --open-before 2026-12-31 --chain-id 1
-    """
-    from workpact.terms import change_order, loads, placed_under, template
-
-    if output.exists():
-        raise click.UsageError(f"{output} is there already: name another file, or move it away.")
-    today = datetime.now(UTC).date()
-    until = open_before or (today + timedelta(days=30)).isoformat()
-    salts = {"offer_salt": secrets.token_bytes(32), "legal_salt": secrets.token_bytes(32)}
-    with placed(network, chain_id) as chain:
-        if replaces or under:
-            base = load(replaces or like or under, wallets, token, need_chain(chain))  # type: ignore[arg-type]
-            other = base if replaces else load(under, wallets, token, chain)  # type: ignore[arg-type]
-            number, address = need_chain(chain), agreement_address(need_chain(chain))
-            named = other.id(number, address)
-            first = bytes.fromhex(origin[2:]) if origin else other.origin(number, address)
-            if replaces:
-                document = change_order(base, origin=first, replaces=named, open_before=until, **salts)
-            else:
-                document = placed_under(base, master=named, open_before=until, **salts)
-            text = document.to_yaml()
-        elif like:
-            document = load(like, wallets, token, chain)
-            plain_parts = document.plain()
-            if open_before:
-                plain_parts[0]["spec"]["offer"]["openBefore"] = open_before
-            if renew:
-                plain_parts[0]["spec"]["offer"]["salt"] = "0x" + salts["offer_salt"].hex()
-                plain_parts[0]["spec"]["legal"]["salt"] = "0x" + salts["legal_salt"].hex()
-            text = _yaml(plain_parts)
-            document = loads(text, file=str(output))
-        else:
-            text = template(output.stem, open_before=until, due=(today + timedelta(days=90)).isoformat(), **salts)
-            document = loads(text, file=str(output))
-    output.write_text(text, encoding="utf-8")
-    value = {"file": str(output), "unresolved": list(document.unresolved)}
-    missing = f" Still to name with --wallet: {', '.join(document.unresolved)}." if document.unresolved else ""
-    emit(value, as_json, f"{output} is written. Fill it in, then: ape run agreement show {output}.{missing}")
-
-
-def _yaml(parts: list[dict]) -> str:  # type: ignore[type-arg]
-    from workpact.terms.contents import write_yaml
-
-    return write_yaml(parts)
 
 
 @click.command(cls=OfflineCommand)
@@ -129,16 +44,18 @@ def show(
     Example:
       ape run agreement show desk.yaml
     """
+    from workpact.terms.units import write_money
+
     with placed(network, chain_id) as chain:
         document = load(file, wallets, token, chain)
     lines = [document.title, f"Client: {document.parties.client.legal_name} ({document.parties.client.wallet})"]
     contractor = document.parties.contractor
     lines.append(f"Contractor: {contractor.legal_name} ({contractor.wallet})")
     milestones = [{"name": each.name, "amount": each.amount, "due": each.due} for each in document.milestones]
-    money = document.context
     for each in document.milestones:
         due = datetime.fromtimestamp(each.due, document.zone)
-        lines.append(f"Milestone {each.name}: {_money(each.amount, money)}, due {due:%Y-%m-%d %H:%M}")
+        amount = write_money(each.amount, document.token.symbol, document.token.decimals)
+        lines.append(f"Milestone {each.name}: {amount}, due {due:%Y-%m-%d %H:%M}")
     if document.periods:
         lines.append(f"Service periods: {', '.join(period.name for period in document.periods)}")
         lines.append(f"Service levels: {', '.join(level.name for level in document.levels)}")
@@ -154,12 +71,6 @@ def show(
         "file": document.plain(),
     }
     emit(value, as_json, lines)
-
-
-def _money(units: int, context) -> str:  # type: ignore[no-untyped-def]
-    from workpact.terms.units import write_money
-
-    return write_money(units, context.symbol, context.decimals)
 
 
 @click.command(cls=OfflineCommand)
@@ -273,4 +184,4 @@ def typed_data(
     emit(signed, as_json, json.dumps(signed, indent=2) if output is None else f"{output} is written.")
 
 
-COMMANDS = (new, show, document, digest, typed_data)
+COMMANDS = (show, document, digest, typed_data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from scripts import _agreement_acts, _agreement_disputes, _agreement_ending, _agreement_opening, _agreement_paper
+from scripts._agreement_new import new
 from scripts._agreement_status import status
 
 
@@ -26,4 +27,5 @@ def cli() -> None:
 for _module in (_agreement_paper, _agreement_opening, _agreement_acts, _agreement_disputes, _agreement_ending):
     for _command in _module.COMMANDS:
         cli.add_command(_command)
+cli.add_command(new)
 cli.add_command(status)

@@ -123,14 +123,10 @@ class Agreement(AgreementWork):
         """Brings the document into force and pulls the deposit from the client. Anyone who carries the signatures.
 
         A party that sends needs none. `permit` is the client's; `master` the agreement this one is placed under.
+        Repeated for a document in force it changes nothing.
         """
-        check_not_expired(self.document)
-        check_signature("client", self.client, self.id, client_signature, sender)
-        check_signature("contractor", self.contractor, self.id, contractor_signature, sender)
-        check_token(self.document)
         if self.status is Status.NONE:
-            deposit = self.document.spec.offer.deposit
-            check_money(self.document, self.client, self.contract.address, deposit, allowed_by(permit))
+            self._check_opening(client_signature, contractor_signature, permit, sender)
         masters = [master.document.terms()] if master else []
         carried = (client_signature or b"", contractor_signature or b"", permit or b"")
         return send(self.contract.open, self.document.proposal(), masters, *carried, sender=sender)
@@ -226,3 +222,13 @@ class Agreement(AgreementWork):
     def close(self, *, sender: Any) -> Any:
         """Ends an agreement in which nothing is open any more, or whose announced end has passed. Anyone."""
         return send(self.contract.close, self.document.terms(), self.document.conditions(), sender=sender)
+
+    def _check_opening(
+        self, client_signature: bytes | None, contractor_signature: bytes | None, permit: bytes | None, sender: Any
+    ) -> None:
+        check_not_expired(self.document)
+        check_signature("client", self.client, self.id, client_signature, sender)
+        check_signature("contractor", self.contractor, self.id, contractor_signature, sender)
+        check_token(self.document)
+        deposit = self.document.spec.offer.deposit
+        check_money(self.document, self.client, self.contract.address, deposit, allowed_by(permit))

@@ -38,15 +38,6 @@ class NoQuorum(NotReady):
     """A side's signatures are missing."""
 
 
-class Figured(Protocol):
-    """A measured level: its name and integers."""
-
-    name: str
-    good: int
-    total: int
-    excluded: int
-
-
 class Measured(Protocol):
     """What a measurement of a period gives; `workpact.measurement.Measurement` is one."""
 

@@ -62,6 +62,21 @@ def test_document__markdown_and_pdf__the_text_whose_hash_is_signed(desk, tmp_pat
     assert pdf.read_bytes().startswith(b"%PDF")
 
 
+def test_new__under_a_master__placed_when_opened(live, tmp_path):
+    placed = str(tmp_path / "placed.yaml")
+    until = ("--open-before", live.day(10), "--chain-id", "31337")
+    live.json("agreement", "new", placed, "--like", live.file, "--under", live.file, *until)
+    bid = str(tmp_path / "placed.sig")
+    live.json("agreement", "sign", placed, "--output", bid, account="contractor")
+    live.json("agreement", "approve", placed, account="client")
+
+    opened = live.json("agreement", "open", placed, "--signature", bid, "--under", live.file, account="client")
+
+    assert [event["name"] for event in opened["events"]] == ["PlacedUnder", "Opened"]
+    assert opened["events"][0]["placed"] == opened["id"]
+    assert live.json("agreement", "status", live.file)["events"] == 2
+
+
 def test_open__without_allowance__says_what_is_missing_and_how_to_grant_it(desk, tmp_path):
     bid = str(tmp_path / "bid.sig")
     desk.json("agreement", "sign", desk.file, "--output", bid, account="contractor")
@@ -277,6 +292,8 @@ def test_bad_input__named_with_what_to_do_and_nothing_sent(live, tmp_path):
     assert "is no signature" in live.fails(
         "agreement", "open", live.change(salt=7), "--signature", "no.sig", account="client"
     )
+    nowhere = live.fails("agreement", "payee", live.file, "nobody", account="contractor")
+    assert "nobody" in nowhere
     broken = tmp_path / "broken.yaml"
     broken.write_text(live.file_text().replace("timezone: UTC", "zone: UTC"))
     assert "broken.yaml:" in live.fails("agreement", "show", str(broken))
