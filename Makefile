@@ -23,8 +23,13 @@ demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-0
 .PHONY: test
 test: setup ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
 	@$(RUN); status=0; \
-	forge test || status=1; \
+	echo "forge test runs beside pytest; what it says follows at the end"; \
+	mkdir -p out; \
+	FOUNDRY_OUT=out/test FOUNDRY_CACHE_PATH=cache/test forge test > out/test.log 2>&1 & forge=$$!; \
+	trap "kill $$forge" INT TERM; \
 	pytest --ignore=tests/prove || status=1; \
+	wait $$forge || status=1; \
+	cat out/test.log; \
 	exit $$status
 
 .PHONY: prove

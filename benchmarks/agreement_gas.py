@@ -82,7 +82,7 @@ class Desk:
 
 
 def rows() -> dict[str, int]:
-    """Each row's gas, as defined in the design: plain OpenZeppelin token, payees holding it, no approve, no holdback."""
+    """Each row's gas: plain OpenZeppelin token, payees holding it, no approve, no holdback."""
     with _desk() as desk:
         desk.open(desk.document(offer={"salt": 99}))
         figures = {"open and fund, 3 milestones": desk.open(desk.document(offer={"salt": 1}))}
@@ -140,7 +140,9 @@ def _amend(desk: Desk) -> dict[str, int]:
         offer={"salt": 10, "deposit": 0, "replaces": old},
     )
     signatures = [desk.sign(following, desk.client), desk.sign(following, desk.contractor)]
-    gas = desk.call(desk.carrier, "amend", message, paper.proposal(following), paper.offer_hash(message), [], signatures)
+    gas = desk.call(
+        desk.carrier, "amend", message, paper.proposal(following), paper.offer_hash(message), [], signatures
+    )
     return {"amend": gas}
 
 
@@ -148,8 +150,6 @@ def _amend(desk: Desk) -> dict[str, int]:
 def _desk() -> Iterator[Desk]:
     with anvil() as web3:
         yield Desk(web3)
-
-
 
 
 if __name__ == "__main__":

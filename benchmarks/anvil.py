@@ -24,7 +24,9 @@ def anvil() -> Iterator[Web3]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(["anvil", "--silent", "--port", str(port), "--timestamp", "1700000000"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["anvil", "--silent", "--port", str(port), "--timestamp", "1700000000"], stdout=subprocess.DEVNULL
+    )
     try:
         web3 = Web3(HTTPProvider(f"http://127.0.0.1:{port}", request_kwargs={"timeout": 60}))
         while not web3.is_connected():

@@ -1,7 +1,7 @@
 """Writes gas.json: receipt gas of every operation, by its name in the design. Run as `make gas`.
 
-Anvil with the limit of gas a transaction, a plain OpenZeppelin token of 18 decimals, payees already holding it, `approve`
-excluded, linked history included, no holdback. The arbiter of `dispute and rule` has an earlier fee booked.
+Anvil with the limit of gas a transaction, a plain OpenZeppelin token of 18 decimals, payees already holding it,
+`approve` excluded, linked history included, no holdback. The arbiter of `dispute and rule` has an earlier fee booked.
 """
 
 from __future__ import annotations

@@ -156,7 +156,8 @@ def offer_hash(message: dict[str, Any]) -> bytes:
 def sign(key: str, primary: str, message: dict[str, Any], chain_id: int, contract: str) -> bytes:
     """A key's signature, by eth-account's own encoder."""
     domain = eip712.domain(eip712.AGREEMENT_DOMAIN, chain_id, contract)
-    signable = encode_typed_data(full_message=eip712.typed_data(primary, _signed(message) if primary == "Agreement" else message, domain))
+    signed = _signed(message) if primary == "Agreement" else message
+    signable = encode_typed_data(full_message=eip712.typed_data(primary, signed, domain))
     return bytes(Account.sign_message(signable, key).signature)
 
 
