@@ -5,6 +5,9 @@ PYTHON ?= $(or $(shell for python in python3 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
 	&& echo $$python && break; done),python3)
 
+# Every command of Ape imports a thousand modules: without their bytecode it takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 # After set-up a plain shell with this in front of PATH runs everything.
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
