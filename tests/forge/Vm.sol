@@ -45,6 +45,7 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
+    function pauseGasMetering() external;
     function prank(address sender) external;
     function recordLogs() external;
     function revertToState(uint256 id) external returns (bool);
