@@ -32,7 +32,8 @@ class AgreementWork(AgreementView):
     def fund(self, up_to: Amount, *, sender: Any) -> Any:
         """Raises what is held to `up_to` with the sender's money; does nothing when that much is held. Anyone."""
         total = self.units(up_to)
-        check_money(self.document, address_of(sender), self.contract.address, max(total - self.held_units, 0))
+        if self.is_in_force:
+            check_money(self.document, address_of(sender), self.contract.address, max(total - self.held_units, 0))
         return send(self.contract.fund, self.document.terms(), total, sender=sender)
 
     def reclaim(self, *milestones: str | int, sender: Any) -> Any:

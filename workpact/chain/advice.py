@@ -3,7 +3,7 @@
 What an error means stands on the contract's interface; foreign errors have their meaning here too.
 """
 
-_NEWEST = "Use the document in force (ape run agreement status)."
+_NEWEST = "Use the document in force (ape run agreement status), or open this one first."
 _PROGRAM = "The package builds this itself: report it if you did not call the contract by hand."
 _STATUS = "Look at where things stand: ape run agreement status."
 
@@ -87,7 +87,7 @@ ADVICE: dict[str, str] = {
     "WorkerEquity_Ended": "What had vested can still be claimed.",
     "WorkerEquity_TooLittleGas": "Send it again with more gas.",
     "WorkerToken_NotEquity": "Units are minted by claiming them: ape run equity claim.",
-    "ERC20InsufficientAllowance": "Approve at least what is needed for this spender, or sign a permit.",
+    "ERC20InsufficientAllowance": "Allow what is needed: ape run agreement approve, or a permit not yet used.",
     "ERC20InsufficientBalance": "Bring the missing tokens to this account.",
     "ERC20InvalidApprover": "Choose another account.",
     "ERC20InvalidReceiver": "Choose another receiver.",
