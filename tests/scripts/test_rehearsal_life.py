@@ -45,6 +45,35 @@ def twice(stage: Stage, *arguments: str, account: str) -> Any:
     return first
 
 
+def test_open__what_is_missing_is_named__nothing_sent(stage, tmp_path):
+    """Another chain, no record of the contracts, a file that is no permit, a folder that is not there.
+
+    Before the life below: a document in force opens again without a question.
+    """
+    file = stage.file("bid.yaml", EXAMPLE / "agreement.yaml")
+    carrier = ["--account", "carrier", "--yes", "--json"]
+    with anvil("--chain-id", "31337", "--accounts", "0") as url:
+        other = ["agreement", "open", file, "--network", f"ethereum:sepolia:{url}", *carrier]
+        refused = stage.user.run(*other, fails=True)
+        assert ask(url, "eth_blockNumber") == "0x0"
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "chain ID '31337', which does not match network chain ID '11155111'" in refused.stderr
+
+    unrecorded = ["agreement", "digest", file, "--chain-id", "1", "--json"]
+    records = stage.user.deployments / "1.json"
+    said = stage.user.run(*unrecorded, fails=True).stderr
+    assert f"{records} records no Agreement. Deploy it: ape run deploy --network …" in said
+
+    wrong = tmp_path / "wrong.permit"
+    wrong.write_text("0x1234\n")
+    said = stage.fails("agreement", "open", file, "--permit", str(wrong), account="carrier")
+    assert f"{wrong} is no permit: the client makes one with `ape run agreement sign FILE --permit" in said
+
+    nowhere = str(tmp_path / "nowhere" / "client.sig")
+    said = stage.fails("agreement", "sign", file, "--output", nowhere, account="client")
+    assert f"{nowhere}: No such file or directory." in said
+
+
 def test_life__two_sign_and_a_third_carries__every_second_run_changes_nothing(stage, tmp_path):
     file = stage.file("desk.yaml", EXAMPLE / "agreement.yaml")
     stage.mint("client", 120_000 * UNIT)
@@ -122,32 +151,6 @@ def test_life__two_sign_and_a_third_carries__every_second_run_changes_nothing(st
     ]
     assert [each["settled"] for each in status["periods"]] == [False] * 12
     assert stage.act("agreement", "status", file) == status
-
-
-def test_open__what_is_missing_is_named__nothing_sent(stage, tmp_path):
-    """Another chain, no record of the contracts, a file that is no permit, a folder that is not there."""
-    file = stage.file("bid.yaml", EXAMPLE / "agreement.yaml")
-    carrier = ["--account", "carrier", "--yes", "--json"]
-    with anvil("--chain-id", "31337", "--accounts", "0") as url:
-        other = ["agreement", "open", file, "--network", f"ethereum:sepolia:{url}", *carrier]
-        refused = stage.user.run(*other, fails=True)
-        assert ask(url, "eth_blockNumber") == "0x0"
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "chain ID '31337', which does not match network chain ID '11155111'" in refused.stderr
-
-    unrecorded = ["agreement", "digest", file, "--chain-id", "1", "--json"]
-    records = stage.user.deployments / "1.json"
-    said = stage.user.run(*unrecorded, fails=True).stderr
-    assert f"{records} records no Agreement. Deploy it: ape run deploy --network …" in said
-
-    wrong = tmp_path / "wrong.permit"
-    wrong.write_text("0x1234\n")
-    said = stage.fails("agreement", "open", file, "--permit", str(wrong), account="carrier")
-    assert f"{wrong} is no permit: the client makes one with `ape run agreement sign FILE --permit" in said
-
-    nowhere = str(tmp_path / "nowhere" / "client.sig")
-    said = stage.fails("agreement", "sign", file, "--output", nowhere, account="client")
-    assert f"{nowhere}: No such file or directory." in said
 
 
 def test_measure__generated_log__figures_and_evidence_of_a_second_count(stage, tmp_path):
