@@ -7,7 +7,7 @@ import {Phase, Status} from "../../../contracts/types/State.sol";
 import {AgreementTest} from "./AgreementTest.sol";
 import {Paper, PaperHash} from "./Paper.sol";
 
-/// @notice SPEC 5.8, 5.9, 6.3: who may dispute and rule, when, and how what is there is divided.
+/// @notice SPEC 5.8, 5.9: who may dispute and rule, when, and how what is there is divided.
 contract DisputeTest is AgreementTest {
     using PaperHash for Paper;
 
@@ -307,71 +307,6 @@ contract DisputeTest is AgreementTest {
         _serve(paper, ARBITER);
         _accept(paper, 2);
         _settledForEver(paper, 1, 200_003);
-    }
-
-    /* THE HOLDBACK AS AN ITEM */
-
-    function test_holdback_is_disputed_by_the_client_until_its_date_and_ruled() public {
-        Paper memory paper = _heldBackPaper();
-        bytes32 id = _open(paper);
-        _accept(paper, 3);
-        _assertMoney(paper, ALL, 270_003, 50_001, 30_000, 0);
-        _unauthorised(CONTRACTOR, CLIENT);
-        agreement.dispute(paper.terms(), HOLDBACK, REASON);
-        vm.warp(START + 200 days + 1);
-        _disputeFails(
-            CLIENT,
-            paper,
-            HOLDBACK,
-            abi.encodeWithSelector(IAgreement.Agreement_TooLate.selector, HOLDBACK, START + 200 days)
-        );
-        vm.warp(START + 200 days);
-        _expect();
-        emit IAgreement.Disputed(id, HOLDBACK, CLIENT, REASON);
-        _dispute(paper, HOLDBACK);
-        _disputeFails(
-            CLIENT,
-            paper,
-            HOLDBACK,
-            abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, HOLDBACK, Phase.DISPUTED)
-        );
-        vm.warp(START + 201 days);
-        vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, HOLDBACK, Phase.DISPUTED));
-        agreement.releaseHoldback(paper.terms());
-        _serve(paper, ARBITER);
-        _expect();
-        emit IAgreement.Ruled(id, HOLDBACK, ARBITER, 250_000, 6_375, 22_125, 1_500);
-        vm.prank(ARBITER);
-        agreement.rule(paper.terms(), paper.arbitration, HOLDBACK, 250_000);
-        _check(1);
-        _assertMoney(paper, ALL - 22_125, 276_378, 50_001, 0, 1_500);
-        _assertItem(paper, HOLDBACK, 0, 0, 0, Phase.OPEN);
-        _itemFails(
-            ARBITER,
-            paper,
-            HOLDBACK,
-            0,
-            abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongPhase.selector, HOLDBACK, Phase.OPEN)
-        );
-    }
-
-    /// Closing is open to all; it must not cut off the client's claim for defects.
-    function test_holdback_is_disputed_after_the_end_too() public {
-        Paper memory paper = _heldBackPaper();
-        bytes32 id = _open(paper);
-        _accept(paper, 7);
-        vm.prank(CONTRACTOR);
-        agreement.close(paper.terms(), paper.conditions());
-        _check(1);
-        _assertMoney(paper, ALL, 315_004, 0, 35_000, 0);
-        vm.warp(START + 100 days);
-        _dispute(paper, HOLDBACK);
-        vm.warp(START + 120 days + 1);
-        _expect();
-        emit IAgreement.Ruled(id, HOLDBACK, STRANGER, 400_000, 14_000, 21_000, 0);
-        _rule(STRANGER, paper, HOLDBACK, 400_000);
-        _assertMoney(paper, ALL - 21_000, 329_004, 0, 0, 0);
-        _assertStatus(paper, Status.DONE, 7, 7);
     }
 
     function test_rule_of_a_milestone_ends_with_the_agreement() public {
