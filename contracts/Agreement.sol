@@ -141,7 +141,7 @@ contract Agreement is MilestoneReview {
         _liveWith(terms, conditions, state);
         require(msg.sender == terms.deal.contractor, Escrow_Unauthorised(msg.sender, terms.deal.contractor));
         (uint256 amount, uint256 until) = _unpaid(terms, conditions, state, item, isPeriod);
-        until = Math.saturatingAdd(until, conditions.ending.cure);
+        until = Math.saturatingAdd(until, Math.min(conditions.ending.cure, TermsLimits.MAX_DURATION));
         require(state.held < amount && block.timestamp > until, Agreement_NotUnpaid(item, until));
 
         _announce(state, Status.ENDED_FOR_NON_PAYMENT, block.timestamp);

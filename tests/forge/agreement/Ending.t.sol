@@ -318,6 +318,27 @@ contract EndingTest is AgreementTest {
         _assertMoney(paper, 99_999, 99_999, 0, 0, 0);
     }
 
+    /// SPEC 3.6: a cure that never ends is cut, as notices are.
+    function test_endForNonPayment_after_the_longest_cure_that_counts() public {
+        Paper memory paper = _paper();
+        paper.ending.cure = type(uint256).max;
+        paper.offer.deposit = 1;
+        bytes32 id = _open(paper);
+        _submit(paper, 0);
+        uint256 until = START + 7 days + 2 ** 29 - 1;
+        vm.warp(until);
+        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NotUnpaid.selector, 0, until));
+        vm.prank(CONTRACTOR);
+        agreement.endForNonPayment(paper.terms(), paper.conditions(), 0, false);
+
+        vm.warp(until + 1);
+        _expect();
+        emit IAgreement.EndingAnnounced(id, CONTRACTOR, Status.ENDED_FOR_NON_PAYMENT, until + 1);
+        vm.prank(CONTRACTOR);
+        agreement.endForNonPayment(paper.terms(), paper.conditions(), 0, false);
+        _check(1);
+    }
+
     function test_endForNonPayment_of_a_period_and_what_is_there_is_paid() public {
         Paper memory paper = _servicePaper();
         paper.milestones = _none();
