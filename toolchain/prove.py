@@ -1,7 +1,7 @@
 """The deep proofs, part by part; a part that passed is skipped until a source changes.
 
-Parts are found, not listed: <name>-invariants for every tests/forge/**/<Name>Invariants.t.sol, all other fuzz tests
-as `fuzz`, and every tests/prove/test_<name>.py.
+Parts are found, not listed: <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000
+runs are split over five seeds, all other fuzz tests as `fuzz`, and every tests/prove/test_<name>.py.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / ".toolchain" / "prove"
 SOURCES = ["contracts", "workpact", "tests", "foundry.toml", "package-lock.json", "requirements.txt"]
 INVARIANTS = "Invariants.t.sol"
+SEEDS = range(1, 6)
 
 
 def main(chosen: list[str]) -> int:
@@ -33,12 +34,15 @@ def main(chosen: list[str]) -> int:
 def find_parts() -> dict[str, list[str]]:
     forge = ["forge", "test"]
     parts = {
-        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants": [
+        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants-{seed}": [
             *forge,
             "--match-path",
             str(path.relative_to(ROOT)),
+            "--fuzz-seed",
+            str(seed),
         ]
         for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
+        for seed in SEEDS
     }
     parts["fuzz"] = [*forge, "--no-match-path", f"*{INVARIANTS}"]
     for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):

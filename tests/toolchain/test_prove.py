@@ -55,5 +55,6 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
 
     parts = module.find_parts()
 
-    assert list(parts) == ["escrow-invariants", "fuzz", "credit"]
-    assert parts["escrow-invariants"] == ["forge", "test", "--match-path", "tests/forge/money/EscrowInvariants.t.sol"]
+    assert list(parts) == [*(f"escrow-invariants-{seed}" for seed in range(1, 6)), "fuzz", "credit"]
+    path = "tests/forge/money/EscrowInvariants.t.sol"
+    assert parts["escrow-invariants-2"] == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
