@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {
-    Arbitration,
-    Billing,
-    Conditions,
-    Deal,
-    Ending,
-    Milestone,
-    Offer,
-    Operators,
-    Proposal,
-    Terms
-} from "../types/Terms.sol";
+import {Arbitration, Conditions, Deal, Milestone, Operators, Proposal, Terms} from "../types/Terms.sol";
 import {Closing} from "../types/State.sol";
 import {ServiceLevelsHash} from "./ServiceLevelsHash.sol";
 
