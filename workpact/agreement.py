@@ -229,6 +229,7 @@ class Agreement(AgreementWork):
         check_not_expired(self.document)
         check_signature("client", self.client, self.id, client_signature, sender)
         check_signature("contractor", self.contractor, self.id, contractor_signature, sender)
-        check_token(self.document)
-        deposit = self.document.spec.offer.deposit
-        check_money(self.document, self.client, self.contract.address, deposit, allowed_by(permit))
+        token = check_token(self.document)
+        deposit, spender = self.document.spec.offer.deposit, self.contract.address
+        permitted = allowed_by(token, self.client, spender, permit) if permit else None
+        check_money(self.document, self.client, spender, deposit, permitted)

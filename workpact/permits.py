@@ -74,9 +74,17 @@ def read_permit(path: Path) -> bytes:
     return made
 
 
-def allowed_by(made: bytes | None) -> int:
-    """What a permit allows, smallest units; zero for none."""
-    return int(decode(LAYOUT, made)[0]) if made else 0
+def allowed_by(token: Any, owner: str, spender: str, made: bytes) -> int:
+    """What a permit allows when it is carried now, smallest units, as the token itself answers.
+
+    Zero for one that is used up or past its deadline, or that others or for others signed.
+    """
+    try:
+        words = decode(LAYOUT, made)
+        ask(token.permit.call, owner, spender, *words)
+    except (DecodingError, ContractError):
+        return 0
+    return int(words[0])
 
 
 def _nonce(token: Any, owner: str) -> int:

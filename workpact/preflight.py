@@ -149,8 +149,13 @@ def check_token(document: AgreementDocument) -> Any:
     return token
 
 
-def check_money(document: AgreementDocument, payer: str, spender: str, units: int, allowed: int | None = None) -> None:
-    """`payer` has `units` and lets `spender` take them; `allowed` is what a permit will allow."""
+def check_money(
+    document: AgreementDocument, payer: str, spender: str, units: int, permitted: int | None = None
+) -> None:
+    """`payer` has `units` and lets `spender` take them; `permitted` is what a permit will allow, zero if it is void.
+
+    A permit that counts takes the place of the allowance before it.
+    """
     if not units:
         return
     token = check_token(document)
@@ -163,12 +168,13 @@ def check_money(document: AgreementDocument, payer: str, spender: str, units: in
             f"{write_money(balance, symbol, decimals)}: {missing} are missing. Send them there ({token.address}).",
             units - balance,
         )
-    allowance = max(ask(token.allowance, payer, spender), allowed or 0)
+    allowance = permitted or ask(token.allowance, payer, spender)
     if allowance < units:
+        void = " (the permit was used, is past its deadline, or is not for this)" if permitted == 0 else ""
         amount = write_money(units, symbol, decimals)
         missing = write_money(units - allowance, symbol, decimals)
         raise TooLittleAllowance(
-            f"{payer} is to pay {amount} and allows {write_money(allowance, symbol, decimals)}: {missing} are missing. "
-            f'Grant it: ape run agreement approve FILE "{amount}" --account ALIAS, with the account of {payer}',
+            f"{payer} is to pay {amount} and allows {write_money(allowance, symbol, decimals)}: {missing} are missing"
+            f'{void}. Grant it: ape run agreement approve FILE "{amount}" --account ALIAS, with the account of {payer}',
             units - allowance,
         )

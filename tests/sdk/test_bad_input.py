@@ -6,11 +6,13 @@ import json
 from decimal import Decimal
 
 import pytest
+from eth_abi.abi import decode
 
 from tests.sdk.conftest import UNIT
 from workpact.agreement import Agreement, BadArgument, TooLittleAllowance, TooLittleBalance
 from workpact.chain import deployments
 from workpact.chain.errors import ContractError
+from workpact.permits import LAYOUT, permit
 from workpact.preflight import OtherToken
 
 
@@ -98,6 +100,46 @@ def test_open__too_little_allowance__says_which_command_grants_it(agreement, dol
         agreement.open(contractor_signature=agreement.sign(contractor), sender=client)
     assert error.value.missing == 2_999_500_000
     assert '2,999.50 TUSD are missing. Grant it: ape run agreement approve FILE "3,000 TUSD"' in str(error.value)
+    assert chain.blocks.height == height
+
+
+VOID = r"3,000 TUSD are missing \(the permit was used, is past its deadline, or is not for this\)\. Grant it: ape run"
+
+
+@pytest.mark.parametrize("fault", ["used", "late", "spender", "owner", "garbage"])
+def test_open__permit_that_does_not_count__named_before_sending(
+    agreement, dollar, chain, client, contractor, stranger, fault
+):
+    dollar.mint(client, 3_000 * UNIT, sender=client)
+    deadline = chain.blocks.head.timestamp + 86_400
+    owner = contractor if fault == "owner" else client
+    spender = stranger.address if fault == "spender" else agreement.contract.address
+    made = permit(dollar, owner, spender, 3_000 * UNIT, deadline, chain.chain_id)
+    if fault == "used":
+        dollar.permit(client, spender, *decode(LAYOUT, made), sender=stranger)
+        dollar.approve(spender, 0, sender=client)
+    elif fault == "late":
+        chain.mine(deltatime=86_401)
+    elif fault == "garbage":
+        made = made[:40]
+    height = chain.blocks.height
+
+    with pytest.raises(TooLittleAllowance, match=VOID) as error:
+        agreement.open(agreement.sign(client), agreement.sign(contractor), made, sender=stranger)
+
+    assert error.value.missing == 3_000 * UNIT
+    assert chain.blocks.height == height
+
+
+def test_open__permit_for_less__takes_the_place_of_the_allowance(agreement, dollar, chain, client, contractor):
+    dollar.mint(client, 3_000 * UNIT, sender=client)
+    agreement.approve(3_000 * UNIT, sender=client)
+    less = agreement.permit(client, "2,000 TUSD")
+    height = chain.blocks.height
+
+    with pytest.raises(TooLittleAllowance, match=r"allows 2,000 TUSD: 1,000 TUSD are missing\. Grant it"):
+        agreement.open(agreement.sign(client), agreement.sign(contractor), less, sender=client)
+
     assert chain.blocks.height == height
 
 
