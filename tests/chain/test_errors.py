@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
 from workpact.chain import contracts, errors
@@ -35,6 +36,16 @@ def test_explained__transaction__typed_with_arguments_and_advice(token, client, 
     )
     assert isinstance(info.value, errors.ContractError)
     assert isinstance(info.value, WorkpactError)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"), [(2**256 - 1, "never"), (1_459_468_799, "2016-03-31 23:59:59 UTC"), (0, "none")]
+)
+def test_decode__instant__in_words_and_exact_in_the_arguments(until, words):
+    selector = keccak(text="Escrow_TooEarly(uint256,uint256)")[:4]
+    error = errors.decode(selector + (1).to_bytes(32) + until.to_bytes(32))
+    assert error.arguments == {"item": 1, "until": until}
+    assert str(error).startswith(f"Escrow_TooEarly(item=1, until={words}): ")
 
 
 def test_explained__view_call__same_error_with_the_callers_address(token, client, stranger):

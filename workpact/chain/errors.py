@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 ERROR_STRING = bytes.fromhex("08c379a0")
 PANIC = bytes.fromhex("4e487b71")
+INSTANTS = {"openBefore", "until", "endsAt", "deadline", "reportUntil", "endedAt"}
+"""Arguments that are Unix seconds."""
+NEVER = 253_402_300_800
+"""The year 10000."""
 
 
 class ContractError(WorkpactError):
@@ -42,7 +47,7 @@ class ContractError(WorkpactError):
         self.reason = reason
         self.advice = advice
         self.address = address
-        shown = ", ".join(f"{key}={_shown(value)}" for key, value in self.arguments.items())
+        shown = ", ".join(f"{key}={_shown(key, value)}" for key, value in self.arguments.items())
         what = f"{type(self).__name__}({shown})"
         super().__init__(": ".join(filter(None, [what, " ".join(filter(None, [reason, advice]))])))
 
@@ -154,7 +159,11 @@ def _error_class(name: str) -> type[ContractError]:
     return type(name, (ContractError,), {"name": name, "__module__": __name__})
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name in INSTANTS:
+        if value >= NEVER:
+            return "never"
+        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC" if value else "none"
     if isinstance(value, bytes):
         text = value.rstrip(b"\0")
         # Names of fields travel as short strings in a word.
