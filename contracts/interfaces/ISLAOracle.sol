@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Levels, Report} from "../types/ServiceLevels.sol";
-import {ServicePeriod, Signed} from "../types/ServicePeriods.sol";
-import {Schedule} from "../types/Terms.sol";
+import {ServicePeriod, Signed, Stage} from "../types/ServicePeriods.sol";
+import {Contest, Schedule} from "../types/Terms.sol";
 
 /// @title What was delivered in each service period, what it costs and what credit follows (SPEC.md §8)
-/// @notice Reporters of both sides sign the same figures; the oracle turns them into the variable part of the period's
-/// charge and a credit rate, which the escrow multiplies. It stores no terms and knows no agreement: its books are
+/// @notice Reporters of both sides sign the same figures, or one side reports and the other answers within its window,
+/// by silence or with figures of its own, between which the arbiters choose. The oracle turns final figures into the
+/// variable part of the period's charge and a credit rate, which the escrow multiplies. It stores no terms and knows no agreement: its books are
 /// keyed by the agreement contract, the origin and the struct hash of the signed service document, so that a document
 /// which nobody agreed to makes a book that nobody reads.
 /// @dev Notes:
@@ -17,8 +18,21 @@ import {Schedule} from "../types/Terms.sol";
 interface ISLAOracle {
     /* ERRORS */
 
-    /// @notice Thrown when a default is applied before the time to report is over.
-    error SLAOracle_TooEarly(uint256 period, uint256 reportUntil);
+    /// @notice Thrown when a call comes before `from` is over: the end of the period, or somebody's time to act.
+    error SLAOracle_TooEarly(uint256 period, uint256 from);
+    /// @notice Thrown when the time to report or to answer is over.
+    error SLAOracle_TooLate(uint256 period, uint256 until);
+    /// @notice Thrown when one side's report carries an adjustment: only both sides can agree on one.
+    error SLAOracle_AdjustmentNotAgreed(int256 adjustment);
+    /// @notice Thrown when two reports do not prove that a reporter contradicts itself.
+    error SLAOracle_NoEquivocation(address reporter);
+    /// @notice Thrown when the sender is not the party, or not the arbiter whose turn it is.
+    error SLAOracle_Unauthorised(address sender, address expected);
+    /// @notice Thrown when a ruling names a figure or quantity that there is not, or rules in part where a report has
+    /// no figures.
+    error SLAOracle_WrongRuling(uint256 mask, uint256 most);
+    /// @notice Thrown when the period is at another stage than the call needs.
+    error SLAOracle_WrongStage(uint256 period, Stage stage);
     /// @notice Thrown when a period is final already: its figures never change.
     error SLAOracle_AlreadyFinal(uint256 period);
     /// @notice Thrown when a period is assessed already.
@@ -64,7 +78,52 @@ interface ISLAOracle {
 
     /* EVENTS */
 
-    /// @notice A report became final: both sides signed it.
+    /// @notice One side has reported; the other may answer until `until`.
+    /// @param byClient Whether the client's side has.
+    /// @param isNotice Whether it says that the data are withheld, instead of figures.
+    event PeriodPending(
+        address indexed agreement,
+        bytes32 indexed origin,
+        uint256 indexed period,
+        bytes32 document,
+        bytes32 report,
+        bytes32 evidence,
+        bool byClient,
+        bool isNotice,
+        uint256 until
+    );
+    /// @notice The other side has answered with a report of its own: the period is with the arbiters.
+    event PeriodContested(
+        address indexed agreement,
+        bytes32 indexed origin,
+        uint256 indexed period,
+        bytes32 report,
+        bytes32 evidence,
+        bool byClient,
+        uint256 charge
+    );
+    /// @notice A contested period was ruled on. The final figures follow in {PeriodReported} or {PeriodDefaulted}.
+    /// @param mask What stands as the client reported it: bit `i` level `i`, bit `32 + j` quantity `j`.
+    event PeriodRuled(
+        address indexed agreement, bytes32 indexed origin, uint256 indexed period, address ruler, uint256 mask
+    );
+    /// @notice The client has waived the credit of a period.
+    event CreditWaived(address indexed agreement, bytes32 indexed origin, uint256 indexed period);
+    /// @notice A party has replaced a reporter, from a period on; zero for none.
+    event ReporterReplaced(
+        address indexed agreement,
+        bytes32 indexed origin,
+        bytes32 document,
+        address party,
+        address oldReporter,
+        address newReporter,
+        uint256 fromPeriod
+    );
+    /// @notice A reporter has signed different reports of one period, and counts no more.
+    event ReporterRemoved(
+        address indexed agreement, bytes32 indexed origin, bytes32 document, address reporter, uint256 period
+    );
+    /// @notice A report became final: signed by both sides, accepted by silence, conceded or ruled.
     /// @param document The service document it was measured by.
     /// @param report Its EIP-712 struct hash.
     /// @param evidence Root of the tree over the period's events.
@@ -80,8 +139,8 @@ interface ISLAOracle {
         uint256 failed,
         uint256 charge
     );
-    /// @notice Nobody reported in time: the default of the terms became final.
-    /// @param failed Every level that has a band if the contractor was obliged to report, none if the client was.
+    /// @notice A period became final without figures: nobody reported in time, or a notice stands.
+    /// @param failed Every level that has a band if it counts as missed, none if it counts as met.
     event PeriodDefaulted(
         address indexed agreement, bytes32 indexed origin, uint256 indexed period, bytes32 document, uint256 failed
     );
@@ -117,13 +176,25 @@ interface ISLAOracle {
     function historyOf(bytes32 book) external view returns (bytes32);
 
     /// @notice What the escrow settles a period by.
+    /// @return known 1 if charge and rate bound what can follow: the charge is not less, the rate not more; else 0.
     /// @return finalAt When the period was assessed; zero if it is not.
     /// @return charge Variable part of the charge, `Σ rate · quantity`, in the token's smallest unit.
     /// @return rate The service credit as a share of the charge, 1e-12, at most 1e12.
+    /// @return least What the rate is if a credit that is held returns; `rate` when nothing is held.
     function resultOf(address agreement, bytes32 origin, bytes32 document, uint256 period)
         external
         view
-        returns (uint256 finalAt, uint256 charge, uint256 rate);
+        returns (uint256 known, uint256 finalAt, uint256 charge, uint256 rate, uint256 least);
+
+    /// @notice Whether a reporter's signature counts for a period, by the document and what was done to it since.
+    function isReporter(
+        address agreement,
+        bytes32 origin,
+        bytes32 schedule,
+        Levels calldata levels,
+        address reporter,
+        uint256 period
+    ) external view returns (bool forClient, bool forContractor);
 
     /// @notice Until when the period gives the client a right to end for cause; zero for none.
     function rightToEnd(address agreement, bytes32 origin, bytes32 document, uint256 period)
@@ -157,6 +228,61 @@ interface ISLAOracle {
     function report(Report calldata given, bytes32 schedule, Levels calldata levels, Signed[] calldata signatures)
         external;
 
+    /// @notice Reports for one side. Then the other may answer until its window is over.
+    /// @dev Emits {PeriodPending}.
+    ///
+    /// Notes:
+    /// - Without figures, quantities and evidence it is a notice: the other side has withheld the data.
+    ///
+    /// Requirements: the document hashes to the report's and is in force; the period is over, `reportWithin` is not; the
+    /// period is open; no adjustment; figures fit the document; the signers are a quorum of exactly one side.
+    function reportBySide(
+        Report calldata given,
+        Schedule calldata schedule,
+        Contest calldata contest,
+        Levels calldata levels,
+        Signed[] calldata signatures
+    ) external;
+
+    /// @notice Answers the other side's report with one of the own side.
+    /// @dev Emits {PeriodContested}; or {PeriodPending}, where figures answer a notice.
+    ///
+    /// Requirements: `pending` is what the other side reported and names the same document; its window is not over; the
+    /// rest as for {reportBySide}, but for the document in force and `reportWithin`.
+    function counter(
+        Report calldata pending,
+        Report calldata given,
+        Schedule calldata schedule,
+        Contest calldata contest,
+        Levels calldata levels,
+        Signed[] calldata signatures
+    ) external;
+
+    /// @notice Makes a pending report final after the other side's silence, by anyone; or before, by the other party
+    /// itself, which concedes. While contested, a party concedes to the other side's report.
+    /// @dev Emits {PeriodReported} or {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed.
+    function finalise(
+        Report calldata given,
+        Schedule calldata schedule,
+        Contest calldata contest,
+        Levels calldata levels
+    ) external;
+
+    /// @notice Chooses between the two reports of a contested period, figure by figure: the arbiter, then the backup, then
+    /// anyone with what the terms say.
+    /// @dev Emits {PeriodRuled}, {PeriodReported} or {PeriodDefaulted}, and {PeriodAssessed} if the period before is
+    /// assessed. The report that is final takes each figure and quantity from the report that stands for it; id and
+    /// evidence are the client's if every bit is set, else the contractor's.
+    /// @param mask What stands as the client reported it: bit `i` level `i`, bit `32 + j` quantity `j`.
+    function rule(
+        Report calldata ofClient,
+        Report calldata ofContractor,
+        Schedule calldata schedule,
+        Contest calldata contest,
+        Levels calldata levels,
+        uint256 mask
+    ) external;
+
     /// @notice Makes the default of the terms final for a period that nobody reported in time. Open to all.
     /// @dev Emits {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed. The contractor obliged to
     /// report: every level in its first band, never critical. The client obliged: every level met. No quantities.
@@ -179,6 +305,36 @@ interface ISLAOracle {
     /// @param reportHash EIP-712 struct hash of the period's report.
     /// @param proof The siblings from the leaf to the root.
     function prove(bytes32 book, uint256 period, bytes32 record, bytes32 reportHash, bytes32[] calldata proof) external;
+
+    /* PARTIES' ACTS */
+
+    /// @notice Waives the credit of a period, settled or not yet: the client alone.
+    /// @dev Emits {CreditWaived}. Repeated, it changes nothing.
+    function waive(address agreement, bytes32 origin, bytes32 schedule, Levels calldata levels, uint256 period)
+        external;
+
+    /// @notice Replaces one of the sender's own reporters from the period after the running one.
+    /// @dev Emits {ReporterReplaced}. Zero addresses add or remove one; the quorum stays.
+    function replaceReporter(
+        address agreement,
+        bytes32 origin,
+        Schedule calldata schedule,
+        Levels calldata levels,
+        address oldReporter,
+        address newReporter
+    ) external;
+
+    /// @notice Removes a reporter that has signed two different reports with figures of one period. Open to all.
+    /// @dev Emits {ReporterRemoved}. Of a reporter that is a contract it can be proved only while its code still says
+    /// yes to both.
+    function proveEquivocation(
+        Report calldata one,
+        Report calldata other,
+        bytes32 schedule,
+        Levels calldata levels,
+        Signed calldata signedOne,
+        bytes calldata signatureOfOther
+    ) external;
 
     /* AMEND */
 

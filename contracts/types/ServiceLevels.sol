@@ -14,7 +14,7 @@ struct Band {
     uint256 allocation;
 }
 
-/// @notice `Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,Band[] bands)`
+/// @notice `Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,uint256 earnBack,Band[] bands)`
 struct Level {
     bytes32 name;
     /// 0 ratio at least, 1 ratio at most, 2 average at most, 3 average at least.
@@ -26,6 +26,8 @@ struct Level {
     uint256 repeat;
     /// 1 if the last band gives the client a right to end.
     uint256 critical;
+    /// 1 if the level's credit is held, and returns when the level is met in the periods that follow.
+    uint256 earnBack;
     /// The first threshold is the target; thresholds fall (at least) or rise (at most).
     Band[] bands;
 }
@@ -44,6 +46,10 @@ struct Credits {
     uint256 failureWindow;
     /// How long a right to end lasts after the period became final.
     uint256 lapse;
+    /// How many periods must follow without a failure of the levels that a credit is held for; zero for no earn-back.
+    uint256 earnBack;
+    /// Credits are held of the periods below this one: after it too few follow.
+    uint256 earnBackBefore;
 }
 
 /// @notice Who measures. A party itself always counts as its side's quorum.
@@ -78,7 +84,8 @@ struct Figure {
 }
 
 /// @notice One period as the reporters sign it, in the oracle's EIP-712 domain.
-/// @dev `Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,uint256[] quantities,bytes32 evidence)`
+/// @dev `Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,uint256[] quantities,bytes32 evidence,int256 adjustment)`.
+/// Without figures it is a notice: the other side has withheld the data.
 struct Report {
     address agreement;
     bytes32 origin;
@@ -88,4 +95,7 @@ struct Report {
     Figure[] figures;
     uint256[] quantities;
     bytes32 evidence;
+    /// What both sides add to this period's credit rate for an earlier period, or take off it, 1e-12; in a report of
+    /// one side zero.
+    int256 adjustment;
 }

@@ -3,26 +3,36 @@ pragma solidity 0.8.37;
 
 /// @title What the oracle keeps of a service period (SPEC.md §8)
 
-/// @notice How the figures of a period became final.
-enum Basis {
-    /// Not final.
-    None,
-    /// Both sides signed the same report.
+/// @notice How far a period is; from `Reported` on its figures are final.
+enum Stage {
+    /// Nobody has reported.
+    Open,
+    /// The client's side has reported, and the other may answer.
+    ClientReported,
+    /// The contractor's side has reported, and the other may answer.
+    ContractorReported,
+    /// Both have, differently: it is with the arbiters.
+    Contested,
+    /// Figures are final: signed by both, accepted by silence, conceded or ruled.
     Reported,
-    /// Nobody reported and the contractor was obliged to: every level missed.
+    /// Every level counts as missed.
     DefaultMissed,
-    /// Nobody reported and the client was obliged to: every level met.
+    /// Every level counts as met.
     DefaultMet
 }
 
 /// @notice The result of a period, one storage word.
 struct Result {
-    Basis basis;
+    Stage stage;
+    /// The client has waived the period's credit.
+    bool waived;
     /// Bit `i` is set if level `i` failed.
     uint32 failed;
+    /// When the stage began, while the figures are not final.
+    uint40 clock;
     /// When the period was assessed; zero until then.
     uint40 finalAt;
-    /// The service credit as a share of the charge, 1e-12.
+    /// The service credit as a share of the charge, 1e-12; until the period is assessed, the most it can be.
     uint40 rate;
     /// Sum of the rates up to and with this period.
     uint48 cumulative;
@@ -30,13 +40,27 @@ struct Result {
     uint40 endUntil;
 }
 
+/// @notice The part of a credit that may still return to the contractor, one storage word; zero for none.
+struct Held {
+    /// Share of the charge, 1e-12.
+    uint40 rate;
+    /// The levels it is held for, one bit each.
+    uint32 levels;
+    /// How many periods that follow must be met.
+    uint16 periods;
+}
+
 /// @notice Everything the oracle keeps of a period.
 struct ServicePeriod {
     Result result;
-    /// `keccak256(abi.encode(struct hash of the report, evidence root))`.
+    /// `keccak256(abi.encode(struct hash of the report, evidence root))`; while contested, of the client's report.
     bytes32 commitment;
-    /// Variable part of the charge, `Σ rate · quantity`, in the token's smallest unit. Not written when zero.
+    /// While contested, the same of the contractor's report.
+    bytes32 counter;
+    /// Variable part of the charge, `Σ rate · quantity`, in the token's smallest unit; while contested, of the
+    /// lesser quantities. Not written when zero.
     uint256 charge;
+    Held held;
 }
 
 /// @notice A signature, and whose it is.

@@ -87,6 +87,23 @@ struct Schedule {
     uint256 finalWithin;
     /// The side that must report: 0 contractor (nobody reported: a miss), 1 client (nobody reported: met).
     uint256 obliged;
+    /// Hash of the canonical definition by which the levels are measured.
+    bytes32 definition;
+    /// Struct hash of {Contest}.
+    bytes32 contest;
+}
+
+/// @notice What happens when the sides report differently:
+/// `Contest(uint256 window,address arbiter,address backup,uint256 ruling,uint256 standing)`.
+struct Contest {
+    /// Time the other side has to answer a report of one side; then silence accepts it.
+    uint256 window;
+    address arbiter;
+    address backup;
+    /// Time for the arbiter, then again for the backup.
+    uint256 ruling;
+    /// Whose report stands when neither has ruled in time: 0 the contractor's, 1 the client's.
+    uint256 standing;
 }
 
 /// @notice `Conditions(Operators operators,Ending ending,Billing billing,Service service,Equity equity,bytes32 legalText)`
