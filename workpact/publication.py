@@ -37,7 +37,7 @@ def _tuple(kind: str, value: Any) -> Any:
         return tuple(_tuple(member, value[field]) for member, field in eip712.TYPES[kind])
     if kind == "bytes32":
         return bytes.fromhex(value[2:]) if isinstance(value, str) else value
-    return int(value) if kind == "uint256" else value
+    return int(value) if kind in ("uint256", "int256") else value
 
 
 def _message(kind: str, value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from workpact.terms import eip712
+from workpact.terms import eip712, structs
 
 ZERO = "0x" + "00" * 20
 NONE = bytes(32)
@@ -43,12 +43,15 @@ def agreement(client: str, contractor: str, token: str, now: int, **groups: dict
             "ending": {"clientNotice": 30 * DAY, "contractorNotice": 30 * DAY, "cure": 14 * DAY},
             "billing": {"oracle": ZERO, "fixedCharge": 0, "cap": 0, "cover": 0},
             "service": {
-                "schedule": {"start": 0, "ends": [], "reportWithin": 0, "finalWithin": 0, "obliged": 0},
+                "schedule": {
+                    **dict.fromkeys(("start", "reportWithin", "finalWithin", "obliged"), 0),
+                    "ends": [],
+                    "definition": NONE,
+                    "contest": {"window": 0, "arbiter": ZERO, "backup": ZERO, "ruling": 0, "standing": 0},
+                },
                 "levels": {
                     "levels": [],
-                    "credits": dict.fromkeys(
-                        ("atRisk", "periodCap", "yearCap", "yearPeriods", "failures", "failureWindow", "lapse"), 0
-                    ),
+                    "credits": dict.fromkeys((field for _, field in eip712.TYPES["Credits"]), 0),
                     "reporters": {
                         "client": client,
                         "contractor": contractor,
@@ -129,7 +132,7 @@ def conditions(message: dict[str, Any]) -> tuple[Any, ...]:
         eip712.struct_hash("Operators", group["operators"]),
         _words("Ending", group["ending"]),
         _words("Billing", group["billing"]),
-        _words("Schedule", group["service"]["schedule"]),
+        structs.schedule(group["service"]["schedule"]),
         eip712.struct_hash("Levels", group["service"]["levels"]),
         eip712.struct_hash("Equity", group["equity"]),
         group["legalText"],

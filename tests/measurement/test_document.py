@@ -22,8 +22,9 @@ def made(document, levels=(), prices=(), zone="UTC"):
     )
 
 
-def level(name, source="incident-log", good="true", total="true", average=None):
-    return SimpleNamespace(name=name, data_source=source, where_good=good, where_total=total, average=average)
+def level(name, source="incident-log", good="true", total="true", average=None, slices=None):
+    wheres = {"where_good": good, "where_total": total}
+    return SimpleNamespace(name=name, data_source=source, average=average, slices=slices, **wheres)
 
 
 def test_the_example(document):
@@ -58,6 +59,9 @@ def test_documents_that_cannot_be_measured(document):
     assert str(caught.value) == (
         "level b, metricSourceRef: is 'phone-log', others read 'incident-log'; one report measures one log"
     )
+
+    with pytest.raises(DefinitionError, match="level a, budgetingMethod: is Timeslices, which are not measured yet"):
+        definition_of(made(document, [level("a", slices=SimpleNamespace(seconds=60, target=900_000))]))
 
     with pytest.raises(ExpressionError) as caught:
         definition_of(made(document, [level("a", good="random() < 1")]))

@@ -59,6 +59,7 @@ spec:
     reportWithin: 10 days
     finalWithin: 40 days
     obliged: contractor
+    contest: {window: 5 days, ruling: 7 days, standing: contractor}
   billing:
     oracle: ${SLAOracle}
     fixed: 600 TUSD

@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 
 from tests.terms.example import NAMES, ROOT, WALLETS, changed, example, loaded
 from workpact.terms import loads, template
+from workpact.terms.eip712 import type_hash
 from workpact.terms.transliteration import transliterate
 
 SALT = bytes.fromhex("9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a3928170615243f4e5d6c7b8a90b1c2d3e")
@@ -67,7 +68,10 @@ def test_markdown__says_what_silence_means_in_each_state():
         "A milestone was rejected",
         "Something is disputed",
         "A period has no report",
-        "The oracle does not answer for a period",
+        "One side has reported alone",
+        "One side says that the data are withheld",
+        "The two sides have reported differently",
+        "A period is not final",
         "A payment is due and too little is held",
         "It stays unpaid",
         "The document was not opened",
@@ -178,8 +182,10 @@ def test_template__loads_and_signs():
     document = small()
     assert document.name == "website"
     assert document.proposal()[3][0] == int("01" * 32, 16)
-    assert document.levels_struct() == ([], (0,) * 7, (WALLETS["client"], WALLETS["contractor"], [], 1, [], 1), [])
-    assert document.schedule() == (0, [], 0, 0, 0)
+    assert document.levels_struct() == ([], (0,) * 9, (WALLETS["client"], WALLETS["contractor"], [], 1, [], 1), [])
+    nobody = b"".join(bytes(32) for _ in range(5))
+    no_contest = keccak(type_hash("Contest") + nobody)
+    assert document.schedule() == (0, [], 0, 0, 0, bytes(32), no_contest)
     assert document.arbitration()[:2] == ("0x" + "00" * 20, "0x" + "00" * 20)
     assert document.conditions()[6] != bytes(32)
 

@@ -56,14 +56,14 @@ def test_type_string__lists_contained_types_by_name():
     names = eip712.dependencies("Agreement")
     assert names[:4] == ["Agreement", "Annex", "Arbitration", "Band"]
     assert names[1:] == sorted(names[1:])
-    assert len(names) == 19
+    assert len(names) == 20
 
 
 def test_id__known_answer():
     document = example()
-    assert document.service_hash().hex() == "873fdf5ff7fba32f0eaa651a609df01ec906553816c73c23179f85505b6b8a86"
-    assert document.legal_text_hash.hex() == "bcc4235006652bae7d063e0254fec9c84cc5fcd8449fcf2139b9acb746c88093"
-    assert document.id(CHAIN_ID, CONTRACT).hex() == "1d842751d98f17857dee3b80eb8dd51c00c874687b9de52e0c9b059bad15a140"
+    assert document.service_hash().hex() == "516a8a6604dd1cf676dd68cc7d1a67a9d70bd3186257fba8633912b576796a3a"
+    assert document.legal_text_hash.hex() == "335c2399bfe3d61e4b648e4fc550d6b35951b559b2e3e72aa8f46cf9ffe69e7a"
+    assert document.id(CHAIN_ID, CONTRACT).hex() == "51ca2a546a5dcc4afe3b90e11f2c3819d66d4b1c1794bfca6c5fcb0b6428d52f"
 
 
 def test_id__is_the_digest_that_wallets_compute():
@@ -139,9 +139,10 @@ def test_conditions__rebuild_their_hash():
 
     service = hashed("Service", document.schedule_hash(), levels)
     assert service == document.service_hash()
-    start, ends, report_within, final_within, obliged = schedule
+    start, ends, report_within, final_within, obliged, definition, contest = schedule
     ends_hash = keccak(b"".join(word(end) for end in ends))
-    schedule_hash = hashed("Schedule", word(start), ends_hash, word(report_within), word(final_within), word(obliged))
+    numbers = [word(each) for each in (report_within, final_within, obliged)]
+    schedule_hash = hashed("Schedule", word(start), ends_hash, *numbers, definition, contest)
     assert schedule_hash == document.schedule_hash()
     rebuilt = hashed(
         "Conditions",
@@ -163,11 +164,29 @@ def test_operators_and_reporters__in_the_order_of_the_struct():
         WALLETS["client"], WALLETS["contractor"],
         [WALLETS["client-reporter"]], 1, [WALLETS["contractor-reporter"]], 1,
     )  # fmt: skip
-    assert credits == (120_000, 120_000, 100_000, 12, 4, 6, 60 * 86_400)
+    assert credits == (120_000, 120_000, 100_000, 12, 4, 6, 60 * 86_400, 0, 0)
     assert prices == [(keccak(b"resolved-tickets"), 2_400_000)]
     assert [level[0] for level in levels] == [keccak(text=level.name) for level in document.levels]
-    assert levels[1] == (keccak(b"made-sla-p1"), 0, 5, 0, 2, 1, [(900_000, 100_000), (500_000, 150_000)])
-    assert levels[0] == (keccak(b"made-sla"), 0, 20, 1, 2, 0, [(950_000, 100_000), (850_000, 200_000)])
+    assert levels[1] == (keccak(b"made-sla-p1"), 0, 5, 0, 2, 1, 0, [(900_000, 100_000), (500_000, 150_000)])
+    assert levels[0] == (keccak(b"made-sla"), 0, 20, 1, 2, 0, 0, [(950_000, 100_000), (850_000, 200_000)])
+
+
+def test_contest__rebuilds_its_hash_and_has_the_agreements_arbiters():
+    document = example()
+    window, arbiter, backup, ruling, standing = document.contest()
+    assert (window, ruling, standing) == (5 * 86_400, 10 * 86_400, 0)
+    assert (arbiter, backup) == document.arbitration()[:2]
+    contest_type = SPEC.split("\nContest(")[1].splitlines()[0]
+    hashed = keccak(keccak(text="Contest(" + contest_type) + b"".join(word(each) for each in document.contest()))
+    assert hashed == document.schedule()[6]
+
+
+def test_report__with_an_adjustment_off_the_rate__is_the_digest_that_wallets_compute():
+    document = example()
+    arguments = (CHAIN_ID, CONTRACT, 1, [(1, 1, 0)] * 9, [0], bytes(32), -2_500_000_000)
+    typed_data = document.report_typed_data(*arguments)
+    assert typed_data["message"]["adjustment"] == "-2500000000"
+    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(*arguments)
 
 
 def test_report__is_the_digest_that_wallets_compute():
@@ -236,6 +255,7 @@ def values(kind: str) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries({field: values(member) for member, field in eip712.TYPES[kind]})
     return {
         "uint256": st.integers(0, 2**256 - 1),
+        "int256": st.integers(-(2**255), 2**255 - 1),
         "bytes32": st.binary(min_size=32, max_size=32),
         "address": st.integers(1, 2**160 - 1).map(lambda number: address(str(number))),
         "string": st.text(st.characters(codec="utf-8"), max_size=20),

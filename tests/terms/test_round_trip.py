@@ -117,7 +117,7 @@ def test_levels__of_all_forms():
     level = document.levels[0]
     assert (level.form, level.average, level.where_good) == (Form.AVERAGE_AT_MOST, "resolution_minutes", None)
     assert document.levels_struct()[0][0][1] == 2
-    assert document.levels_struct()[0][0][6] == [(240, 100_000), (480, 200_000)]
+    assert document.levels_struct()[0][0][7] == [(240, 100_000), (480, 200_000)]
     assert "a sum of 240,001 over 1,000 cases, where at most 240 was agreed" in document.document_markdown()
     assert loads(document.to_yaml()) == document
 

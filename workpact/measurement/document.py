@@ -52,6 +52,8 @@ def period_of(document: AgreementDocument, name: str) -> Period:
 
 
 def _level(level: levels.Level) -> Level | Average:
+    if level.slices is not None:
+        raise DefinitionError(f"level {level.name}", "budgetingMethod", "is Timeslices, which are not measured yet")
     if level.average is not None:
         return Average(name=level.name, where=level.where_total, column=level.average)
     assert level.where_good is not None, "a ratio has a numerator"

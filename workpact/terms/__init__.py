@@ -16,11 +16,11 @@ What it says (amounts int in the token's smallest unit, times int Unix seconds, 
 What is signed (`chain_id` int, `contract` address of the Agreement contract; hashes are 32 bytes):
     .typed_data(chain_id, contract)   .id(chain_id, contract)   .origin(chain_id, contract)
     .service_hash()  .conditions_hash()  .levels_hash()  .schedule_hash()  .arbitration_hash()  .legal_text_hash
-    .report_typed_data(chain_id, contract, period, figures, quantities, evidence)  .report_digest(…)
+    .report_typed_data(chain_id, contract, period, figures, quantities, evidence, adjustment=0)  .report_digest(…)
     .closing_typed_data(chain_id, contract, held, to_contractor, deadline)  .offer_hash()
 
 What contracts take (tuples in the order of contracts/types/*.sol):
-    .terms() .proposal() .conditions() .levels_struct() .schedule() .arbitration() .operators() .plan(index)
+    .terms() .proposal() .conditions() .levels_struct() .schedule() .contest() .arbitration() .operators() .plan(index)
 
 Its text: .document_markdown()  .document_pdf(font=None). Making documents: `template`, `change_order`, `placed_under`.
 """

@@ -72,33 +72,14 @@ class AgreementDocument(Contents):
         """`keccak256(salt ‖ sha256(Markdown))`: ties the words to the terms without giving them away."""
         return keccak(structs.word(self.spec.legal.salt) + sha256(self.document_markdown().encode()).digest())
 
-    def report_typed_data(
-        self,
-        chain_id: int,
-        contract: str,
-        period: int,
-        figures: Sequence[tuple[int, int, int]],
-        quantities: Sequence[int],
-        evidence: bytes,
-    ) -> dict[str, Any]:
-        """The report of one period (SPEC.md 8.2) as a reporter's wallet signs it.
-
-        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract.
-        """
-        message = self.report_message(chain_id, contract, period, figures, quantities, evidence)
+    def report_typed_data(self, chain_id: int, contract: str, *report: Any, **options: Any) -> dict[str, Any]:
+        """The report of one period (SPEC.md 8.2) as a reporter's wallet signs it; arguments as of `report_message`."""
+        message = self.report_message(chain_id, contract, *report, **options)
         return eip712.typed_data("Report", message, self._oracle_domain(chain_id))
 
-    def report_digest(
-        self,
-        chain_id: int,
-        contract: str,
-        period: int,
-        figures: Sequence[tuple[int, int, int]],
-        quantities: Sequence[int],
-        evidence: bytes,
-    ) -> bytes:
+    def report_digest(self, chain_id: int, contract: str, *report: Any, **options: Any) -> bytes:
         """What signing `report_typed_data` signs."""
-        message = self.report_message(chain_id, contract, period, figures, quantities, evidence)
+        message = self.report_message(chain_id, contract, *report, **options)
         return eip712.digest("Report", message, self._oracle_domain(chain_id))
 
     def report_message(
@@ -109,11 +90,17 @@ class AgreementDocument(Contents):
         figures: Sequence[tuple[int, int, int]],
         quantities: Sequence[int],
         evidence: bytes,
+        adjustment: int = 0,
     ) -> Message:
-        """The `Report` message; ValueError if period, figures or quantities do not fit the document."""
+        """The `Report` message; ValueError if period, figures or quantities do not fit the document.
+
+        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract, `adjustment` in 1e-12.
+        Without figures, quantities and evidence it is a notice (8.13), and the report of a default.
+        """
         if not 0 <= period < len(self.periods):
             raise ValueError(f"there is no period {period}: the document has {len(self.periods)}")
-        if len(figures) != len(self.levels) or len(quantities) != len(self.prices):
+        is_notice = not figures and not quantities and not any(evidence)
+        if not is_notice and (len(figures) != len(self.levels) or len(quantities) != len(self.prices)):
             raise ValueError(
                 f"{len(figures)} figures and {len(quantities)} quantities given, "
                 f"the document has {len(self.levels)} levels and {len(self.prices)} prices"
@@ -127,6 +114,7 @@ class AgreementDocument(Contents):
             "figures": structs.figures(figures),
             "quantities": list(quantities),
             "evidence": evidence,
+            "adjustment": adjustment,
         }
 
     def closing_typed_data(
@@ -160,8 +148,12 @@ class AgreementDocument(Contents):
         return structs.calldata("Levels", self._message["annex"]["conditions"]["service"]["levels"])
 
     def schedule(self) -> Struct:
-        """`Schedule`."""
-        return structs.calldata("Schedule", self._message["annex"]["conditions"]["service"]["schedule"])
+        """`Schedule`; the contest as its hash."""
+        return structs.schedule(self._message["annex"]["conditions"]["service"]["schedule"])
+
+    def contest(self) -> Struct:
+        """`Contest`."""
+        return structs.calldata("Contest", self._message["annex"]["conditions"]["service"]["schedule"]["contest"])
 
     def arbitration(self) -> Struct:
         """`Arbitration`."""

@@ -158,6 +158,8 @@ def _limited(contents: Contents) -> Iterator[tuple[Path, int, int, str]]:
     if spec.service:
         durations.append((("service", "reportWithin"), spec.service.report_within))
         durations.append((("service", "finalWithin"), spec.service.final_within))
+        durations.append((("service", "contest", "window"), spec.service.contest.window))
+        durations.append((("service", "contest", "ruling"), spec.service.contest.ruling))
         dates += [(("service",), period.end) for period in contents.periods[-1:]]
         yield ("service",), len(contents.periods), MAX_PERIODS, f"{MAX_PERIODS} periods"
     if spec.billing:
@@ -209,9 +211,23 @@ def _service(contents: Contents) -> Iterator[Finding]:
             at: Path = (*base, "periods", period.index, "end")
             problem = f"the period {period.name} ends when it starts or before"
             yield Finding(BadPeriods, at, problem, "list periods in order; each starts where the one before ends")
-    if service.final_within < service.report_within:
-        problem = "is shorter than reportWithin: periods would settle before their report is due"
-        yield Finding(BadPeriods, (*base, "finalWithin"), problem, "make it as long or longer")
+    yield from _contest(contents, base)
+
+
+def _contest(contents: Contents, base: Path) -> Iterator[Finding]:
+    service = contents.spec.service
+    assert service is not None, "asked for a service"
+    contest = service.contest
+    for key, value in (("window", contest.window), ("ruling", contest.ruling)):
+        if value < units.DAY:
+            yield Finding(BadValue, (*base, "contest", key), "leaves no time to answer", 'write at least "1 day"')
+    needed = service.report_within + 3 * contest.window + 2 * contest.ruling
+    if service.final_within < needed:
+        problem = (
+            "is shorter than reportWithin, three times the contest's window and twice its ruling: periods would "
+            "settle before the sides have answered"
+        )
+        yield Finding(BadPeriods, (*base, "finalWithin"), problem, f"write {units.write_duration(needed)} or more")
 
 
 def _total(contents: Contents) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from workpact.terms.model import (
     Spec,
     Token,
 )
-from workpact.terms.openslo import SLO, DataSource
+from workpact.terms.openslo import SLI, SLO, DataSource, IndicatorSpec, Service
 from workpact.terms.periods import Period, periods_of
 
 
@@ -33,6 +33,8 @@ class Contents(BaseModel):
     model_config = ConfigDict(frozen=True)
     agreement: Agreement
     data_sources: tuple[DataSource, ...] = ()
+    services: tuple[Service, ...] = ()
+    slis: tuple[SLI, ...] = ()
     slos: tuple[SLO, ...] = ()
     credit: ServiceCredit | None = None
     _file: str = PrivateAttr("agreement")
@@ -87,7 +89,13 @@ class Contents(BaseModel):
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """The service levels in the order of figures in a report."""
-        return levels_of(self.slos, self.credit)
+        return levels_of(self.slos, self.indicator, self.credit)
+
+    def indicator(self, slo: SLO) -> IndicatorSpec | None:
+        """What an SLO measures: written in it, or the SLI that it names; None if there is none of that name."""
+        if slo.spec.indicator:
+            return slo.spec.indicator.spec
+        return next((sli.spec for sli in self.slis if sli.metadata.name == slo.spec.indicator_ref), None)
 
     @property
     def prices(self) -> tuple[Price, ...]:
@@ -142,7 +150,8 @@ class Contents(BaseModel):
 
     def plain(self) -> list[dict[str, Any]]:
         """The file's documents as dicts of text, in order; what the YAML says."""
-        parts = [self.agreement, *self.data_sources, *self.slos, *([self.credit] if self.credit else [])]
+        openslo = [*self.data_sources, *self.services, *self.slis, *self.slos]
+        parts = [self.agreement, *openslo, *([self.credit] if self.credit else [])]
         return [
             part.model_dump(by_alias=True, exclude_defaults=True, context=self.context, mode="json") for part in parts
         ]

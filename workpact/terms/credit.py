@@ -23,6 +23,7 @@ class CreditLevel(Model):
     low_volume: Literal["met", "left-out", "missed"]
     repeat: Count = 1
     critical: Flag = False
+    earn_back: Flag = False
     bands: tuple[CreditBand, ...]
 
 
@@ -34,6 +35,12 @@ class RightToEnd(Model):
     lapse: Duration
 
 
+class EarnBack(Model):
+    """How many periods must follow without a failure of the levels that a credit is held for, for it to return."""
+
+    periods: Count
+
+
 class CreditSpec(Model):
     """The schedule of service credits."""
 
@@ -43,6 +50,7 @@ class CreditSpec(Model):
     year_periods: Count
     pool: Share
     right_to_end: RightToEnd
+    earn_back: EarnBack | None = None
     levels: tuple[CreditLevel, ...]
 
 

@@ -28,19 +28,22 @@ Operators(address[] client,address[] contractor,uint256 limit)
 Ending(uint256 clientNotice,uint256 contractorNotice,uint256 cure)
 Billing(address oracle,uint256 fixedCharge,uint256 cap,uint256 cover)
 Service(Schedule schedule,Levels levels)
-Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)
+Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged,bytes32 definition,\
+Contest contest)
+Contest(uint256 window,address arbiter,address backup,uint256 ruling,uint256 standing)
 Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)
-Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,Band[] bands)
+Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,\
+uint256 earnBack,Band[] bands)
 Band(uint256 threshold,uint256 allocation)
 Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,uint256 failureWindow,\
-uint256 lapse)
+uint256 lapse,uint256 earnBack,uint256 earnBackBefore)
 Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,\
 address[] contractorReporters,uint256 contractorQuorum)
 Price(string quantity,uint256 rate)
 Equity(address equity,uint256 units,bytes32 plans)
 Closing(bytes32 id,uint256 held,uint256 toContractor,uint256 deadline)
 Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,\
-uint256[] quantities,bytes32 evidence)
+uint256[] quantities,bytes32 evidence,int256 adjustment)
 Figure(uint256 good,uint256 total,uint256 excluded)
 Plan(string name,uint256 start,uint256 cliff,uint256 duration,uint256 step,uint256 gate,uint256 milestones,\
 uint256 periods)

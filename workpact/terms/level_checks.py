@@ -10,7 +10,7 @@ from workpact.terms.credit import CreditLevel
 from workpact.terms.errors import BadLevel, BadName, BadPeriods, LimitExceeded
 from workpact.terms.finding import Finding
 from workpact.terms.levels import form_of, target_of, threshold_of
-from workpact.terms.openslo import SLO, MetricSource
+from workpact.terms.openslo import SLO, IndicatorSpec, MetricSource
 
 MAX_LEVELS = 32
 MAX_REPEAT = 1_000
@@ -20,7 +20,8 @@ Path = tuple[str | int, ...]
 
 def check_levels(contents: Contents) -> Iterator[Finding]:
     """All mistakes in service levels; the later ones only when the earlier are mended."""
-    if (contents.slos or contents.credit) and not contents.spec.service:
+    measured = contents.services or contents.slis or contents.slos or contents.credit
+    if measured and not contents.spec.service:
         yield Finding(BadLevel, ("spec",), "has service levels but no service", "add service and billing")
         return
     found = list(_sources(contents)) or list(_objectives(contents))
@@ -34,13 +35,12 @@ def check_levels(contents: Contents) -> Iterator[Finding]:
 
 def _sources(contents: Contents) -> Iterator[Finding]:
     known = [source.metadata.name for source in contents.data_sources]
-    for index, name in enumerate(known):
-        if name in known[:index]:
-            yield _twice(name, "DataSource", index)
-    names = [slo.metadata.name for slo in contents.slos]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield _twice(name, "SLO", index)
+    for kind, parts in (("DataSource", contents.data_sources), ("SLI", contents.slis), ("SLO", contents.slos)):
+        names = [part.metadata.name for part in parts]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                problem = f"{name!r} is a second {kind}"
+                yield Finding(BadName, ("metadata", "name"), problem, "name it otherwise", kind, index)
     for path, source, kind, index in _queries(contents):
         if source.metric_source_ref not in known:
             problem = f"there is no DataSource {source.metric_source_ref!r}"
@@ -52,59 +52,107 @@ def _sources(contents: Contents) -> Iterator[Finding]:
             path = ("spec", "billing", "prices", index, "quantity")
             yield Finding(BadName, path, f"{quantity!r} is priced twice", "give each a name of its own")
     for index, price in enumerate(contents.prices):
-        if price.metric_source.spec.average:
-            path = ("spec", "billing", "prices", index, "metricSource", "spec", "average")
-            yield Finding(BadLevel, path, "a quantity is a count of cases", "leave average out")
+        for key in ("average", "column"):
+            if getattr(price.metric_source.spec, key):
+                path = ("spec", "billing", "prices", index, "metricSource", "spec", key)
+                yield Finding(BadLevel, path, "a quantity is a count of cases", f"leave {key} out")
 
 
-def _twice(name: str, kind: str, index: int) -> Finding:
-    return Finding(BadName, ("metadata", "name"), f"{name!r} is a second {kind}", "name it otherwise", kind, index)
+def _indicators(contents: Contents) -> Iterator[tuple[Path, IndicatorSpec, str, int]]:
+    """Every indicator with the place it is written at."""
+    for index, sli in enumerate(contents.slis):
+        yield ("spec",), sli.spec, "SLI", index
+    for index, slo in enumerate(contents.slos):
+        if slo.spec.indicator:
+            yield ("spec", "indicator", "spec"), slo.spec.indicator.spec, "SLO", index
 
 
 def _queries(contents: Contents) -> Iterator[tuple[Path, MetricSource, str, int]]:
     for index, price in enumerate(contents.prices):
         yield ("spec", "billing", "prices", index, "metricSource"), price.metric_source, "Agreement", 0
-    base: Path = ("spec", "indicator", "spec")
-    for index, slo in enumerate(contents.slos):
-        ratio, threshold = slo.spec.indicator.spec.ratio_metric, slo.spec.indicator.spec.threshold_metric
+    for base, spec, kind, index in _indicators(contents):
+        ratio, threshold = spec.ratio_metric, spec.threshold_metric
         parts = {"good": ratio.good, "bad": ratio.bad, "total": ratio.total} if ratio else {}
         for name, metric in parts.items():
             if metric:
-                yield (*base, "ratioMetric", name, "metricSource"), metric.metric_source, "SLO", index
+                yield (*base, "ratioMetric", name, "metricSource"), metric.metric_source, kind, index
         if threshold:
-            yield (*base, "thresholdMetric", "metricSource"), threshold.metric_source, "SLO", index
+            yield (*base, "thresholdMetric", "metricSource"), threshold.metric_source, kind, index
 
 
 def _objectives(contents: Contents) -> Iterator[Finding]:
+    for base, spec, kind, index in _indicators(contents):
+        for finding in _indicator(spec, base):
+            yield Finding(finding.error, finding.path, finding.problem, finding.advice, kind, index)
     for index, slo in enumerate(contents.slos):
-        for finding in (*_indicator(slo), *_window(contents, slo)):
+        for finding in (*_reference(contents, slo), *_objective(contents, slo), *_window(contents, slo)):
             yield Finding(finding.error, finding.path, finding.problem, finding.advice, "SLO", index)
+    named = {slo.spec.indicator_ref for slo in contents.slos}
+    for index, sli in enumerate(contents.slis):
+        if sli.metadata.name not in named:
+            problem = f"no SLO names {sli.metadata.name!r}"
+            advice = "name it as indicatorRef, or remove it"
+            yield Finding(BadName, ("metadata", "name"), problem, advice, "SLI", index)
+    for index, service in enumerate(contents.services):
+        assert contents.spec.service is not None, "checked before"
+        own = contents.spec.service.name
+        if service.metadata.name != own or index:
+            problem = f"{service.metadata.name!r} is not the agreement's one service"
+            yield Finding(BadName, ("metadata", "name"), problem, f"write {own}, once", "Service", index)
 
 
-def _indicator(slo: SLO) -> Iterator[Finding]:
-    spec, base = slo.spec.indicator.spec, ("spec", "indicator", "spec")
-    objective: Path = ("spec", "objectives", 0)
-    if bool(spec.ratio_metric) == bool(spec.threshold_metric):
+def _indicator(spec: IndicatorSpec, base: Path) -> Iterator[Finding]:
+    ratio, metric = spec.ratio_metric, spec.threshold_metric
+    if bool(ratio) == bool(metric):
         yield Finding(BadLevel, base, "needs ratioMetric or thresholdMetric", "write one of the two")
-    elif spec.ratio_metric:
-        ratio = spec.ratio_metric
+    elif ratio:
+        base = (*base, "ratioMetric")
         if bool(ratio.good) == bool(ratio.bad):
-            yield Finding(BadLevel, (*base, "ratioMetric"), "needs good or bad", "write one of the two")
-        if slo.objective.target is None or slo.objective.op or slo.objective.value is not None:
-            yield Finding(BadLevel, objective, "a ratio has a target, and no op or value", "write target: 0.95")
-        queries = [metric for metric in (ratio.good, ratio.bad, ratio.total) if metric]
-        if any(metric.metric_source.spec.average for metric in queries):
-            yield Finding(BadLevel, (*base, "ratioMetric"), "averages nothing", "leave average out")
-        if len({metric.metric_source.metric_source_ref for metric in queries}) > 1:
-            yield Finding(BadLevel, (*base, "ratioMetric"), "counts two logs against each other", "use one DataSource")
-    else:
-        metric = spec.threshold_metric
-        if metric and not metric.metric_source.spec.average:
+            yield Finding(BadLevel, base, "needs good or bad", "write one of the two")
+        queries = [part.metric_source for part in (ratio.good, ratio.bad, ratio.total) if part]
+        if any(query.spec.average or query.spec.column for query in queries):
+            yield Finding(BadLevel, base, "counts cases", "leave average and column out")
+        if len({query.metric_source_ref for query in queries}) > 1:
+            yield Finding(BadLevel, base, "counts two logs against each other", "use one DataSource")
+    elif metric:
+        query = metric.metric_source.spec
+        if bool(query.average) == bool(query.column):
             path = (*base, "thresholdMetric", "metricSource", "spec")
-            yield Finding(BadLevel, path, "says not what to average", "add average: and a column")
-        if slo.objective.op is None or slo.objective.value is None or slo.objective.target is not None:
-            problem = "an average has op and value, and no target"
-            yield Finding(BadLevel, objective, problem, "write op: lte and value: 240")
+            advice = "add average: and a column for a mean, column: for a limit that each case keeps"
+            yield Finding(BadLevel, path, "says not what to compare", advice)
+
+
+def _reference(contents: Contents, slo: SLO) -> Iterator[Finding]:
+    if bool(slo.spec.indicator) == bool(slo.spec.indicator_ref):
+        yield Finding(BadLevel, ("spec",), "needs indicator or indicatorRef", "write one of the two")
+    elif contents.indicator(slo) is None:
+        known = ", ".join(sli.metadata.name for sli in contents.slis) or "none yet; add one"
+        problem = f"there is no SLI {slo.spec.indicator_ref!r}"
+        yield Finding(BadName, ("spec", "indicatorRef"), problem, f"write one of: {known}")
+
+
+def _objective(contents: Contents, slo: SLO) -> Iterator[Finding]:
+    spec, objective = contents.indicator(slo), slo.objective
+    base: Path = ("spec", "objectives", 0)
+    if spec is None:
+        return
+    compared = objective.op is not None and objective.value is not None
+    if spec.ratio_metric and (objective.target is None or objective.op or objective.value is not None):
+        yield Finding(BadLevel, base, "a ratio has a target, and no op or value", "write target: 0.95")
+    elif spec.threshold_metric and spec.threshold_metric.metric_source.spec.column:
+        if not compared or objective.target is None:
+            advice = "write op: lte, value: 240 and target: 0.95"
+            yield Finding(BadLevel, base, "a limit has op and value, and the target share that keeps it", advice)
+    elif spec.threshold_metric and (not compared or objective.op not in ("lte", "gte") or objective.target is not None):
+        problem = "an average has op and value, and no target"
+        yield Finding(BadLevel, base, problem, "write op: lte (or gte) and value: 240")
+    sliced = (objective.time_slice_target is not None, objective.time_slice_window is not None)
+    if slo.spec.budgeting_method == "Occurrences" and any(sliced):
+        advice = "leave them out, or write budgetingMethod: Timeslices"
+        yield Finding(BadLevel, base, "has time slices under Occurrences", advice)
+    elif slo.spec.budgeting_method == "Timeslices" and (not all(sliced) or not spec.ratio_metric):
+        advice = "write timeSliceTarget: 0.95 and timeSliceWindow: 1h, of a ratioMetric"
+        yield Finding(BadLevel, base, "Timeslices need a ratio, the share of a good slice and its length", advice)
 
 
 def _window(contents: Contents, slo: SLO) -> Iterator[Finding]:
@@ -139,7 +187,7 @@ def _credit(contents: Contents) -> Iterator[Finding]:
         elif line.slo in names[:index]:
             yield _finding((*path, "slo"), f"{line.slo!r} is there twice", "keep one")
         else:
-            yield from _bands(line, by_name[line.slo], path)
+            yield from _bands(contents, line, by_name[line.slo], path)
         if not 1 <= line.repeat <= MAX_REPEAT:
             yield _finding((*path, "repeat"), f"is {line.repeat}", f"write 1 for none, at most {MAX_REPEAT}")
     for index, slo in enumerate(contents.slos):
@@ -150,14 +198,17 @@ def _credit(contents: Contents) -> Iterator[Finding]:
         yield _finding(base, f"has {len(spec.levels)} levels", f"at most {MAX_LEVELS}", LimitExceeded)
     yield from _pool(contents)
     yield from _caps(contents)
+    yield from _earn_back(contents)
 
 
 def _finding(path: Path, problem: str, advice: str, error: type[BadLevel] | type[LimitExceeded] = BadLevel) -> Finding:
     return Finding(error, path, problem, advice, "ServiceCredit")
 
 
-def _bands(line: CreditLevel, slo: SLO, base: Path) -> Iterator[Finding]:
-    form = form_of(slo)
+def _bands(contents: Contents, line: CreditLevel, slo: SLO, base: Path) -> Iterator[Finding]:
+    indicator = contents.indicator(slo)
+    assert indicator is not None, "checked before"
+    form = form_of(slo, indicator)
     key = "below" if form.is_at_least else "above"
     example = '"95 %"' if form.is_ratio else '"240"'
     thresholds = [threshold_of(band, form) for band in line.bands]
@@ -173,7 +224,7 @@ def _bands(line: CreditLevel, slo: SLO, base: Path) -> Iterator[Finding]:
             yield _finding(path, "is not worse than the band before it", f"write a {worse} threshold")
         if index and line.bands[index].allocation < line.bands[index - 1].allocation:
             yield _finding((*path, "allocation"), "is less than in the milder band before it", "write as much or more")
-    target = target_of(slo)
+    target = target_of(slo, indicator)
     if thresholds and thresholds[0] is not None and thresholds[0] != target:
         written = units.write_share(target or 0) if form.is_ratio else str(target)
         problem = f"the first band is not the target of {line.slo}, which is {written}"
@@ -207,3 +258,18 @@ def _caps(contents: Contents) -> Iterator[Finding]:
         yield _finding(path, problem, "write failures at most within, or leave both out")
     if right.lapse > 3_650 * units.DAY:
         yield _finding((*path, "lapse"), "is above the limit", "at most 3,650 days", LimitExceeded)
+
+
+def _earn_back(contents: Contents) -> Iterator[Finding]:
+    assert contents.credit is not None, "checked before"
+    spec, most = contents.credit.spec, len(contents.periods) - 1
+    earning = [index for index, line in enumerate(spec.levels) if line.earn_back]
+    if spec.earn_back is None:
+        for index in earning[:1]:
+            advice = "add earnBack: {periods: 3} beside levels"
+            yield _finding(("spec", "levels", index, "earnBack"), "says not after how many periods", advice)
+    elif not 1 <= spec.earn_back.periods <= most:
+        problem = f"is {spec.earn_back.periods}, and at most {most} periods can follow one"
+        yield _finding(("spec", "earnBack", "periods"), problem, f"write 1 to {most}, or leave earnBack out")
+    elif not earning:
+        yield _finding(("spec", "earnBack"), "holds the credit of no level", "write earnBack: true at a level")

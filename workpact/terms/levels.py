@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from workpact.terms import units
 from workpact.terms.credit import CreditBand, CreditLevel, ServiceCredit
-from workpact.terms.openslo import SLO
+from workpact.terms.openslo import SLICE_SECONDS, SLO, IndicatorSpec, MetricSource, Query
+
+OPERATORS = {"lte": "<=", "gte": ">=", "lt": "<", "gt": ">"}
 
 
 class Form(IntEnum):
@@ -47,11 +49,20 @@ class Band(BaseModel):
     allocation: int
 
 
+class Slices(BaseModel):
+    """A level by time slices: `seconds` long from the period's start, each good at a share of `target`, ppm."""
+
+    model_config = ConfigDict(frozen=True)
+    seconds: int
+    target: int
+
+
 class Level(BaseModel):
     """One level: what is signed of it, and the queries that measure it.
 
     `where_total` says which cases count, `where_good` which of them are the numerator (for a ratio at most these are
-    the bad ones); for an average `average` is the column and `where_good` is None.
+    the bad ones); for an average `average` is the column and `where_good` is None. With `slices` the figure counts
+    time slices (SPEC.md 8.10).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,11 +74,13 @@ class Level(BaseModel):
     low_volume: LowVolume
     repeat: int
     critical: bool
+    earn_back: bool
     bands: tuple[Band, ...]
     data_source: str
     where_good: str | None
     where_total: str
     average: str | None
+    slices: Slices | None
 
     @property
     def target(self) -> int:
@@ -75,22 +88,31 @@ class Level(BaseModel):
         return self.bands[0].threshold
 
 
-def form_of(slo: SLO) -> Form:
+def form_of(slo: SLO, indicator: IndicatorSpec) -> Form:
     """The form that an SLO's indicator and objective stand for."""
-    ratio = slo.spec.indicator.spec.ratio_metric
+    ratio, threshold = indicator.ratio_metric, indicator.threshold_metric
     if ratio:
         return Form.RATIO_AT_LEAST if ratio.good else Form.RATIO_AT_MOST
+    if threshold and threshold.metric_source.spec.column:
+        return Form.RATIO_AT_LEAST
     return Form.AVERAGE_AT_MOST if slo.objective.op == "lte" else Form.AVERAGE_AT_LEAST
 
 
-def target_of(slo: SLO) -> int | None:
+def target_of(slo: SLO, indicator: IndicatorSpec) -> int | None:
     """The SLO's target as a threshold: OpenSLO states the good share even where `bad` is counted."""
-    form, objective = form_of(slo), slo.objective
+    form, objective = form_of(slo, indicator), slo.objective
     if not form.is_ratio:
         return objective.value
     if objective.target is None:
         return None
     return objective.target if form is Form.RATIO_AT_LEAST else units.PPM - objective.target
+
+
+def total_of(indicator: IndicatorSpec) -> MetricSource:
+    """What is counted, or averaged. Takes a checked indicator."""
+    metric = indicator.ratio_metric.total if indicator.ratio_metric else indicator.threshold_metric
+    assert metric is not None, "checked when loaded"
+    return metric.metric_source
 
 
 def threshold_of(band: CreditBand, form: Form) -> int | None:
@@ -103,20 +125,29 @@ def threshold_of(band: CreditBand, form: Form) -> int | None:
     return units.read_share(text) if form.is_ratio else int(text)
 
 
-def levels_of(slos: Iterable[SLO], credit: ServiceCredit | None) -> tuple[Level, ...]:
+def levels_of(
+    slos: Iterable[SLO], indicator: Callable[[SLO], IndicatorSpec | None], credit: ServiceCredit | None
+) -> tuple[Level, ...]:
     """All levels in the order of the ServiceCredit, which is their order on chain. Takes checked objects."""
     by_name = {slo.metadata.name: slo for slo in slos}
     lines = credit.spec.levels if credit else ()
-    return tuple(_level(index, line, by_name[line.slo]) for index, line in enumerate(lines))
+    found = []
+    for index, line in enumerate(lines):
+        spec = indicator(by_name[line.slo])
+        assert spec is not None, "checked when loaded"
+        found.append(_level(index, line, by_name[line.slo], spec))
+    return tuple(found)
 
 
-def _level(index: int, line: CreditLevel, slo: SLO) -> Level:
-    form = form_of(slo)
+def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) -> Level:
+    form = form_of(slo, indicator)
     bands = []
     for band in line.bands:
         threshold = threshold_of(band, form)
         assert threshold is not None, "checked when loaded"
         bands.append(Band(threshold=threshold, allocation=band.allocation))
+    total = total_of(indicator)
+    good, counted = _wheres(slo, indicator, total.spec)
     return Level(
         index=index,
         name=line.slo,
@@ -126,9 +157,33 @@ def _level(index: int, line: CreditLevel, slo: SLO) -> Level:
         low_volume=LowVolume(("met", "left-out", "missed").index(line.low_volume)),
         repeat=line.repeat,
         critical=line.critical,
+        earn_back=line.earn_back,
         bands=tuple(bands),
-        data_source=slo.total.metric_source_ref,
-        where_good=slo.good.spec.where if slo.good else None,
-        where_total=slo.total.spec.where,
-        average=slo.total.spec.average,
+        data_source=total.metric_source_ref,
+        where_good=good,
+        where_total=counted,
+        average=total.spec.average,
+        slices=_slices(slo),
     )
+
+
+def _wheres(slo: SLO, indicator: IndicatorSpec, query: Query) -> tuple[str | None, str]:
+    """The conditions of the numerator and of all that counts."""
+    ratio = indicator.ratio_metric
+    if ratio:
+        numerator = ratio.good or ratio.bad
+        assert numerator is not None, "checked when loaded"
+        return numerator.metric_source.spec.where, query.where
+    if query.column is None:
+        return None, query.where
+    column = '"' + query.column.replace('"', '""') + '"'
+    objective = slo.objective
+    good = f"CAST({column} AS BIGINT) {OPERATORS[objective.op or 'lte']} {objective.value}"
+    return good, f"({query.where}) AND {column} IS NOT NULL"
+
+
+def _slices(slo: SLO) -> Slices | None:
+    window, target = slo.objective.time_slice_window, slo.objective.time_slice_target
+    if slo.spec.budgeting_method == "Occurrences" or window is None or target is None:
+        return None
+    return Slices(seconds=int(window[:-1]) * SLICE_SECONDS[window[-1]], target=target)

@@ -20,13 +20,15 @@ from workpact.terms.credit import ServiceCredit
 from workpact.terms.errors import BadAddress, BadValue, MissingField, Place, SeveralErrors, TermsError, UnknownKey
 from workpact.terms.fields import PLACEHOLDER, Context, Model, Zone
 from workpact.terms.model import Agreement, Token
-from workpact.terms.openslo import SLO, DataSource
+from workpact.terms.openslo import OPENSLO, SLI, SLO, DataSource, Service
 from workpact.terms.source import Source, did_you_mean, read_documents
 
 KINDS: dict[tuple[str, str], type[Model]] = {
     ("workpact/v1", "Agreement"): Agreement,
-    ("openslo/v1", "DataSource"): DataSource,
-    ("openslo/v1", "SLO"): SLO,
+    (OPENSLO, "DataSource"): DataSource,
+    (OPENSLO, "Service"): Service,
+    (OPENSLO, "SLI"): SLI,
+    (OPENSLO, "SLO"): SLO,
     ("workpact/v1", "ServiceCredit"): ServiceCredit,
 }
 
@@ -199,6 +201,8 @@ def _assemble(parts: Mapping[type[Model], list[tuple[Source, Any]]], text: str, 
     document = AgreementDocument(
         agreement=parts[Agreement][0][1],
         data_sources=tuple(part for _, part in parts[DataSource]),
+        services=tuple(part for _, part in parts[Service]),
+        slis=tuple(part for _, part in parts[SLI]),
         slos=tuple(part for _, part in parts[SLO]),
         credit=credits[0][1] if credits else None,
     )

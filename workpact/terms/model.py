@@ -167,6 +167,14 @@ class Monthly(Model):
     to: Month
 
 
+class Contest(Model):
+    """What follows when one side reports alone, or the two differ. The arbiters are those of `arbitration`."""
+
+    window: Duration
+    ruling: Duration
+    standing: Literal["contractor", "client"]
+
+
 class Service(Model):
     """The calendar of service periods: `monthly`, or `start` and `periods`."""
 
@@ -178,6 +186,7 @@ class Service(Model):
     report_within: Duration
     final_within: Duration
     obliged: Literal["client", "contractor"]
+    contest: Contest
 
 
 class Plan(Model):

@@ -1,4 +1,4 @@
-"""The OpenSLO v1 objects that the format uses: DataSource, and SLO with a ratio or an average.
+"""The OpenSLO v1 objects that the format uses: DataSource, Service, SLI and SLO.
 
 Their shape is OpenSLO's; `where` conditions are SQL over a case's final row, read by the measurement.
 """
@@ -11,6 +11,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from workpact.terms.fields import Count, Flag, Line, Model, Name, Prose, Ratio, Zone, failed
+
+OPENSLO = "openslo/v1"
+SLICE_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 Part = TypeVar("Part")
 
@@ -25,6 +28,12 @@ def _duration(value: object) -> object:
         )
     if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d*[hdwMQY]", value):
         raise failed("BadDuration", f"{value!r} is not an OpenSLO duration", "write 1M for a month, 1w for a week")
+    return value
+
+
+def _slice(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{0,6}[mhdw]", value):
+        raise failed("BadDuration", f"{value!r} is no length of a slice", "write 5m for five minutes, 1h for an hour")
     return value
 
 
@@ -83,10 +92,11 @@ class DataSource(Model):
 
 
 class Query(Model):
-    """Which cases count; for an average, also of which column."""
+    """Which cases count; of which column an average is taken, or which one is compared with the objective's value."""
 
     where: Prose
     average: Line | None = None
+    column: Line | None = None
 
 
 class MetricSource(Model):
@@ -113,7 +123,7 @@ class RatioMetric(Model):
 
 
 class IndicatorSpec(Model):
-    """A ratio, or an average as thresholdMetric."""
+    """A ratio; or, as thresholdMetric, an average or each case's value against a limit."""
 
     description: Prose | None = None
     ratio_metric: RatioMetric | None = None
@@ -125,6 +135,30 @@ class Indicator(Model):
 
     metadata: Named
     spec: IndicatorSpec
+
+
+class SLI(Model):
+    """OpenSLO SLI: an indicator that SLOs name by `indicatorRef`."""
+
+    api_version: Literal["openslo/v1"]
+    kind: Literal["SLI"]
+    metadata: Named
+    spec: IndicatorSpec
+
+
+class ServiceSpec(Model):
+    """What the service is, in words."""
+
+    description: Prose | None = None
+
+
+class Service(Model):
+    """OpenSLO Service."""
+
+    api_version: Literal["openslo/v1"]
+    kind: Literal["Service"]
+    metadata: Named
+    spec: ServiceSpec
 
 
 class Calendar(Model):
@@ -143,22 +177,28 @@ class TimeWindow(Model):
 
 
 class Objective(Model):
-    """What must be reached: `target` (or `targetPercent`) for ratios, `op` and `value` for averages."""
+    """What must be reached: `target` for shares, `op` and `value` for averages, all three for values against a limit.
+
+    Of time slices, `time_slice_target` is the share that makes a slice good.
+    """
 
     display_name: Line
     target: Ratio | None = None
-    op: Literal["lte", "gte"] | None = None
+    op: Literal["lte", "gte", "lt", "gt"] | None = None
     value: Count | None = None
+    time_slice_target: Ratio | None = None
+    time_slice_window: Annotated[str, BeforeValidator(_slice)] | None = None
 
 
 class SLOSpec(Model):
-    """One objective on one indicator."""
+    """One objective on one indicator, written here or named."""
 
     description: Prose | None = None
     service: Name
-    indicator: Indicator
+    indicator: Indicator | None = None
+    indicator_ref: Name | None = None
     time_window: Annotated[tuple[TimeWindow, ...], AfterValidator(_one)]
-    budgeting_method: Literal["Occurrences"]
+    budgeting_method: Literal["Occurrences", "Timeslices"]
     objectives: Annotated[tuple[Objective, ...], AfterValidator(_one)]
 
 
@@ -174,21 +214,3 @@ class SLO(Model):
     def objective(self) -> Objective:
         """The one objective."""
         return self.spec.objectives[0]
-
-    @property
-    def total(self) -> MetricSource:
-        """What is counted, or averaged."""
-        spec = self.spec.indicator.spec
-        metric = spec.ratio_metric.total if spec.ratio_metric else spec.threshold_metric
-        assert metric is not None, "checked when loaded"
-        return metric.metric_source
-
-    @property
-    def good(self) -> MetricSource | None:
-        """What counts as the numerator (OpenSLO's good or bad); None for an average."""
-        ratio = self.spec.indicator.spec.ratio_metric
-        if ratio is None:
-            return None
-        metric = ratio.good or ratio.bad
-        assert metric is not None, "checked when loaded"
-        return metric.metric_source

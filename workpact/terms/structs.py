@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eth_utils.crypto import keccak
 
 from workpact.terms import eip712
+from workpact.terms.definition import definition_hash
 from workpact.terms.fields import ZERO_ADDRESS, ZERO_WORD
 from workpact.terms.model import Party, Plan
 
@@ -18,6 +19,7 @@ Message = dict[str, Any]
 Struct = tuple[Any, ...]
 
 GATES = ("none", "minimum", "maximum", "product")
+SIDES = ("contractor", "client")
 
 
 def word(text: str) -> bytes:
@@ -115,13 +117,29 @@ def _billing(document: AgreementDocument) -> Message:
 def _schedule(document: AgreementDocument) -> Message:
     service, periods = document.spec.service, document.periods
     if not service:
-        return {"start": 0, "ends": [], "reportWithin": 0, "finalWithin": 0, "obliged": 0}
+        numbers = dict.fromkeys(("start", "reportWithin", "finalWithin", "obliged"), 0)
+        return numbers | {"ends": [], "definition": word(ZERO_WORD), "contest": _contest(document)}
     return {
         "start": periods[0].start,
         "ends": [period.end for period in periods],
         "reportWithin": service.report_within,
         "finalWithin": service.final_within,
-        "obliged": ("contractor", "client").index(service.obliged),
+        "obliged": SIDES.index(service.obliged),
+        "definition": definition_hash(document),
+        "contest": _contest(document),
+    }
+
+
+def _contest(document: AgreementDocument) -> Message:
+    service, judges = document.spec.service, _arbitration(document)
+    if not service:
+        return {"window": 0, "arbiter": ZERO_ADDRESS, "backup": ZERO_ADDRESS, "ruling": 0, "standing": 0}
+    return {
+        "window": service.contest.window,
+        "arbiter": judges["arbiter"],
+        "backup": judges["backup"],
+        "ruling": service.contest.ruling,
+        "standing": SIDES.index(service.contest.standing),
     }
 
 
@@ -134,6 +152,7 @@ def _levels(document: AgreementDocument) -> Message:
             "lowVolume": int(level.low_volume),
             "repeat": level.repeat,
             "critical": int(level.critical),
+            "earnBack": int(level.earn_back),
             "bands": [band.model_dump() for band in level.bands],
         }
         for level in document.levels
@@ -158,6 +177,8 @@ def _credits(document: AgreementDocument) -> Message:
         "failures": spec.right_to_end.failures,
         "failureWindow": spec.right_to_end.within,
         "lapse": spec.right_to_end.lapse,
+        "earnBack": spec.earn_back.periods if spec.earn_back else 0,
+        "earnBackBefore": len(document.periods) - spec.earn_back.periods if spec.earn_back else 0,
     }
 
 
@@ -214,6 +235,12 @@ def _member(kind: str, value: Any) -> Any:
     return keccak(text=value) if kind == "string" else value
 
 
+def schedule(message: Mapping[str, Any]) -> Struct:
+    """`Schedule` of contracts/types/Terms.sol, in which the contest is its struct hash."""
+    fields = [field for _, field in eip712.TYPES["Schedule"] if field != "contest"]
+    return (*(message[field] for field in fields), eip712.struct_hash("Contest", message["contest"]))
+
+
 def terms(message: Mapping[str, Any]) -> Struct:
     """`Terms` of contracts/types/Terms.sol."""
     return (
@@ -243,7 +270,7 @@ def conditions(message: Mapping[str, Any]) -> Struct:
         eip712.struct_hash("Operators", signed["operators"]),
         calldata("Ending", signed["ending"]),
         calldata("Billing", signed["billing"]),
-        calldata("Schedule", signed["service"]["schedule"]),
+        schedule(signed["service"]["schedule"]),
         eip712.struct_hash("Levels", signed["service"]["levels"]),
         eip712.struct_hash("Equity", signed["equity"]),
         signed["legalText"],

@@ -9,6 +9,7 @@ from workpact.terms.contents import Contents
 from workpact.terms.fields import ZERO_WORD
 from workpact.terms.markdown import Format, bullets, duration, plain, quote, share, table
 from workpact.terms.model import Party
+from workpact.terms.text_contest import reports
 from workpact.terms.text_rules import disputes, ending, operators, privacy, silence
 from workpact.terms.text_service import credits, equity, levels, measurement, service
 
@@ -21,6 +22,7 @@ def render_markdown(contents: Contents) -> str:
         ("What is paid, and how it comes into force", _force(contents, fmt)),
         ("Deliverables", _milestones(contents, fmt)),
         ("Service periods and their charge", service(contents, fmt)),
+        ("Reports of service periods", reports(contents)),
         ("Service levels", levels(contents)),
         ("What a missed level costs", credits(contents, fmt)),
         ("How each level is measured", measurement(contents)),

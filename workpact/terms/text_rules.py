@@ -5,6 +5,7 @@ from __future__ import annotations
 from workpact.terms.contents import Contents
 from workpact.terms.markdown import Format, bullets, duration, plain, share, table
 from workpact.terms.model import Judge, Party
+from workpact.terms.text_contest import silences
 
 
 def silence(contents: Contents, fmt: Format) -> str:
@@ -39,10 +40,11 @@ def silence(contents: Contents, fmt: Format) -> str:
                 f"the {spec.service.obliged}, {duration(spec.service.report_within)} past the period's end",
                 missed if spec.service.obliged == "contractor" else met,
             ],
+            *silences(contents),
             [
-                "The oracle does not answer for a period",
-                f"it, {duration(spec.service.final_within)} past the period's end",
-                f"the period costs {fmt.money(min(spec.billing.fixed, spec.billing.cap))}, without credit",
+                "A period is not final",
+                f"everybody, {duration(spec.service.final_within)} past the period's end",
+                "it settles without credit, at the fixed charge and what both sides' reports have of the variable part",
             ],
         ]
     rows += [

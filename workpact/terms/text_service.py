@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from workpact.terms import units
 from workpact.terms.contents import Contents
 from workpact.terms.levels import Form, Level, LowVolume
-from workpact.terms.markdown import Format, bullets, code, duration, inline, plain, share, table
+from workpact.terms.markdown import Format, bullets, code, duration, inline, plain, quote, share, table
 from workpact.terms.worked import RATE_ONE, Example, worked_example
 
 
@@ -32,15 +33,14 @@ def service(contents: Contents, fmt: Format) -> str:
         f"{fmt.money(billing.cap)}.",
         f"The client keeps the cap of {_periods(billing.cover)} ahead in the contract, the running one included. "
         "Anyone can see when there is less.",
-        f"The {rules.obliged} has to see to the report of a period within {duration(rules.report_within)} of its end. "
-        "The report is final when enough reporters of both sides have signed the same figures; a party's own "
-        "signature is always enough for its side.",
+        f"The {rules.obliged} has to see to the report of a period within {duration(rules.report_within)} of its end.",
         "Once a period is final anyone can settle it: the contractor gets the charge less the service credit, the "
         "client keeps the credit. Service credits are rounded down.",
-        f"If the oracle has no answer {duration(rules.final_within)} after a period's end, the period settles at "
-        "its fixed charge without credit.",
+        f"If a period is not final {duration(rules.final_within)} after its end, it settles without credit, at the "
+        "fixed charge and what both sides' reports have of the variable part.",
     ]
-    return f"{plain(rules.title)}.\n\n" + table(head, rows) + "\n\n" + bullets(items)
+    described = [quote(each.spec.description) for each in contents.services if each.spec.description]
+    return "\n\n".join([f"{plain(rules.title)}.", *described]) + "\n\n" + table(head, rows) + "\n\n" + bullets(items)
 
 
 def _periods(count: int) -> str:
@@ -107,11 +107,28 @@ def credits(contents: Contents, fmt: Format) -> str:
             "the client has a right to end."
         )
     items.append(f"A right to end lasts {duration(right.lapse)} after the period became final.")
+    items += _held(contents)
     parts = [table(head, rows), bullets(items)]
     example = worked_example(contents)
     if example:
         parts += ["**Example**", _example(contents, example, fmt)]
     return "\n\n".join(parts)
+
+
+def _held(contents: Contents) -> list[str]:
+    assert contents.credit is not None, "asked for a credit"
+    earn_back = contents.credit.spec.earn_back
+    if not earn_back:
+        return []
+    names = ", ".join(level.name for level in contents.levels if level.earn_back)
+    following = "the period that follows" if earn_back.periods == 1 else f"the {earn_back.periods} periods that follow"
+    none = "the last period" if earn_back.periods == 1 else f"the last {earn_back.periods} periods"
+    return [
+        f"What the levels {names} add to a period's credit is held, and paid to neither side yet. It returns whole to "
+        f"the contractor when none of them that was missed then is missed in {following}; once one is, it is the "
+        f"client's. Of {none} nothing is held. If the agreement is over before, the client keeps it; but if the client "
+        "ended by notice, the contractor gets it, unless one of them was missed since."
+    ]
 
 
 def _example(contents: Contents, example: Example, fmt: Format) -> str:
@@ -140,6 +157,12 @@ def _example(contents: Contents, example: Example, fmt: Format) -> str:
         f"If the second period has the same figures, the rate is {example.repeated_rate:,} / {RATE_ONE:,} and the "
         f"credit **{fmt.money(example.repeated_credit)}**.",
     ]
+    if level.earn_back:
+        items.append(
+            f"The credit of the first period is held at first. With the second period missed as well all of it, "
+            f"{fmt.money(example.credit)}, is the client's; had the periods that follow been met, the contractor would "
+            "get it."
+        )
     return bullets(items)
 
 
@@ -179,9 +202,20 @@ def _measured(level: Level) -> str:
             f"{code(level.where_total)}"
         )
     name = "good" if level.form is Form.RATIO_AT_LEAST else "bad"
-    return (
+    text = (
         f"{head}Counted in {level.data_source} are the cases where\n\n{code(level.where_total)}\n\n"
         f"and {name} are those of them where\n\n{code(level.where_good)}"
+    )
+    if level.slices is None:
+        return text
+    reached = (
+        f"at least {share(level.slices.target)} of its cases are good"
+        if name == "good"
+        else f"more than {share(units.PPM - level.slices.target)} of its cases are bad"
+    )
+    return (
+        f"{text}\n\nThe figure counts slices of {duration(level.slices.seconds)} from the period's start, of which "
+        f"only those with a case count: a slice is {name} when {reached}."
     )
 
 
