@@ -9,7 +9,17 @@ import sys
 from tests.terms.example import ROOT
 
 FOLDER = ROOT / "workpact" / "terms"
-ALLOWED = {"eth_abi", "eth_utils", "fpdf", "pydantic", "pydantic_core", "ruamel", "workpact"}
+ALLOWED = {
+    "eth_abi",
+    "eth_utils",
+    "fpdf",
+    "jsonschema",
+    "pydantic",
+    "pydantic_core",
+    "referencing",
+    "ruamel",
+    "workpact",
+}
 
 
 def imported() -> set[str]:
