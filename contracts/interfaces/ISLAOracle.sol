@@ -8,9 +8,9 @@ import {Contest, Schedule} from "../types/Terms.sol";
 /// @title What was delivered in each service period, what it costs and what credit follows (SPEC.md §8)
 /// @notice Reporters of both sides sign the same figures, or one side reports and the other answers within its window,
 /// by silence or with figures of its own, between which the arbiters choose. The oracle turns final figures into the
-/// variable part of the period's charge and a credit rate, which the escrow multiplies. It stores no terms and knows no agreement: its books are
-/// keyed by the agreement contract, the origin and the struct hash of the signed service document, so that a document
-/// which nobody agreed to makes a book that nobody reads.
+/// variable part of the period's charge and a credit rate, which the escrow multiplies. It stores no terms and knows no
+/// agreement: its books are keyed by the agreement contract, the origin and the struct hash of the signed service
+/// document, so that a document which nobody agreed to makes a book that nobody reads.
 /// @dev Notes:
 /// - Periods count from zero, at most 256; at most 32 levels.
 /// - Figures become final in any order, credits strictly in order: only an assessed period has a result.
@@ -28,8 +28,8 @@ interface ISLAOracle {
     error SLAOracle_NoEquivocation(address reporter);
     /// @notice Thrown when the sender is not the party, or not the arbiter whose turn it is.
     error SLAOracle_Unauthorised(address sender, address expected);
-    /// @notice Thrown when a ruling names a figure or quantity that there is not, or rules in part where a report has
-    /// no figures.
+    /// @notice Thrown when a ruling names a figure or quantity that there is not, rules in part where a report has no
+    /// figures, or, when both arbiters have let their time pass, is not what the terms say: then `most` is.
     error SLAOracle_WrongRuling(uint256 mask, uint256 most);
     /// @notice Thrown when the period is at another stage than the call needs.
     error SLAOracle_WrongStage(uint256 period, Stage stage);
@@ -53,7 +53,8 @@ interface ISLAOracle {
     error SLAOracle_NotInForce(bytes32 document);
     /// @notice Thrown when the period before is not assessed yet.
     error SLAOracle_NotInOrder(uint256 period);
-    /// @notice Thrown when a signer is named for neither side, or for both.
+    /// @notice Thrown when an address counts for neither side, or is named by both, and so cannot sign or leave; or when
+    /// it cannot become a reporter, because it is one, was removed, or is the other side's.
     error SLAOracle_NotReporter(address signer);
     /// @notice Thrown when there is no such period.
     error SLAOracle_PeriodOutOfRange(uint256 period, uint256 periods);
@@ -65,13 +66,14 @@ interface ISLAOracle {
     error SLAOracle_TooManyLevels(uint256 levels, uint256 most);
     /// @notice Thrown when a level has a form that does not exist.
     error SLAOracle_UnknownForm(uint256 level, uint256 form);
-    /// @notice Thrown when the document in the call is not the one that the report names.
+    /// @notice Thrown when the document in the call is not the one that the report names, or the contest not the one of
+    /// the document's calendar.
     error SLAOracle_WrongDocument(bytes32 given, bytes32 named);
     /// @notice Thrown when the figures are not one per level.
     error SLAOracle_WrongFigures(uint256 figures, uint256 levels);
     /// @notice Thrown when the quantities are not one per price.
     error SLAOracle_WrongQuantities(uint256 quantities, uint256 prices);
-    /// @notice Thrown when the report is not the one that made the period final.
+    /// @notice Thrown when the report is not the one that the period is pending, contested or final by.
     error SLAOracle_WrongReport(bytes32 given, bytes32 expected);
     /// @notice Thrown when a signature is not the signer's over this report.
     error SLAOracle_WrongSignature(address signer);
@@ -186,7 +188,7 @@ interface ISLAOracle {
         view
         returns (uint256 known, uint256 finalAt, uint256 charge, uint256 rate, uint256 least);
 
-    /// @notice Whether a reporter's signature counts for a period, by the document and what was done to it since.
+    /// @notice For which side an address signs reports of a period, by the document and what was done to it since.
     function isReporter(
         address agreement,
         bytes32 origin,
@@ -260,7 +262,8 @@ interface ISLAOracle {
 
     /// @notice Makes a pending report final after the other side's silence, by anyone; or before, by the other party
     /// itself, which concedes. While contested, a party concedes to the other side's report.
-    /// @dev Emits {PeriodReported} or {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed.
+    /// @dev Emits {PeriodReported} or {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed. The
+    /// document is the report's own, replaced since or not; so it is for {counter} and {rule}.
     function finalise(
         Report calldata given,
         Schedule calldata schedule,
@@ -296,7 +299,8 @@ interface ISLAOracle {
 
     /// @notice Computes the credit of a period whose figures became final before those of an earlier one. Open to all.
     /// @dev Emits {PeriodAssessed}. The document is the report's own, replaced since or not.
-    /// @param given The report that made it final; for a default one without id, figures, quantities and evidence.
+    /// @param given The report that made it final: put together as it was ruled; the notice that stands; for a default
+    /// that nobody reported, one without id, figures, quantities and evidence.
     function assess(Report calldata given, bytes32 schedule, Levels calldata levels) external;
 
     /// @notice Shows that a record is one of a final period's evidence, and writes that into the history. Open to all.
@@ -308,13 +312,13 @@ interface ISLAOracle {
 
     /* PARTIES' ACTS */
 
-    /// @notice Waives the credit of a period, settled or not yet: the client alone.
-    /// @dev Emits {CreditWaived}. Repeated, it changes nothing.
-    function waive(address agreement, bytes32 origin, bytes32 schedule, Levels calldata levels, uint256 period)
-        external;
+    /// @notice Waives the credit of a period, whatever its stage: the client of the document in force alone.
+    /// @dev Emits {CreditWaived}. Repeated, it changes nothing; after the period is settled, nothing in money.
+    function waive(address agreement, bytes32 origin, bytes32 schedule, Levels calldata levels, uint256 period) external;
 
     /// @notice Replaces one of the sender's own reporters from the period after the running one.
-    /// @dev Emits {ReporterReplaced}. Zero addresses add or remove one; the quorum stays.
+    /// @dev Emits {ReporterReplaced}. Zero addresses add or remove one; the quorum stays. Before the first period has
+    /// begun it holds from that one on. The document must be in force.
     function replaceReporter(
         address agreement,
         bytes32 origin,
@@ -326,7 +330,7 @@ interface ISLAOracle {
 
     /// @notice Removes a reporter that has signed two different reports with figures of one period. Open to all.
     /// @dev Emits {ReporterRemoved}. Of a reporter that is a contract it can be proved only while its code still says
-    /// yes to both.
+    /// yes to both. Reports that differ in their id, evidence or adjustment alone contradict each other too.
     function proveEquivocation(
         Report calldata one,
         Report calldata other,

@@ -11,21 +11,38 @@ library History {
         return keccak256(abi.encode(history, block.timestamp, eventHash));
     }
 
+    /// @notice Emits an event and links it to the history of what its first indexed argument names.
+    /// @param words `abi.encode(topics, selector, indexed arguments…, other arguments…)`, of which `topics` is taken off:
+    /// as an argument, literal in each call, the compiler would make a copy of all this for each number.
+    function log(mapping(bytes32 => bytes32) storage histories, bytes memory words) internal {
+        bytes32 owner;
+        uint256 topics;
+        assembly ("memory-safe") {
+            let rest := add(words, 0x20)
+            topics := mload(rest)
+            mstore(rest, sub(mload(words), 0x20))
+            words := rest
+            owner := mload(add(words, 0x40))
+        }
+        log(histories, owner, topics, words);
+    }
+
     /// @notice Emits an event and links it to the history of what it belongs to: what is hashed is what is emitted.
-    /// @param histories The words, by the first indexed argument of the events.
+    /// @param owner What the event belongs to.
     /// @param topics How many of the words are topics: the selector and one to three indexed arguments.
     /// @param words `abi.encode(selector, indexed arguments…, other arguments…)`, all static.
-    function log(mapping(bytes32 => bytes32) storage histories, uint256 topics, bytes memory words) internal {
-        bytes32 owner;
+    function log(mapping(bytes32 => bytes32) storage histories, bytes32 owner, uint256 topics, bytes memory words)
+        internal
+    {
         assembly ("memory-safe") {
             let topic := add(words, 0x20)
-            owner := mload(add(topic, 0x20))
+            let first := mload(add(topic, 0x20))
             let data := add(topic, mul(topics, 0x20))
             let size := sub(mload(words), mul(topics, 0x20))
             switch topics
-            case 2 { log2(data, size, mload(topic), owner) }
-            case 3 { log3(data, size, mload(topic), owner, mload(add(topic, 0x40))) }
-            case 4 { log4(data, size, mload(topic), owner, mload(add(topic, 0x40)), mload(add(topic, 0x60))) }
+            case 2 { log2(data, size, mload(topic), first) }
+            case 3 { log3(data, size, mload(topic), first, mload(add(topic, 0x40))) }
+            case 4 { log4(data, size, mload(topic), first, mload(add(topic, 0x40)), mload(add(topic, 0x60))) }
             default { revert(0, 0) }
         }
         histories[owner] = link(histories[owner], keccak256(words));

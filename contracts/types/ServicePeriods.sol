@@ -28,7 +28,7 @@ struct Result {
     bool waived;
     /// Bit `i` is set if level `i` failed.
     uint32 failed;
-    /// When the stage began, while the figures are not final.
+    /// When the last stage that waited for somebody began; zero if none did.
     uint40 clock;
     /// When the period was assessed; zero until then.
     uint40 finalAt;
@@ -46,7 +46,7 @@ struct Held {
     uint40 rate;
     /// The levels it is held for, one bit each.
     uint32 levels;
-    /// How many periods that follow must be met.
+    /// In how many of the periods that follow none of them may fail.
     uint16 periods;
 }
 
@@ -61,6 +61,23 @@ struct ServicePeriod {
     /// lesser quantities. Not written when zero.
     uint256 charge;
     Held held;
+}
+
+/// @notice Which side a reporter counts for by an act after signing.
+enum Side {
+    /// No act has touched it: the lists of the document say.
+    Listed,
+    Client,
+    Contractor,
+    /// It contradicted itself, and counts no more.
+    Removed
+}
+
+/// @notice What was done to a reporter since the document was signed: it counts from one period until before another.
+struct Seat {
+    Side side;
+    uint16 from;
+    uint16 until;
 }
 
 /// @notice A signature, and whose it is.

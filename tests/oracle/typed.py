@@ -18,15 +18,20 @@ ZERO = bytes(32)
 
 TYPES = {
     "Service": "Schedule schedule,Levels levels",
-    "Schedule": "uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged",
+    "Schedule": (
+        "uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged,bytes32 definition,"
+        "Contest contest"
+    ),
+    "Contest": "uint256 window,address arbiter,address backup,uint256 ruling,uint256 standing",
     "Levels": "Level[] levels,Credits credits,Reporters reporters,Price[] prices",
     "Level": (
-        "string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,Band[] bands"
+        "string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
+        "uint256 earnBack,Band[] bands"
     ),
     "Band": "uint256 threshold,uint256 allocation",
     "Credits": (
         "uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
-        "uint256 failureWindow,uint256 lapse"
+        "uint256 failureWindow,uint256 lapse,uint256 earnBack,uint256 earnBackBefore"
     ),
     "Reporters": (
         "address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
@@ -35,7 +40,7 @@ TYPES = {
     "Price": "string quantity,uint256 rate",
     "Report": (
         "address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
-        "uint256[] quantities,bytes32 evidence"
+        "uint256[] quantities,bytes32 evidence,int256 adjustment"
     ),
     "Figure": "uint256 good,uint256 total,uint256 excluded",
 }
@@ -45,13 +50,16 @@ def _members(name: str) -> list[dict[str, str]]:
     return [dict(zip(("type", "name"), member.split(), strict=True)) for member in TYPES[name].split(",")]
 
 
+ARBITER, BACKUP = (Account.from_key(bytes(31) + bytes([number])).address for number in (17, 18))
+CONTEST = {"window": 500, "arbiter": ARBITER, "backup": BACKUP, "ruling": 300, "standing": 0}
+
 SERVICE_TYPES = {name: _members(name) for name in TYPES if name not in ("Report", "Figure")}
 REPORT_TYPES = {name: _members(name) for name in ("Report", "Figure")}
 
 
 def level(name: str, form: int, *bands: tuple[int, int], **fields: int) -> dict[str, Any]:
     """A level with its bands (threshold, allocation); every field that is not given is at its plain value."""
-    plain = {"minimumSample": 0, "lowVolume": 0, "repeat": 1, "critical": 0}
+    plain = {"minimumSample": 0, "lowVolume": 0, "repeat": 1, "critical": 0, "earnBack": 0}
     return {
         "name": name,
         "form": form,
@@ -62,7 +70,7 @@ def level(name: str, form: int, *bands: tuple[int, int], **fields: int) -> dict[
 
 
 def credits(**fields: int) -> dict[str, int]:
-    """Everything at risk, no cap below the whole, no right to end; then what is given."""
+    """Everything at risk, no cap below the whole, no right to end, nothing held; then what is given."""
     plain = {
         "atRisk": 10**6,
         "periodCap": 10**6,
@@ -71,6 +79,8 @@ def credits(**fields: int) -> dict[str, int]:
         "failures": 0,
         "failureWindow": 0,
         "lapse": 0,
+        "earnBack": 0,
+        "earnBackBefore": 256,
     }
     return plain | fields
 
@@ -89,6 +99,8 @@ def document(
         "reportWithin": 1000,
         "finalWithin": 2000,
         "obliged": 0,
+        "definition": ZERO,
+        "contest": dict(CONTEST),
     }
     return {
         "schedule": plain | schedule,
@@ -101,9 +113,14 @@ def document(
     }
 
 
+def contest_hash(service: dict[str, Any]) -> bytes:
+    """The EIP-712 struct hash of what happens when the sides report differently."""
+    return bytes(hash_struct("Contest", {"Contest": SERVICE_TYPES["Contest"]}, service["schedule"]["contest"]))
+
+
 def schedule_hash(service: dict[str, Any]) -> bytes:
     """The EIP-712 struct hash of the document's calendar."""
-    types = {"Schedule": SERVICE_TYPES["Schedule"]}
+    types = {name: SERVICE_TYPES[name] for name in ("Schedule", "Contest")}
     return bytes(hash_struct("Schedule", types, service["schedule"]))
 
 
@@ -132,6 +149,7 @@ def report(
         "figures": [{"good": good, "total": total, "excluded": 0} for good, total in figures],
         "quantities": list(quantities),
         "evidence": evidence,
+        "adjustment": 0,
     } | fields
 
 
@@ -165,8 +183,13 @@ def abi_levels(service: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def abi_schedule(service: dict[str, Any]) -> tuple[Any, ...]:
-    """The calendar as calls carry it."""
-    return tuple(service["schedule"].values())
+    """The calendar as calls carry it: what happens when the sides report differently as its hash."""
+    return (*list(service["schedule"].values())[:-1], contest_hash(service))
+
+
+def abi_contest(service: dict[str, Any]) -> tuple[Any, ...]:
+    """What happens when the sides report differently, as calls carry it."""
+    return tuple(service["schedule"]["contest"].values())
 
 
 def abi_report(given: dict[str, Any]) -> tuple[Any, ...]:
@@ -175,7 +198,7 @@ def abi_report(given: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _abi_level(entry: dict[str, Any]) -> tuple[Any, ...]:
-    plain = ("form", "minimumSample", "lowVolume", "repeat", "critical")
+    plain = ("form", "minimumSample", "lowVolume", "repeat", "critical", "earnBack")
     bands = [tuple(band.values()) for band in entry["bands"]]
     return (keccak(text=entry["name"]), *(entry[field] for field in plain), bands)
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {Basis} from "../../../contracts/types/ServicePeriods.sol";
+import {Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {DocumentHash} from "./DocumentHash.sol";
 import {OracleTest} from "./OracleTest.sol";
@@ -63,8 +63,7 @@ contract BookTest is OracleTest {
             given, _scheduleHash(), levels, _signed(given, _keys(CLIENT_REPORTER_2_KEY, CONTRACTOR_REPORTER_KEY))
         );
         assertEq(oracle.periodOf(_root, 1).result.rate, 150e9, "repeat of a period under the old document");
-        (,, uint256 rate) = oracle.resultOf(AGREEMENT, ORIGIN, _old, 1);
-        assertEq(rate, 150e9, "the old document reads the new results");
+        assertEq(_answer(_old, 1).rate, 150e9, "the old document reads the new results");
         assertEq(oracle.metPeriods(AGREEMENT, ORIGIN, _old, 3), 0, "met");
     }
 
@@ -80,7 +79,7 @@ contract BookTest is OracleTest {
         vm.warp(START + 20 * MONTH);
         vm.expectRevert(refusal);
         _applyDefault(0);
-        assertEq(uint256(oracle.periodOf(_root, 0).result.basis), uint256(Basis.None), "nothing written");
+        assertEq(uint256(oracle.periodOf(_root, 0).result.stage), uint256(Stage.Open), "nothing written");
     }
 
     /// @dev A report that was final before is assessed by the document that it names.
@@ -146,8 +145,7 @@ contract BookTest is OracleTest {
         oracle.report(given, _scheduleHash(), levels, _signed(given, _keys(STRANGER_KEY, STRANGER_KEY + 1)));
         assertTrue(oracle.historyOf(_book()) != 0, "the bogus book");
         assertEq(oracle.historyOf(_root), 0, "the agreement's book");
-        (uint256 finalAt,,) = oracle.resultOf(AGREEMENT, ORIGIN, _old, 0);
-        assertEq(finalAt, 0, "the agreement's result");
+        assertEq(_answer(_old, 0).known, 0, "the agreement's result");
     }
 
     /* EVIDENCE */

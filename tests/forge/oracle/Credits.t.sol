@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Band, Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {Basis, ServicePeriod} from "../../../contracts/types/ServicePeriods.sol";
+import {ServicePeriod, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {OracleTest} from "./OracleTest.sol";
 
@@ -129,12 +129,10 @@ contract CreditsTest is OracleTest {
         assertEq(logs.length, 1, "reported only");
         assertEq(logs[0].topics[0], ISLAOracle.PeriodReported.selector, "reported");
         ServicePeriod memory stored = _stored(1);
-        assertEq(uint256(stored.result.basis), uint256(Basis.Reported), "basis");
+        assertEq(uint256(stored.result.stage), uint256(Stage.Reported), "stage");
         assertEq(stored.result.failed, 1, "failed");
         assertEq(stored.result.finalAt, 0, "not final for the escrow");
-        assertEq(stored.result.rate, 0, "no rate yet");
-        (uint256 finalAt, uint256 charge, uint256 rate) = oracle.resultOf(AGREEMENT, ORIGIN, _document(), 1);
-        assertEq(finalAt + charge + rate, 0, "no result");
+        _assertAnswer(1, Answer(1, 0, 0, 300 * UNIT, 300 * UNIT));
 
         bytes32 hashed = _scheduleHash();
         vm.expectRevert(abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInOrder.selector, 1));
@@ -155,7 +153,7 @@ contract CreditsTest is OracleTest {
             oracle.historyOf(_book()), keccak256(abi.encode(before, START + 14 * MONTH, eventHash(logs[0]))), "history"
         );
         stored = _stored(1);
-        assertEq(uint256(stored.result.basis), uint256(Basis.Reported), "basis kept");
+        assertEq(uint256(stored.result.stage), uint256(Stage.Reported), "stage kept");
         assertEq(stored.result.failed, 1, "failed kept");
         assertEq(stored.result.finalAt, START + 14 * MONTH, "final now");
         assertEq(stored.result.rate, 100 * UNIT, "rate with the multiplier");

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Band, Figure, Price, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {Basis, ServicePeriod} from "../../../contracts/types/ServicePeriods.sol";
+import {ServicePeriod, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {OracleTest} from "./OracleTest.sol";
 
@@ -29,7 +29,7 @@ contract DefaultTest is OracleTest {
         _assertEvent(logs[1], ISLAOracle.PeriodAssessed.selector, _topics(0), abi.encode(150 * UNIT, uint256(0)));
         assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
         ServicePeriod memory stored = _stored(0);
-        assertEq(uint256(stored.result.basis), uint256(Basis.DefaultMissed), "basis");
+        assertEq(uint256(stored.result.stage), uint256(Stage.DefaultMissed), "stage");
         assertEq(stored.result.failed, 3, "failed");
         assertEq(stored.result.finalAt, _deadline(0) + 1, "final at");
         assertEq(stored.result.rate, 150 * UNIT, "rate");
@@ -50,7 +50,7 @@ contract DefaultTest is OracleTest {
         _assertEvent(logs[0], ISLAOracle.PeriodDefaulted.selector, _topics(0), abi.encode(_document(), uint256(0)));
         _assertEvent(logs[1], ISLAOracle.PeriodAssessed.selector, _topics(0), abi.encode(uint256(0), uint256(0)));
         assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
-        assertEq(uint256(_stored(0).result.basis), uint256(Basis.DefaultMet), "basis");
+        assertEq(uint256(_stored(0).result.stage), uint256(Stage.DefaultMet), "stage");
         assertEq(_rate(0), 0, "rate");
         assertEq(_finalAt(0), _deadline(0) + 1, "final at");
         assertEq(oracle.metPeriods(AGREEMENT, ORIGIN, _document(), 1), 1, "met");
@@ -63,7 +63,7 @@ contract DefaultTest is OracleTest {
         _applyDefault(1);
         vm.warp(_deadline(1) + 1);
         _applyDefault(1);
-        assertEq(uint256(_stored(1).result.basis), uint256(Basis.DefaultMissed), "basis");
+        assertEq(uint256(_stored(1).result.stage), uint256(Stage.DefaultMissed), "stage");
         assertEq(_finalAt(1), 0, "period 0 comes first");
     }
 
@@ -117,7 +117,7 @@ contract DefaultTest is OracleTest {
         // 2 · 10 % + 20 % of half, and what four periods at 20 % leave of two.
         assertEq(_rate(1), 200 * UNIT, "rate");
         assertEq(_finalAt(1), _deadline(4) + 1, "final at");
-        assertEq(uint256(_stored(1).result.basis), uint256(Basis.DefaultMissed), "basis kept");
+        assertEq(uint256(_stored(1).result.stage), uint256(Stage.DefaultMissed), "stage kept");
 
         schedule.obliged = 1;
         _applyDefault(1);
@@ -125,7 +125,7 @@ contract DefaultTest is OracleTest {
         oracle.assess(_default(1), _scheduleHash(), levels);
         assertEq(_rate(1), 0, "met");
         assertEq(_stored(1).result.failed, 0, "none failed");
-        assertEq(uint256(_stored(1).result.basis), uint256(Basis.DefaultMet), "basis kept");
+        assertEq(uint256(_stored(1).result.stage), uint256(Stage.DefaultMet), "stage kept");
     }
 
     function testTooManyLevels() public {

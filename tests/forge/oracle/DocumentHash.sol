@@ -2,30 +2,37 @@
 pragma solidity 0.8.37;
 
 import {Band, Figure, Level, Levels, Price, Report, Reporters} from "../../../contracts/types/ServiceLevels.sol";
-import {Schedule} from "../../../contracts/types/Terms.sol";
+import {Contest, Schedule} from "../../../contracts/types/Terms.sol";
 
 /// @notice The EIP-712 hashes of SPEC.md 3.1 and 8.2 once more, from memory and from other strings than the contract's.
 library DocumentHash {
     string private constant BAND = "Band(uint256 threshold,uint256 allocation)";
+    string private constant CONTEST =
+        "Contest(uint256 window,address arbiter,address backup,uint256 ruling,uint256 standing)";
     string private constant CREDITS = "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,uint256 failures,"
-        "uint256 failureWindow,uint256 lapse)";
+        "uint256 failureWindow,uint256 lapse,uint256 earnBack,uint256 earnBackBefore)";
     string private constant FIGURE = "Figure(uint256 good,uint256 total,uint256 excluded)";
     string private constant LEVEL = "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,uint256 repeat,uint256 critical,"
-        "Band[] bands)";
+        "uint256 earnBack,Band[] bands)";
     string private constant LEVELS = "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)";
     string private constant PRICE = "Price(string quantity,uint256 rate)";
     string private constant REPORT = "Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 period,Figure[] figures,"
-        "uint256[] quantities,bytes32 evidence)";
+        "uint256[] quantities,bytes32 evidence,int256 adjustment)";
     string private constant REPORTERS = "Reporters(address client,address contractor,address[] clientReporters,uint256 clientQuorum,"
         "address[] contractorReporters,uint256 contractorQuorum)";
-    string private constant SCHEDULE =
-        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)";
+    string private constant SCHEDULE = "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged,"
+        "bytes32 definition,Contest contest)";
 
-    function ofService(Schedule memory schedule, Levels memory levels) internal pure returns (bytes32) {
+    function ofService(Schedule memory schedule, Contest memory contest, Levels memory levels)
+        internal
+        pure
+        returns (bytes32)
+    {
         bytes32 typeHash = keccak256(
             bytes.concat(
                 "Service(Schedule schedule,Levels levels)",
                 bytes(BAND),
+                bytes(CONTEST),
                 bytes(CREDITS),
                 bytes(LEVEL),
                 bytes(LEVELS),
@@ -34,13 +41,20 @@ library DocumentHash {
                 bytes(SCHEDULE)
             )
         );
-        return keccak256(abi.encode(typeHash, ofSchedule(schedule), ofLevels(levels)));
+        return keccak256(abi.encode(typeHash, ofSchedule(schedule, contest), ofLevels(levels)));
     }
 
-    function ofSchedule(Schedule memory schedule) internal pure returns (bytes32) {
-        bytes memory tail = abi.encode(schedule.reportWithin, schedule.finalWithin, schedule.obliged);
+    function ofSchedule(Schedule memory schedule, Contest memory contest) internal pure returns (bytes32) {
+        bytes32 typeHash = keccak256(bytes.concat(bytes(SCHEDULE), bytes(CONTEST)));
+        bytes memory tail = abi.encode(
+            schedule.reportWithin, schedule.finalWithin, schedule.obliged, schedule.definition, ofContest(contest)
+        );
         bytes32 ends = keccak256(abi.encodePacked(schedule.ends));
-        return keccak256(bytes.concat(keccak256(bytes(SCHEDULE)), abi.encode(schedule.start, ends), tail));
+        return keccak256(bytes.concat(typeHash, abi.encode(schedule.start, ends), tail));
+    }
+
+    function ofContest(Contest memory contest) internal pure returns (bytes32) {
+        return keccak256(abi.encode(keccak256(bytes(CONTEST)), contest));
     }
 
     function ofLevels(Levels memory levels) internal pure returns (bytes32) {
@@ -71,7 +85,7 @@ library DocumentHash {
             bands = bytes.concat(bands, keccak256(abi.encode(keccak256(bytes(BAND)), band.threshold, band.allocation)));
         }
         bytes memory head = abi.encode(typeHash, level.name, level.form, level.minimumSample);
-        bytes memory tail = abi.encode(level.lowVolume, level.repeat, level.critical, keccak256(bands));
+        bytes memory tail = abi.encode(level.lowVolume, level.repeat, level.critical, level.earnBack, keccak256(bands));
         return keccak256(bytes.concat(head, tail));
     }
 
@@ -91,7 +105,8 @@ library DocumentHash {
         }
         bytes memory head = abi.encode(typeHash, report.agreement, report.origin, report.id, report.document);
         bytes32 quantities = keccak256(abi.encodePacked(report.quantities));
-        bytes memory tail = abi.encode(report.period, keccak256(figures), quantities, report.evidence);
+        bytes memory tail =
+            abi.encode(report.period, keccak256(figures), quantities, report.evidence, report.adjustment);
         return keccak256(bytes.concat(head, tail));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SLAOracle} from "../../../contracts/SLAOracle.sol";
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {
     Band,
@@ -13,8 +12,8 @@ import {
     Report,
     Reporters
 } from "../../../contracts/types/ServiceLevels.sol";
-import {Basis, ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
-import {Schedule} from "../../../contracts/types/Terms.sol";
+import {ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
+import {Contest, Schedule} from "../../../contracts/types/Terms.sol";
 import {Test, Vm} from "../Vm.sol";
 import {DocumentHash} from "./DocumentHash.sol";
 
@@ -34,21 +33,35 @@ abstract contract OracleTest is Test {
     address internal constant AGREEMENT = address(0xA9);
     bytes32 internal constant ORIGIN = keccak256("origin");
     bytes32 internal constant EVIDENCE = keccak256("evidence");
+    address internal constant ARBITER = address(0xA7B1);
+    address internal constant BACKUP = address(0xBAC0);
 
-    SLAOracle internal oracle;
+    /// @notice What the escrow is told.
+    struct Answer {
+        uint256 known;
+        uint256 finalAt;
+        uint256 charge;
+        uint256 rate;
+        uint256 least;
+    }
+
+    ISLAOracle internal oracle;
     Schedule internal schedule;
+    Contest internal contest;
     Levels internal levels;
 
     function setUp() public virtual {
         vm.warp(START + 13 * MONTH);
-        oracle = new SLAOracle();
+        oracle = _deployed();
 
         schedule.start = START;
         for (uint256 i = 1; i <= 12; ++i) {
             schedule.ends.push(START + i * MONTH);
         }
         schedule.reportWithin = 10 days;
-        schedule.finalWithin = 40 days;
+        schedule.finalWithin = 60 days;
+        schedule.definition = keccak256("definition");
+        contest = Contest(7 days, ARBITER, BACKUP, 5 days, 0);
 
         levels.reporters.client = vm.addr(CLIENT_KEY);
         levels.reporters.contractor = vm.addr(CONTRACTOR_KEY);
@@ -63,12 +76,18 @@ abstract contract OracleTest is Test {
             yearPeriods: 4,
             failures: 0,
             failureWindow: 0,
-            lapse: 7 days
+            lapse: 7 days,
+            earnBack: 0,
+            earnBackBefore: 256
         });
         _addLevel(0, 950_000, 100_000);
         levels.levels[0].bands.push(Band(900_000, 400_000));
         levels.levels[0].critical = 1;
         _addLevel(2, 300, 200_000);
+    }
+
+    function _deployed() internal returns (ISLAOracle) {
+        return ISLAOracle(vm.deployCode("SLAOracle.sol:SLAOracle"));
     }
 
     /* DOCUMENT */
@@ -82,11 +101,17 @@ abstract contract OracleTest is Test {
     }
 
     function _document() internal view returns (bytes32) {
-        return DocumentHash.ofService(schedule, levels);
+        return DocumentHash.ofService(_schedule(), contest, levels);
     }
 
     function _scheduleHash() internal view returns (bytes32) {
-        return DocumentHash.ofSchedule(schedule);
+        return DocumentHash.ofSchedule(_schedule(), contest);
+    }
+
+    /// @notice The calendar as calls carry it.
+    function _schedule() internal view returns (Schedule memory given) {
+        given = schedule;
+        given.contest = DocumentHash.ofContest(contest);
     }
 
     function _book() internal view returns (bytes32) {
@@ -190,7 +215,7 @@ abstract contract OracleTest is Test {
     }
 
     function _applyDefault(uint256 period) internal {
-        oracle.applyDefault(AGREEMENT, ORIGIN, schedule, levels, period);
+        oracle.applyDefault(AGREEMENT, ORIGIN, _schedule(), levels, period);
     }
 
     /* OUTCOMES */
@@ -199,12 +224,30 @@ abstract contract OracleTest is Test {
         return oracle.periodOf(_book(), period);
     }
 
-    function _rate(uint256 period) internal view returns (uint256 rate) {
-        (,, rate) = oracle.resultOf(AGREEMENT, ORIGIN, _document(), period);
+    function _answer(uint256 period) internal view returns (Answer memory) {
+        return _answer(_document(), period);
     }
 
-    function _finalAt(uint256 period) internal view returns (uint256 finalAt) {
-        (finalAt,,) = oracle.resultOf(AGREEMENT, ORIGIN, _document(), period);
+    function _answer(bytes32 document, uint256 period) internal view returns (Answer memory answer) {
+        (answer.known, answer.finalAt, answer.charge, answer.rate, answer.least) =
+            oracle.resultOf(AGREEMENT, ORIGIN, document, period);
+    }
+
+    function _assertAnswer(uint256 period, Answer memory expected) internal view {
+        Answer memory answer = _answer(period);
+        assertEq(answer.known, expected.known, "known");
+        assertEq(answer.finalAt, expected.finalAt, "final at");
+        assertEq(answer.charge, expected.charge, "charge");
+        assertEq(answer.rate, expected.rate, "rate");
+        assertEq(answer.least, expected.least, "least");
+    }
+
+    function _rate(uint256 period) internal view returns (uint256) {
+        return _answer(period).rate;
+    }
+
+    function _finalAt(uint256 period) internal view returns (uint256) {
+        return _answer(period).finalAt;
     }
 
     function _commitment(Report memory given) internal pure returns (bytes32) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SLAOracle} from "../../../contracts/SLAOracle.sol";
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Figure, Price, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {Basis, ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
+import {ServicePeriod, Signed, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {DocumentHash} from "./DocumentHash.sol";
 import {OracleTest} from "./OracleTest.sol";
@@ -49,7 +48,7 @@ contract ReportTest is OracleTest {
         assertEq(oracle.historyOf(_book()), _rebuilt(0, logs), "history");
 
         ServicePeriod memory stored = _stored(0);
-        assertEq(uint256(stored.result.basis), uint256(Basis.Reported), "basis");
+        assertEq(uint256(stored.result.stage), uint256(Stage.Reported), "stage");
         assertEq(stored.result.failed, 3, "failed");
         assertEq(stored.result.finalAt, block.timestamp, "final at");
         assertEq(stored.result.rate, 150_000_000_000, "rate");
@@ -58,19 +57,16 @@ contract ReportTest is OracleTest {
         assertEq(stored.commitment, _commitment(given), "commitment");
         assertEq(stored.charge, 3077, "charge");
 
-        (uint256 finalAt, uint256 charge, uint256 rate) = oracle.resultOf(AGREEMENT, ORIGIN, _document(), 0);
-        assertEq(finalAt, block.timestamp, "result: final at");
-        assertEq(charge, 3077, "result: charge");
-        assertEq(rate, 150_000_000_000, "result: rate");
+        _assertAnswer(0, Answer(1, block.timestamp, 3077, 150_000_000_000, 150_000_000_000));
         assertEq(oracle.metPeriods(AGREEMENT, ORIGIN, _document(), type(uint256).max), 0, "met");
     }
 
-    /// @dev The escrow reads exactly three words.
-    function testResultIsThreeWords() public view {
+    /// @dev The escrow reads exactly five words.
+    function testResultIsFiveWords() public view {
         (bool success, bytes memory answer) =
             address(oracle).staticcall(abi.encodeCall(ISLAOracle.resultOf, (AGREEMENT, ORIGIN, _document(), 0)));
         assertTrue(success, "success");
-        assertEq(answer, new bytes(96), "answer");
+        assertEq(answer, new bytes(160), "answer");
     }
 
     function testEveryMetPeriodIsABit() public {
@@ -211,8 +207,8 @@ contract ReportTest is OracleTest {
         _refused(given, signatures, refusal);
         vm.chainId(1);
 
-        SLAOracle first = oracle;
-        oracle = new SLAOracle();
+        ISLAOracle first = oracle;
+        oracle = _deployed();
         _refused(given, signatures, refusal);
 
         oracle = first;
@@ -296,7 +292,7 @@ contract ReportTest is OracleTest {
         _refused(_report(256), abi.encodeWithSelector(ISLAOracle.SLAOracle_PeriodOutOfRange.selector, 256, 256));
         _send(_report(255));
         assertEq(_finalAt(255), 0, "final, not assessed");
-        assertEq(uint256(_stored(255).result.basis), uint256(Basis.Reported), "basis");
+        assertEq(uint256(_stored(255).result.stage), uint256(Stage.Reported), "stage");
     }
 
     function testFiguresAndQuantitiesFitTheDocument() public {
@@ -337,7 +333,6 @@ contract ReportTest is OracleTest {
         _refused(given, abi.encodeWithSelector(ISLAOracle.SLAOracle_ChargeOutOfRange.selector, most + 1, most));
         (given.quantities[0], given.quantities[1]) = (1, (1 << 95) - 1);
         _send(given);
-        (, uint256 charge,) = oracle.resultOf(AGREEMENT, ORIGIN, _document(), 0);
-        assertEq(charge, most, "charge");
+        assertEq(_answer(0).charge, most, "charge");
     }
 }
