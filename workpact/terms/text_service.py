@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from workpact.terms import units
 from workpact.terms.contents import Contents
+from workpact.terms.credit_math import RATE_ONE
 from workpact.terms.levels import Form, Level, LowVolume
 from workpact.terms.markdown import Format, bullets, code, duration, inline, plain, quote, share, table
-from workpact.terms.worked import RATE_ONE, Example, worked_example
+from workpact.terms.worked import Example, worked_example
 
 
 def service(contents: Contents, fmt: Format) -> str:
