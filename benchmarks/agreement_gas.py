@@ -14,6 +14,7 @@ from web3.types import RPCEndpoint
 
 from benchmarks.anvil import GAS, anvil, deployed
 from tests.agreement import paper
+from workpact.terms import eip712
 
 KEYS = ["0x" + f"{number:064x}" for number in range(101, 107)]
 MONEY = 10**24
@@ -88,7 +89,7 @@ def rows() -> dict[str, int]:
         figures = {"open and fund, 3 milestones": desk.open(desk.document(offer={"salt": 1}))}
         relayed = desk.document(offer={"salt": 2})
         figures["open and fund, 3 milestones, relayed with two signatures"] = desk.open(relayed, relayed=True)
-        figures |= _work(desk) | _dispute(desk) | _amend(desk)
+        figures |= _work(desk) | _dispute(desk) | _amend(desk) | _settle(desk)
         return figures
 
 
@@ -144,6 +145,25 @@ def _amend(desk: Desk) -> dict[str, int]:
         desk.carrier, "amend", message, paper.proposal(following), paper.offer_hash(message), [], signatures
     )
     return {"amend": gas}
+
+
+def _settle(desk: Desk) -> dict[str, int]:
+    """The second of three periods, and the third while contested; the oracle keeps an answer in five words."""
+    oracle = deployed(desk.web3, "OracleMock")
+    desk.now = desk.web3.eth.get_block("latest")["timestamp"]
+    message = desk.document(offer={"salt": 11, "deposit": 10**22})
+    conditions = message["conditions"]
+    conditions["billing"] = {"oracle": oracle.address, "fixedCharge": 10**20, "cap": 10**21, "cover": 2}
+    conditions["service"]["schedule"]["ends"] = [desk.now + number * paper.DAY for number in (1, 2, 3)]
+    desk.open(message)
+    origin = paper.id_of(message, desk.web3.eth.chain_id, desk.contract.address)
+    document = eip712.struct_hash("Service", conditions["service"])
+    gas = []
+    for period, final in enumerate((1, 1, 0)):
+        answer = (1, final * desk.now, 10**20, 10**11, 10**11)
+        desk.send(oracle.functions.answer(origin, document, period, answer), desk.carrier)
+        gas.append(desk.call(desk.carrier, "settle", message, paper.conditions(message), period))
+    return {"settle a period, final": gas[1], "interim payment": gas[2]}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {TermsHash} from "./libraries/TermsHash.sol";
 import {TermsLimits} from "./libraries/TermsLimits.sol";
 import {Closing, Flag, Phase, State, Status, Step} from "./types/State.sol";
-import {Conditions, Field, Milestone, Proposal, Terms} from "./types/Terms.sol";
+import {Conditions, Deal, Field, Milestone, Proposal, Terms} from "./types/Terms.sol";
 
 /// @title The life of an agreement
 /// @notice A singleton without owner: nobody but the signed terms, silence and time moves money.
@@ -33,15 +33,14 @@ contract Agreement is MilestoneReview {
         require(state.status == Status.NONE, Agreement_NotOpenable(id, state.status));
         require(proposal.deal.origin == 0 && proposal.offer.replaces == 0, Agreement_WrongReference(id));
         _checkOffer(proposal, id);
-        _checkSigned(id, id, proposal.deal.client, clientSignature);
-        _checkSigned(id, id, proposal.deal.contractor, contractorSignature);
+        _checkBothSigned(proposal.deal, id, id, clientSignature, contractorSignature);
         _placeUnder(proposal, master, id);
 
         (address client, address token, uint256 deposit) =
             (proposal.deal.client, proposal.deal.token, proposal.offer.deposit);
         state.status = Status.LIVE;
         state.held = deposit;
-        _commit(state, 4, abi.encode(Opened.selector, id, client, proposal.deal.contractor, token, deposit));
+        _commit(state, abi.encode(4, Opened.selector, id, client, proposal.deal.contractor, token, deposit));
 
         if (permit.length > 0) _tryPermit(token, client, permit);
         if (deposit > 0) _pull(token, client, deposit);
@@ -49,10 +48,7 @@ contract Agreement is MilestoneReview {
 
     /// @inheritdoc IAgreement
     function withdrawBid(Terms calldata terms) external {
-        require(
-            msg.sender == terms.deal.client || msg.sender == terms.deal.contractor,
-            Escrow_Unauthorised(msg.sender, terms.deal.client)
-        );
+        if (msg.sender != terms.deal.contractor) _checkSender(terms.deal.client);
         bytes32 id = _idOf(terms);
         State memory state;
         _load(id, state);
@@ -61,7 +57,7 @@ contract Agreement is MilestoneReview {
         );
 
         state.status = Status.WITHDRAWN;
-        _commit(state, 3, abi.encode(BidWithdrawn.selector, id, msg.sender));
+        _commit(state, abi.encode(3, BidWithdrawn.selector, id, msg.sender));
     }
 
     /// @inheritdoc IAgreement
@@ -82,14 +78,12 @@ contract Agreement is MilestoneReview {
         );
         require(_heads[nextId] == 0, Agreement_NotOpenable(nextId, Status.WITHDRAWN));
         _checkOffer(next, nextId);
-        _checkSignatures(terms, next, nextId, signatures);
+        _checkSignatures(terms.deal, next.deal, nextId, signatures);
         _checkFixed(terms, next, state);
 
         (state.flags, state.endsAt, state.ending) = ((state.flags | Flag.AMENDED) & ~Flag.APPOINTED, 0, 0);
-        _store(state);
         _current[state.origin] = nextId;
-
-        _log(3, abi.encode(Amended.selector, state.origin, nextId, state.id));
+        _commit(state, abi.encode(3, Amended.selector, state.origin, nextId, state.id));
 
         if (TermsHash.ofAnnex(offer, next.conditions) != terms.annex) {
             _replaceConditions(terms, next, conditions, state.origin);
@@ -107,10 +101,10 @@ contract Agreement is MilestoneReview {
     function giveNotice(Terms calldata terms, Conditions calldata conditions) external {
         State memory state;
         _liveWith(terms, conditions, state);
-        bool byClient = msg.sender == terms.deal.client;
-        require(byClient || msg.sender == terms.deal.contractor, Escrow_Unauthorised(msg.sender, terms.deal.client));
+        bool byContractor = msg.sender == terms.deal.contractor;
+        if (!byContractor) _checkSender(terms.deal.client);
 
-        uint256 notice = byClient ? conditions.ending.clientNotice : conditions.ending.contractorNotice;
+        uint256 notice = byContractor ? conditions.ending.contractorNotice : conditions.ending.clientNotice;
         uint256 endsAt = block.timestamp + Math.min(notice, TermsLimits.MAX_DURATION);
         uint256[] calldata ends = conditions.schedule.ends;
         for (uint256 p = 0; p < ends.length; ++p) {
@@ -118,19 +112,21 @@ contract Agreement is MilestoneReview {
             endsAt = Math.min(ends[p], endsAt + TermsLimits.MAX_DURATION);
             break;
         }
-        _announce(state, byClient ? Status.ENDED_BY_CLIENT : Status.ENDED_BY_CONTRACTOR, endsAt);
+        state.ending = byContractor ? Status.ENDED_BY_CONTRACTOR : Status.ENDED_BY_CLIENT;
+        _announce(state, endsAt);
     }
 
     /// @inheritdoc IAgreement
     function endForCause(Terms calldata terms, Conditions calldata conditions, uint256 period) external {
         State memory state;
         _liveWith(terms, conditions, state);
-        require(msg.sender == terms.deal.client, Escrow_Unauthorised(msg.sender, terms.deal.client));
+        _checkSender(terms.deal.client);
         uint256 until = ISLAOracle(conditions.billing.oracle)
             .rightToEnd(address(this), state.origin, TermsHash.ofService(conditions), period);
         require(block.timestamp <= until, Agreement_NoRightToEnd(period, until));
 
-        _announce(state, Status.ENDED_FOR_CAUSE, block.timestamp);
+        state.ending = Status.ENDED_FOR_CAUSE;
+        _announce(state, block.timestamp);
     }
 
     /// @inheritdoc IAgreement
@@ -139,12 +135,13 @@ contract Agreement is MilestoneReview {
     {
         State memory state;
         _liveWith(terms, conditions, state);
-        require(msg.sender == terms.deal.contractor, Escrow_Unauthorised(msg.sender, terms.deal.contractor));
+        _checkSender(terms.deal.contractor);
         (uint256 amount, uint256 until) = _unpaid(terms, conditions, state, item, isPeriod);
         until = Math.saturatingAdd(until, Math.min(conditions.ending.cure, TermsLimits.MAX_DURATION));
         require(state.held < amount && block.timestamp > until, Agreement_NotUnpaid(item, until));
 
-        _announce(state, Status.ENDED_FOR_NON_PAYMENT, block.timestamp);
+        state.ending = Status.ENDED_FOR_NON_PAYMENT;
+        _announce(state, block.timestamp);
     }
 
     /// @inheritdoc IAgreement
@@ -157,8 +154,7 @@ contract Agreement is MilestoneReview {
         State memory state;
         _live(terms, state);
         bytes32 digest = _hashTypedDataV4(TermsHash.ofClosing(closing));
-        _checkSigned(state.id, digest, terms.deal.client, clientSignature);
-        _checkSigned(state.id, digest, terms.deal.contractor, contractorSignature);
+        _checkBothSigned(terms.deal, state.id, digest, clientSignature, contractorSignature);
         uint256 all = state.held + state.retained;
         require(
             closing.id == state.id && closing.held <= all && closing.toContractor <= closing.held
@@ -166,20 +162,21 @@ contract Agreement is MilestoneReview {
             Agreement_StaleClosing(state.id, all, closing.deadline)
         );
 
-        state.retained = 0;
-        _end(terms, state, Status.ENDED_BY_BOTH, closing.toContractor, all - closing.toContractor);
+        (state.status, state.held, state.retained) = (Status.ENDED_BY_BOTH, all, 0);
+        _end(terms, state, all - closing.toContractor);
     }
 
     /// @inheritdoc IAgreement
     function close(Terms calldata terms, Conditions calldata conditions) external {
         State memory state;
         _liveWith(terms, conditions, state);
-        bool over = state.endsAt != 0 && block.timestamp > state.endsAt;
+        bool over = _isOver(state);
         if (!_isDone(terms, conditions, state)) {
             require(over, Agreement_Ending(state.endsAt));
             _checkDecided(terms, conditions, state);
         }
-        _end(terms, state, over ? state.ending : Status.DONE, 0, state.held);
+        state.status = over ? state.ending : Status.DONE;
+        _end(terms, state, state.held);
     }
 
     /* VIEWS */
@@ -208,12 +205,23 @@ contract Agreement is MilestoneReview {
         require(msg.sender == party || Signatures.isValid(party, digest, signature), Agreement_NotSigned(id, party));
     }
 
+    function _checkBothSigned(
+        Deal calldata deal,
+        bytes32 id,
+        bytes32 digest,
+        bytes calldata clientSignature,
+        bytes calldata contractorSignature
+    ) private view {
+        _checkSigned(id, digest, deal.client, clientSignature);
+        _checkSigned(id, digest, deal.contractor, contractorSignature);
+    }
+
     /// Both parties, and whoever comes in for one of them.
-    function _checkSignatures(Terms calldata terms, Proposal calldata next, bytes32 nextId, bytes[] calldata signatures)
+    function _checkSignatures(Deal calldata deal, Deal calldata next, bytes32 nextId, bytes[] calldata signatures)
         private
         view
     {
-        address[4] memory parties = [terms.deal.client, terms.deal.contractor, next.deal.client, next.deal.contractor];
+        address[4] memory parties = [deal.client, deal.contractor, next.client, next.contractor];
         for (uint256 i = 0; i < 4; ++i) {
             if (i < 2 || parties[i] != parties[i - 2]) _checkSigned(nextId, nextId, parties[i], signatures[i]);
         }
@@ -224,35 +232,31 @@ contract Agreement is MilestoneReview {
         bytes32 under = proposal.offer.under;
         if (under == 0) return;
         require(master.length == 1, Agreement_NotPlaceable(under));
+        Terms calldata above = master[0];
         State memory state;
-        _live(master[0], state);
-        (address client, address contractor) = (master[0].deal.client, master[0].deal.contractor);
-        bool shared = client == proposal.deal.client || client == proposal.deal.contractor
-            || contractor == proposal.deal.client || contractor == proposal.deal.contractor;
+        _live(above, state);
+        (address client, address contractor) = (proposal.deal.client, proposal.deal.contractor);
+        bool shared = client == above.deal.client || client == above.deal.contractor || contractor == above.deal.client
+            || contractor == above.deal.contractor;
         require(state.id == under && shared, Agreement_NotPlaceable(under));
 
-        _log(3, abi.encode(PlacedUnder.selector, state.origin, id));
+        _log(abi.encode(3, PlacedUnder.selector, state.origin, id));
     }
 
     /// What an amendment may not change; milestones that it does change start again.
     function _checkFixed(Terms calldata terms, Proposal calldata next, State memory state) private {
         require(next.deal.token == terms.deal.token, Agreement_FixedTerm(Field.TOKEN, 0));
-        uint256 count = terms.milestones.length;
-        require(next.milestones.length >= count, Agreement_FixedTerm(Field.MILESTONES, next.milestones.length));
+        (Milestone[] calldata old, Milestone[] calldata all) = (terms.milestones, next.milestones);
+        require(all.length >= old.length, Agreement_FixedTerm(Field.MILESTONES, all.length));
         bool disputed = state.flags & Flag.HOLDBACK_DISPUTED != 0;
-        bool hasProgress = state.flags & Flag.PROGRESS != 0;
-        uint256 settled = state.settled;
-        for (uint256 i = 0; i < count; ++i) {
-            Milestone calldata from = terms.milestones[i];
-            Milestone calldata to = next.milestones[i];
-            bool changed = from.amount != to.amount || from.due != to.due;
-            require(!changed || settled >> i & 1 == 0, Agreement_FixedTerm(Field.MILESTONES, i));
-            if (settled >> i & 1 == 1 || (!hasProgress && state.lane != i + 1)) continue;
-
+        for (uint256 i = 0; i < old.length; ++i) {
+            (Milestone calldata from, Milestone calldata to) = (old[i], all[i]);
+            bool settled = state.settled >> i & 1 == 1;
             Step memory step = _progressOf(state, i);
-            if (step.phase == Phase.DISPUTED) disputed = true;
-            if (!changed) continue;
-            require(step.phase < Phase.DISPUTED && step.accepted < to.amount, Agreement_FixedTerm(Field.MILESTONES, i));
+            if (step.phase == Phase.DISPUTED && !settled) disputed = true;
+            if (from.amount == to.amount && from.due == to.due) continue;
+            bool open_ = !settled && step.phase < Phase.DISPUTED && step.accepted < to.amount;
+            require(open_, Agreement_FixedTerm(Field.MILESTONES, i));
             step.rounds = 0;
             _advance(state, i, step, Phase.OPEN, 0);
         }
@@ -272,13 +276,13 @@ contract Agreement is MilestoneReview {
         Conditions[] calldata conditions,
         bytes32 origin
     ) private {
-        _checkConditions(terms, conditions[0]);
-        bytes32 given = TermsHash.ofConditions(conditions[1]);
+        (Conditions calldata old, Conditions calldata changed) = (conditions[0], conditions[1]);
+        _checkConditions(terms, old);
+        bytes32 given = TermsHash.ofConditions(changed);
         require(given == next.conditions, Escrow_WrongGroup(given, next.conditions));
-        bytes32 from = TermsHash.ofService(conditions[0]);
-        bytes32 to = TermsHash.ofService(conditions[1]);
-        address oracle = conditions[0].billing.oracle;
-        if (from != to && oracle != address(0) && oracle == conditions[1].billing.oracle) {
+        (bytes32 from, bytes32 to) = (TermsHash.ofService(old), TermsHash.ofService(changed));
+        address oracle = old.billing.oracle;
+        if (from != to && oracle != address(0) && oracle == changed.billing.oracle) {
             ISLAOracle(oracle).replace(origin, from, to);
         }
     }
@@ -301,18 +305,17 @@ contract Agreement is MilestoneReview {
         if (isPeriod) {
             _checkPeriod(conditions, state.origin, item);
             uint256 credit;
-            (amount, credit, dueAt) = _chargeOf(conditions, state.origin, item);
-            return (amount - credit, dueAt);
+            (amount, credit, dueAt,) = _chargeOf(conditions, state, item);
+            return (Math.saturatingSub(amount - credit, _acceptedOf(state, PERIODS + item)), dueAt);
         }
-        amount = _unsettled(terms, state, item).amount;
-        Step memory step = _progressOf(state, item);
-        return (amount - step.accepted, _dueAt(terms.deal, step));
+        (Milestone calldata work, Step memory step) = _unsettled(terms, state, item);
+        return (work.amount - step.accepted, _dueAt(terms.deal, step));
     }
 
-    function _announce(State memory state, uint256 ending, uint256 endsAt) private {
+    function _announce(State memory state, uint256 endsAt) private {
         require(state.endsAt == 0 || endsAt < state.endsAt, Agreement_Ending(state.endsAt));
-        (state.endsAt, state.ending, state.flags) = (endsAt, ending, state.flags | Flag.TAIL);
-        _commit(state, 3, abi.encode(EndingAnnounced.selector, state.origin, msg.sender, ending, endsAt));
+        state.endsAt = endsAt;
+        _commit(state, abi.encode(3, EndingAnnounced.selector, state.origin, msg.sender, state.ending, endsAt));
     }
 
     /// Something was agreed, and nothing of it is open.
@@ -333,7 +336,8 @@ contract Agreement is MilestoneReview {
     /// Nothing is in flight, and what fell due until the end is settled, or cannot be paid because nothing is held.
     function _checkDecided(Terms calldata terms, Conditions calldata conditions, State memory state) private view {
         bool empty = state.held == 0;
-        for (uint256 i = 0; i < terms.milestones.length; ++i) {
+        uint256 count = terms.milestones.length;
+        for (uint256 i = 0; i < count; ++i) {
             if (state.settled >> i & 1 == 1) continue;
             Step memory step = _progressOf(state, i);
             if (step.phase == Phase.OPEN) continue;
@@ -346,17 +350,17 @@ contract Agreement is MilestoneReview {
         uint256[] calldata ends = conditions.schedule.ends;
         uint256 settled = _settledPeriods[state.origin];
         for (uint256 p = 0; p < ends.length && p < 256 && ends[p] <= state.endsAt; ++p) {
-            require(settled >> p & 1 == 1, Agreement_StillOpen(HOLDBACK + 1 + p));
+            require(settled >> p & 1 == 1, Agreement_StillOpen(PERIODS + p));
         }
     }
 
-    function _end(Terms calldata terms, State memory state, uint256 status, uint256 toContractor, uint256 toClient)
-        private
-    {
-        (state.status, state.held) = (status, 0);
-        _commit(state, 2, abi.encode(Ended.selector, state.origin, status, toContractor, toClient));
+    /// Pays out what is held: `toClient`, and the rest to the contractor.
+    function _end(Terms calldata terms, State memory state, uint256 toClient) private {
+        uint256 toContractor = state.held - toClient;
+        state.held = 0;
+        _commit(state, abi.encode(2, Ended.selector, state.origin, state.status, toContractor, toClient));
 
-        _payContractor(terms.deal, state, toContractor);
-        _push(state.origin, terms.deal.token, terms.deal.client, toClient);
+        _send(terms.deal, state, terms.deal.contractor, toContractor);
+        _send(terms.deal, state, terms.deal.client, toClient);
     }
 }

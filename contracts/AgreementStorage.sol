@@ -16,6 +16,8 @@ abstract contract AgreementStorage is IMilestoneEscrow {
     uint256 internal constant PPM = 1e6;
     /// The holdback as an item of disputes.
     uint256 internal constant HOLDBACK = 64;
+    /// The first service period as an item; what is accepted of it is what it got in the interim.
+    uint256 internal constant PERIODS = 65;
 
     uint256 private immutable _CHAIN_ID = block.chainid;
     bytes32 private immutable _DOMAIN = TermsHash.domain();
@@ -63,6 +65,10 @@ abstract contract AgreementStorage is IMilestoneEscrow {
         _live(terms, state);
     }
 
+    function _checkSender(address party) internal view {
+        require(msg.sender == party, Escrow_Unauthorised(msg.sender, party));
+    }
+
     /// The party itself, or its operator within its limit.
     function _checkActor(State memory state, address party, uint256 amount) internal view {
         if (msg.sender == party) return;
@@ -86,14 +92,12 @@ abstract contract AgreementStorage is IMilestoneEscrow {
     }
 
     /// Writes the state, and the event of what was done with it.
-    function _commit(State memory state, uint256 topics, bytes memory words) internal {
-        _store(state);
-        _log(topics, words);
-    }
-
-    function _store(State memory state) internal {
+    function _commit(State memory state, bytes memory words) internal {
+        uint256 tail = Packing.packTail(state);
+        if (tail != 0) state.flags |= Flag.TAIL;
         _heads[state.origin] = Packing.packHead(state);
-        if (state.flags & Flag.TAIL != 0) _tails[state.origin] = Packing.packTail(state);
+        if (state.flags & Flag.TAIL != 0) _tails[state.origin] = tail;
+        _log(words);
     }
 
     /* PROGRESS OF MILESTONES */
@@ -103,6 +107,11 @@ abstract contract AgreementStorage is IMilestoneEscrow {
         if (state.lane == item + 1) {
             (step.clock, step.rounds, step.phase) = (state.laneClock, state.laneRounds, state.lanePhase);
         }
+    }
+
+    /// What is accepted of an item: the lane keeps none of it.
+    function _acceptedOf(State memory state, uint256 item) internal view returns (uint256) {
+        return state.flags & Flag.PROGRESS == 0 ? 0 : uint96(_steps[state.origin][item]);
     }
 
     /// Brings an item into a phase that began, or fell due, at `clock`.
@@ -129,8 +138,8 @@ abstract contract AgreementStorage is IMilestoneEscrow {
 
     /* LINKED HISTORY */
 
-    /// Emits an event of an agreement, given as its words, the first `topics` indexed, and links it to the history.
-    function _log(uint256 topics, bytes memory words) internal {
-        History.log(history, topics, words);
+    /// Emits an event of an agreement, given as its words, and links it to the history.
+    function _log(bytes memory words) internal {
+        History.log(history, words);
     }
 }

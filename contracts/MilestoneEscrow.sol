@@ -10,7 +10,7 @@ import {IMilestoneEscrow} from "./interfaces/IMilestoneEscrow.sol";
 import {ISLAOracle} from "./interfaces/ISLAOracle.sol";
 import {TermsHash} from "./libraries/TermsHash.sol";
 import {TermsLimits} from "./libraries/TermsLimits.sol";
-import {Flag, Payout, Phase, State, Step} from "./types/State.sol";
+import {Flag, Payout, Phase, State, Status, Step} from "./types/State.sol";
 import {Conditions, Deal, Milestone, Terms} from "./types/Terms.sol";
 
 /// @title The money of an agreement
@@ -32,7 +32,7 @@ abstract contract MilestoneEscrow is AgreementStorage {
         require(upTo <= TermsLimits.MAX_AMOUNT - state.retained, Escrow_TooMuch(upTo, TermsLimits.MAX_AMOUNT));
 
         state.held = upTo;
-        _commit(state, 3, abi.encode(Funded.selector, state.origin, msg.sender, amount));
+        _commit(state, abi.encode(3, Funded.selector, state.origin, msg.sender, amount));
 
         _pull(terms.deal.token, msg.sender, amount);
     }
@@ -47,40 +47,32 @@ abstract contract MilestoneEscrow is AgreementStorage {
         _checkActor(state, terms.deal.client, amount);
         require(amount <= state.held, Escrow_Short(state.held, amount));
 
-        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _commit(state, 2, abi.encode(Accepted.selector, state.origin, milestones, paid, retained));
-
-        _payContractor(terms.deal, state, paid);
+        _pay(terms.deal, state, amount, abi.encode(2, Accepted.selector, state.origin, milestones));
     }
 
     /// @inheritdoc IMilestoneEscrow
     function acceptUpTo(Terms calldata terms, uint256 milestone, uint256 total) external {
         State memory state;
         _live(terms, state);
-        uint256 amount = _unsettled(terms, state, milestone).amount;
-        Step memory step = _progressOf(state, milestone);
-        require(step.accepted < total && total < amount, Escrow_NotAPart(total, step.accepted, amount));
-        _checkActor(state, terms.deal.client, amount);
-        amount = total - step.accepted;
+        (Milestone calldata work, Step memory step) = _unsettled(terms, state, milestone);
+        require(step.accepted < total && total < work.amount, Escrow_NotAPart(total, step.accepted, work.amount));
+        _checkActor(state, terms.deal.client, work.amount);
+        uint256 amount = total - step.accepted;
         require(amount <= state.held, Escrow_Short(state.held, amount));
 
         step.accepted = total;
         _save(state, milestone, step);
-        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _commit(state, 3, abi.encode(AcceptedUpTo.selector, state.origin, milestone, total, paid, retained));
-
-        _payContractor(terms.deal, state, paid);
+        _pay(terms.deal, state, amount, abi.encode(3, AcceptedUpTo.selector, state.origin, milestone, total));
     }
 
     /// @inheritdoc IMilestoneEscrow
     function release(Terms calldata terms, uint256 milestone) external {
         State memory state;
         _live(terms, state);
-        uint256 rest = _unsettled(terms, state, milestone).amount;
-        Step memory step = _progressOf(state, milestone);
+        (Milestone calldata work, Step memory step) = _unsettled(terms, state, milestone);
         uint256 dueAt = _dueAt(terms.deal, step);
         require(block.timestamp > dueAt, Escrow_TooEarly(milestone, dueAt));
-        rest -= step.accepted;
+        uint256 rest = work.amount - step.accepted;
         uint256 amount = Math.min(rest, state.held);
         require(amount > 0, Escrow_Short(0, rest));
 
@@ -90,10 +82,7 @@ abstract contract MilestoneEscrow is AgreementStorage {
             step.accepted += amount;
             _advance(state, milestone, step, Phase.OWED, dueAt);
         }
-        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _commit(state, 3, abi.encode(Released.selector, state.origin, milestone, paid, retained));
-
-        _payContractor(terms.deal, state, paid);
+        _pay(terms.deal, state, amount, abi.encode(3, Released.selector, state.origin, milestone));
     }
 
     /* MILESTONES AND SURPLUS BACK */
@@ -104,19 +93,19 @@ abstract contract MilestoneEscrow is AgreementStorage {
         _liveWith(terms, conditions, state);
         uint256 refunded = type(uint256).max;
         if (milestones == 0) {
-            require(msg.sender == terms.deal.client, Escrow_Unauthorised(msg.sender, terms.deal.client));
+            _checkSender(terms.deal.client);
         } else {
             if (msg.sender != terms.deal.contractor) _checkOverdue(terms, state, milestones);
             refunded = _settle(terms, state, milestones);
-            (state.lapsed, state.flags) = (state.lapsed | milestones, state.flags | Flag.TAIL);
+            state.lapsed |= milestones;
         }
         refunded = Math.min(refunded, Math.saturatingSub(state.held, _needed(terms, conditions, state)));
         require(milestones > 0 || refunded > 0, Escrow_NothingDue());
 
         state.held -= refunded;
-        _commit(state, 3, abi.encode(Reclaimed.selector, state.origin, msg.sender, milestones, refunded));
+        _commit(state, abi.encode(3, Reclaimed.selector, state.origin, msg.sender, milestones, refunded));
 
-        _push(state.origin, terms.deal.token, terms.deal.client, refunded);
+        _send(terms.deal, state, terms.deal.client, refunded);
     }
 
     /* SERVICE PERIODS */
@@ -130,8 +119,9 @@ abstract contract MilestoneEscrow is AgreementStorage {
         uint256 endsAt = state.endsAt;
         require(endsAt == 0 || end <= endsAt, Escrow_PeriodLapsed(period, endsAt));
 
-        (uint256 charge, uint256 credit,) = _chargeOf(conditions, state.origin, period);
-        uint256 amount = charge - credit;
+        (uint256 charge, uint256 credit,, bool settles) = _chargeOf(conditions, state, period);
+        Step memory interim = _progressOf(state, PERIODS + period);
+        uint256 amount = Math.saturatingSub(charge - credit, interim.accepted);
         if (amount > state.held) {
             // Who is owed may take what is there; others may end the waiting after the time to cure it.
             if (msg.sender != terms.deal.contractor) {
@@ -141,11 +131,16 @@ abstract contract MilestoneEscrow is AgreementStorage {
             amount = state.held;
         }
 
-        _settledPeriods[state.origin] |= 1 << period;
-        (uint256 paid, uint256 retained) = _spend(terms.deal, state, amount);
-        _commit(state, 3, abi.encode(Settled.selector, state.origin, period, charge, credit, paid, retained));
-
-        _payContractor(terms.deal, state, paid);
+        bytes32 selector = Settled.selector;
+        if (settles) {
+            _settledPeriods[state.origin] |= 1 << period;
+        } else {
+            require(amount > 0, Escrow_NothingDue());
+            selector = PaidInterim.selector;
+            interim.accepted += amount;
+            _save(state, PERIODS + period, interim);
+        }
+        _pay(terms.deal, state, amount, abi.encode(3, selector, state.origin, period, charge, credit));
     }
 
     /* HOLDBACK, PAYEE, BOOKED BALANCES */
@@ -160,9 +155,9 @@ abstract contract MilestoneEscrow is AgreementStorage {
         require(paid > 0, Escrow_NothingDue());
 
         state.retained = 0;
-        _commit(state, 2, abi.encode(HoldbackReleased.selector, state.origin, paid));
+        _commit(state, abi.encode(2, HoldbackReleased.selector, state.origin, paid));
 
-        _payContractor(terms.deal, state, paid);
+        _send(terms.deal, state, terms.deal.contractor, paid);
     }
 
     /// @inheritdoc IMilestoneEscrow
@@ -170,37 +165,31 @@ abstract contract MilestoneEscrow is AgreementStorage {
         State memory state;
         _inForce(terms, state);
         address contractor = terms.deal.contractor;
-        require(msg.sender == contractor, Escrow_Unauthorised(msg.sender, contractor));
+        _checkSender(contractor);
         require(payee != address(0) && payee != address(this) && payee != terms.deal.token, Escrow_BadPayee(payee));
 
         Payout storage payout = _payouts[state.origin][contractor];
         (payout.payee, payout.pulled) = (payee, pulled);
         state.flags |= Flag.REDIRECTED;
-        _commit(state, 3, abi.encode(PayeeSet.selector, state.origin, contractor, payee, pulled));
+        _commit(state, abi.encode(3, PayeeSet.selector, state.origin, contractor, payee, pulled));
     }
 
     /// @inheritdoc IMilestoneEscrow
     function withdraw(address token, address to) external returns (uint256 amount) {
-        amount = owed[token][msg.sender];
-        require(amount > 0, Escrow_NothingDue());
-
-        owed[token][msg.sender] = 0;
+        amount = _takeOut(owed[token], msg.sender);
 
         emit Withdrawn(token, msg.sender, to, amount);
 
-        require(IERC20(token).trySafeTransfer(to, amount), Escrow_BadPayee(to));
+        _transfer(token, to, amount);
     }
 
     /// @inheritdoc IMilestoneEscrow
     function take(bytes32 origin, address token) external returns (uint256 amount) {
-        amount = toTake[origin][msg.sender][token];
-        require(amount > 0, Escrow_NothingDue());
+        amount = _takeOut(toTake[origin][msg.sender], token);
 
-        toTake[origin][msg.sender][token] = 0;
+        _log(abi.encode(3, Taken.selector, origin, msg.sender, amount));
 
-        _log(3, abi.encode(Taken.selector, origin, msg.sender, amount));
-
-        require(IERC20(token).trySafeTransfer(msg.sender, amount), Escrow_BadPayee(msg.sender));
+        _transfer(token, msg.sender, amount);
     }
 
     /* VIEWS */
@@ -233,16 +222,16 @@ abstract contract MilestoneEscrow is AgreementStorage {
 
     /* PROGRESS */
 
-    /// A milestone that is not settled.
+    /// A milestone that is not settled, and how far it is.
     function _unsettled(Terms calldata terms, State memory state, uint256 milestone)
         internal
-        pure
-        returns (Milestone calldata)
+        view
+        returns (Milestone calldata, Step memory)
     {
-        uint256 count = terms.milestones.length;
-        require(milestone < count, Escrow_NoMilestone(milestone, count));
+        Milestone[] calldata all = terms.milestones;
+        require(milestone < all.length, Escrow_NoMilestone(milestone, all.length));
         require(state.settled >> milestone & 1 == 0, Escrow_MilestoneSettled(milestone));
-        return terms.milestones[milestone];
+        return (all[milestone], _progressOf(state, milestone));
     }
 
     /// Settles every milestone of the mask and returns the sum of their rests.
@@ -252,27 +241,25 @@ abstract contract MilestoneEscrow is AgreementStorage {
         returns (uint256 rests)
     {
         Milestone[] calldata all = terms.milestones;
-        bool hasProgress = state.flags & Flag.PROGRESS != 0;
-        uint256 settled = state.settled;
         require(milestones != 0 && milestones >> all.length == 0, Escrow_NoMilestones(milestones, all.length));
         for (uint256 i = 0; i < all.length; ++i) {
             if (milestones >> i & 1 == 0) continue;
-            require(settled >> i & 1 == 0, Escrow_MilestoneSettled(i));
-            rests += all[i].amount;
-            if (hasProgress) rests -= uint96(_steps[state.origin][i]);
+            require(state.settled >> i & 1 == 0, Escrow_MilestoneSettled(i));
+            rests += all[i].amount - _acceptedOf(state, i);
         }
-        state.settled = settled | milestones;
+        state.settled |= milestones;
         if ((milestones << 1) >> state.lane & 1 == 1) {
             (state.lane, state.laneClock, state.laneRounds, state.lanePhase) = (0, 0, 0, Phase.OPEN);
         }
     }
 
     function _checkOverdue(Terms calldata terms, State memory state, uint256 milestones) private view {
-        for (uint256 i = 0; i < terms.milestones.length; ++i) {
+        uint256 count = terms.milestones.length;
+        for (uint256 i = 0; i < count; ++i) {
             if (milestones >> i & 1 == 0) continue;
-            Step memory step = _progressOf(state, i);
+            (Milestone calldata work, Step memory step) = _unsettled(terms, state, i);
             uint256 until = step.phase == Phase.OPEN || step.phase == Phase.REJECTED
-                ? _deadline(terms.deal, terms.milestones[i], step)
+                ? _deadline(terms.deal, work, step)
                 : type(uint256).max;
             require(block.timestamp > until, Escrow_TooEarly(i, until));
         }
@@ -294,8 +281,8 @@ abstract contract MilestoneEscrow is AgreementStorage {
         return step.phase == Phase.SUBMITTED ? step.clock + deal.review : type(uint256).max;
     }
 
-    /// What must be held: the rests of open milestones, and the cap for each unsettled period that has ended or is
-    /// among the next `cover`, unless it ends after the agreement.
+    /// What must be held: the rests of open milestones, and the cap, less what was paid in the interim, for each
+    /// unsettled period that has ended or is among the next `cover`, unless it ends after the agreement.
     function _needed(Terms calldata terms, Conditions calldata conditions, State memory state)
         internal
         view
@@ -303,7 +290,7 @@ abstract contract MilestoneEscrow is AgreementStorage {
     {
         Milestone[] calldata all = terms.milestones;
         for (uint256 i = 0; i < all.length; ++i) {
-            if (state.settled >> i & 1 == 0) needed += all[i].amount - _progressOf(state, i).accepted;
+            if (state.settled >> i & 1 == 0) needed += all[i].amount - _acceptedOf(state, i);
         }
         uint256[] calldata ends = conditions.schedule.ends;
         uint256 settled = _settledPeriods[state.origin];
@@ -311,84 +298,105 @@ abstract contract MilestoneEscrow is AgreementStorage {
         for (uint256 p = 0; p < ends.length && p < 256; ++p) {
             if (ends[p] > block.timestamp && ++ahead > conditions.billing.cover) break;
             if (state.endsAt != 0 && ends[p] > state.endsAt) break;
-            if (settled >> p & 1 == 0) needed += Math.min(conditions.billing.cap, TermsLimits.MAX_AMOUNT);
+            if (settled >> p & 1 == 1) continue;
+            needed += Math.saturatingSub(_capOf(conditions), _acceptedOf(state, PERIODS + p));
         }
     }
 
-    /// What a period costs, its credit (rounded down, in favour of the contractor), and since when it is due.
-    function _chargeOf(Conditions calldata conditions, bytes32 origin, uint256 period)
+    /// What a period costs, its credit (rounded down, in favour of the contractor), since when it is due, and whether both
+    /// are final; else the charge is not less, and the credit not more, than what can follow.
+    function _chargeOf(Conditions calldata conditions, State memory state, uint256 period)
         internal
         view
-        returns (uint256 charge, uint256 credit, uint256 dueAt)
+        returns (uint256 charge, uint256 credit, uint256 dueAt, bool settles)
     {
-        uint256 variable_;
+        uint256 known;
         uint256 rate;
-        (dueAt, variable_, rate) = _askOracle(conditions, origin, period);
+        uint256 least;
+        (known, dueAt, charge, rate, least) = _askOracle(conditions, state.origin, period);
         if (dueAt == 0) {
             dueAt = Math.saturatingAdd(
                 conditions.schedule.ends[period], Math.min(conditions.schedule.finalWithin, TermsLimits.MAX_DURATION)
             );
-            require(block.timestamp > dueAt, Escrow_NotFinal(period, dueAt));
+            settles = block.timestamp > dueAt;
+            require(settles || known != 0, Escrow_NotFinal(period, dueAt));
+            if (settles) rate = 0;
+        } else {
+            // A credit that may still return is decided by who ended the agreement.
+            settles = rate <= least || _isOver(state);
+            if (settles && state.ending == Status.ENDED_BY_CLIENT) rate = Math.min(rate, least);
         }
-        charge = Math.min(
-            Math.min(conditions.billing.cap, TermsLimits.MAX_AMOUNT),
-            Math.saturatingAdd(conditions.billing.fixedCharge, variable_)
-        );
+        charge = Math.min(_capOf(conditions), Math.saturatingAdd(conditions.billing.fixedCharge, charge));
         credit = charge * Math.min(rate, 1e12) / 1e12;
     }
 
-    /// An answer of the wrong size, or none, is no answer: all zero.
+    /// Whether an ending has taken effect.
+    function _isOver(State memory state) internal view returns (bool) {
+        return state.endsAt != 0 && block.timestamp > state.endsAt;
+    }
+
+    function _capOf(Conditions calldata conditions) private pure returns (uint256) {
+        return Math.min(conditions.billing.cap, TermsLimits.MAX_AMOUNT);
+    }
+
+    /// An answer of the wrong size, or none, or one that knows nothing, is no answer: all zero.
     function _askOracle(Conditions calldata conditions, bytes32 origin, uint256 period)
         private
         view
-        returns (uint256 finalAt, uint256 variable_, uint256 rate)
+        returns (uint256 known, uint256 finalAt, uint256 variable_, uint256 rate, uint256 least)
     {
         bytes memory question =
             abi.encodeCall(ISLAOracle.resultOf, (address(this), origin, TermsHash.ofService(conditions), period));
         // A caller must not be able to starve the oracle and have the period settled without its answer.
         require(gasleft() - gasleft() / 64 > ORACLE_GAS + 5_000, Escrow_TooLittleGas(gasleft(), ORACLE_GAS));
         (bool success, bytes memory answer) = conditions.billing.oracle.staticcall{gas: ORACLE_GAS}(question);
-        if (success && answer.length == 96) return abi.decode(answer, (uint256, uint256, uint256));
+        if (!success || answer.length != 160) return (0, 0, 0, 0, 0);
+        (known, finalAt, variable_, rate, least) = abi.decode(answer, (uint256, uint256, uint256, uint256, uint256));
+        if (known == 0) return (0, 0, 0, 0, 0);
     }
 
     /* MONEY OUT */
 
-    /// Takes `amount` out of what is held: the holdback's part stays (rounded down), the rest is to be paid.
-    function _spend(Deal calldata deal, State memory state, uint256 amount)
-        private
-        view
-        returns (uint256 paid, uint256 retained)
-    {
-        if (deal.holdback > 0 && block.timestamp <= deal.holdbackUntil) {
-            retained = amount * deal.holdback / PPM;
-            (state.retained, state.flags) = (state.retained + retained, state.flags | Flag.TAIL);
-        }
+    /// Pays `amount` out of what is held: the holdback's part stays (rounded down), the contractor gets the rest. The
+    /// event is `words` and both parts.
+    function _pay(Deal calldata deal, State memory state, uint256 amount, bytes memory words) private {
+        uint256 retained = 0;
+        if (deal.holdback > 0 && block.timestamp <= deal.holdbackUntil) retained = amount * deal.holdback / PPM;
         state.held -= amount;
-        paid = amount - retained;
+        state.retained += retained;
+        amount -= retained;
+        _commit(state, bytes.concat(words, abi.encode(amount, retained)));
+
+        _send(deal, state, deal.contractor, amount);
     }
 
-    /// Pays the contractor where it wants to be paid; all state must be written before.
-    function _payContractor(Deal calldata deal, State memory state, uint256 amount) internal {
-        address payee = deal.contractor;
-        if (state.flags & Flag.REDIRECTED != 0) {
+    /// Pays a party, the contractor where it wants to be paid; all state must be written before. Books what is to be
+    /// taken, or what the token refuses the payee: nobody's refusal stops another's payment.
+    function _send(Deal calldata deal, State memory state, address payee, uint256 amount) internal {
+        if (amount == 0) return;
+        bool pulled = false;
+        if (state.flags & Flag.REDIRECTED != 0 && payee == deal.contractor) {
             Payout storage payout = _payouts[state.origin][payee];
-            if (payout.payee != address(0)) payee = payout.payee;
-            if (payout.pulled && amount > 0) {
-                toTake[state.origin][payee][deal.token] += amount;
-
-                _log(3, abi.encode(Booked.selector, state.origin, payee, amount, true));
-                return;
-            }
+            // A contractor that came in has set none.
+            if (payout.payee != address(0)) (payee, pulled) = (payout.payee, payout.pulled);
         }
-        _push(state.origin, deal.token, payee, amount);
+        if (pulled) toTake[state.origin][payee][deal.token] += amount;
+        else if (IERC20(deal.token).trySafeTransfer(payee, amount)) return;
+        else owed[deal.token][payee] += amount;
+
+        _log(abi.encode(3, Booked.selector, state.origin, payee, amount, pulled));
     }
 
-    /// Sends, or books if the token refuses the payee: nobody's refusal stops another's payment.
-    function _push(bytes32 origin, address token, address payee, uint256 amount) internal {
-        if (amount == 0 || IERC20(token).trySafeTransfer(payee, amount)) return;
-        owed[token][payee] += amount;
+    /// Empties a booked balance.
+    function _takeOut(mapping(address => uint256) storage booked, address key) private returns (uint256 amount) {
+        amount = booked[key];
+        require(amount > 0, Escrow_NothingDue());
 
-        _log(3, abi.encode(Booked.selector, origin, payee, amount, false));
+        booked[key] = 0;
+    }
+
+    function _transfer(address token, address to, uint256 amount) private {
+        require(IERC20(token).trySafeTransfer(to, amount), Escrow_BadPayee(to));
     }
 
     /// Refuses a token that delivers another amount than asked, also when it calls back in between.

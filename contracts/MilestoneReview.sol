@@ -12,13 +12,6 @@ import {Arbitration, Conditions, Milestone, Operators, Terms} from "./types/Term
 /// @title The review of work, and its disputes
 /// @notice Deployed as part of {Agreement}: who may submit, reject, dispute and rule, and when.
 abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
-    /// What a ruling pays.
-    struct Ruling {
-        uint256 toContractor;
-        uint256 toClient;
-        uint256 fee;
-    }
-
     /// @inheritdoc IAgreement
     mapping(bytes32 origin => mapping(address arbiter => bytes32 arbitration)) public serves;
 
@@ -37,31 +30,30 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         _seat(state.id, operators.contractor, terms.deal.contractor, limit);
 
         state.flags |= Flag.APPOINTED;
-        _commit(state, 3, abi.encode(OperatorsAppointed.selector, state.origin, state.id));
+        _commit(state, abi.encode(3, OperatorsAppointed.selector, state.origin, state.id));
     }
 
     /// @inheritdoc IAgreement
     function submit(Terms calldata terms, uint256 milestone, bytes32 deliverable) external {
         State memory state;
         _live(terms, state);
-        Milestone calldata work = _unsettled(terms, state, milestone);
+        (Milestone calldata work, Step memory step) = _unsettled(terms, state, milestone);
         _checkActor(state, terms.deal.contractor, work.amount);
-        Step memory step = _progressOf(state, milestone);
         require(step.phase == Phase.OPEN || step.phase == Phase.REJECTED, Escrow_WrongPhase(milestone, step.phase));
         uint256 until = _deadline(terms.deal, work, step);
         if (state.endsAt != 0) until = Math.min(until, state.endsAt);
         require(block.timestamp <= until, Agreement_TooLate(milestone, until));
 
         _advance(state, milestone, step, Phase.SUBMITTED, block.timestamp);
-        _commit(state, 3, abi.encode(Submitted.selector, state.origin, milestone, deliverable));
+        _commit(state, abi.encode(3, Submitted.selector, state.origin, milestone, deliverable));
     }
 
     /// @inheritdoc IAgreement
     function reject(Terms calldata terms, uint256 milestone, bytes32 reason) external {
         State memory state;
         _live(terms, state);
-        _checkActor(state, terms.deal.client, _unsettled(terms, state, milestone).amount);
-        Step memory step = _progressOf(state, milestone);
+        (Milestone calldata work, Step memory step) = _unsettled(terms, state, milestone);
+        _checkActor(state, terms.deal.client, work.amount);
         require(step.phase == Phase.SUBMITTED, Escrow_WrongPhase(milestone, step.phase));
         uint256 until = step.clock + terms.deal.review;
         require(block.timestamp <= until, Agreement_TooLate(milestone, until));
@@ -69,7 +61,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
 
         ++step.rounds;
         _advance(state, milestone, step, Phase.REJECTED, block.timestamp);
-        _commit(state, 3, abi.encode(Rejected.selector, state.origin, milestone, reason));
+        _commit(state, abi.encode(3, Rejected.selector, state.origin, milestone, reason));
     }
 
     /* DISPUTES */
@@ -77,16 +69,15 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
     /// @inheritdoc IAgreement
     function dispute(Terms calldata terms, uint256 item, bytes32 reason) external {
         State memory state;
-        uint256 amount = _atStake(terms, state, item);
+        (uint256 amount, Step memory step) = _atStake(terms, state, item);
         require(amount > 0, Escrow_NothingDue());
         _checkDisputer(terms, state, item, amount);
-        Step memory step = _progressOf(state, item);
         uint256 until = _disputableUntil(terms, item, step);
         require(block.timestamp <= until, Agreement_TooLate(item, until));
 
         if (item == HOLDBACK) state.flags |= Flag.HOLDBACK_DISPUTED;
         _advance(state, item, step, Phase.DISPUTED, block.timestamp);
-        _commit(state, 4, abi.encode(Disputed.selector, state.origin, item, msg.sender, reason));
+        _commit(state, abi.encode(4, Disputed.selector, state.origin, item, msg.sender, reason));
     }
 
     /// @inheritdoc IAgreement
@@ -102,30 +93,26 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
 
         serves[origin][msg.sender] = group;
 
-        _log(3, abi.encode(ArbiterConsented.selector, id, msg.sender, group));
+        _log(abi.encode(3, ArbiterConsented.selector, id, msg.sender, group));
     }
 
     /// @inheritdoc IAgreement
     function rule(Terms calldata terms, Arbitration calldata arbitration, uint256 item, uint256 share) external {
         State memory state;
-        _atStake(terms, state, item);
+        (, Step memory step) = _atStake(terms, state, item);
         bytes32 group = _checkArbitration(terms, arbitration);
-        Step memory step = _progressOf(state, item);
         require(step.phase == Phase.DISPUTED, Escrow_WrongPhase(item, step.phase));
         bool byArbiter = _checkRuler(state.origin, group, arbitration, step.clock, share);
 
-        Ruling memory ruling = _divide(terms, state, item, step, byArbiter ? arbitration.fee : 0, share);
+        (uint256 toContractor, uint256 toClient, uint256 fee) =
+            _divide(terms, state, item, step, byArbiter ? arbitration.fee : 0, share);
         _commit(
-            state,
-            4,
-            abi.encode(
-                Ruled.selector, state.origin, item, msg.sender, share, ruling.toContractor, ruling.toClient, ruling.fee
-            )
+            state, abi.encode(4, Ruled.selector, state.origin, item, msg.sender, share, toContractor, toClient, fee)
         );
 
-        if (ruling.fee > 0) owed[terms.deal.token][msg.sender] += ruling.fee;
-        _payContractor(terms.deal, state, ruling.toContractor);
-        _push(state.origin, terms.deal.token, terms.deal.client, ruling.toClient);
+        if (fee > 0) owed[terms.deal.token][msg.sender] += fee;
+        _send(terms.deal, state, terms.deal.contractor, toContractor);
+        _send(terms.deal, state, terms.deal.client, toClient);
     }
 
     /* CHECKS */
@@ -137,17 +124,25 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         }
     }
 
-    /// Fills `state` and returns the amount of a milestone that is not settled, or the holdback, which outlives the end.
-    function _atStake(Terms calldata terms, State memory state, uint256 item) private view returns (uint256) {
+    /// Fills `state` and returns the amount and progress of a milestone that is not settled, or of the holdback, which
+    /// outlives the end.
+    function _atStake(Terms calldata terms, State memory state, uint256 item)
+        private
+        view
+        returns (uint256, Step memory step)
+    {
         _inForce(terms, state);
-        if (item == HOLDBACK) return state.retained;
+        if (item == HOLDBACK) return (state.retained, _progressOf(state, item));
         require(state.status == Status.LIVE, Escrow_NotLive(state.origin, state.status));
-        return _unsettled(terms, state, item).amount;
+        Milestone calldata work;
+        (work, step) = _unsettled(terms, state, item);
+        return (work.amount, step);
     }
 
     /// Either party or its operator for a milestone, the client's side alone for the holdback.
     function _checkDisputer(Terms calldata terms, State memory state, uint256 item, uint256 amount) private view {
         (address party, address contractor) = (terms.deal.client, terms.deal.contractor);
+        if (msg.sender == party) return;
         bool asContractor = msg.sender == contractor || _operators[state.id][msg.sender].party == contractor;
         if (item != HOLDBACK && asContractor) party = contractor;
         _checkActor(state, party, amount);
@@ -197,7 +192,7 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
         Step memory step,
         uint256 feeRate,
         uint256 share
-    ) private returns (Ruling memory ruling) {
+    ) private returns (uint256 toContractor, uint256 toClient, uint256 fee) {
         uint256 pot;
         uint256 missing = 0;
         if (item == HOLDBACK) {
@@ -215,17 +210,17 @@ abstract contract MilestoneReview is IAgreement, MilestoneEscrow {
                 _advance(state, item, step, Phase.OWED, block.timestamp);
             } else {
                 _settle(terms, state, 1 << item);
-                if (share == 0) (state.lapsed, state.flags) = (state.lapsed | 1 << item, state.flags | Flag.TAIL);
+                if (share == 0) state.lapsed |= 1 << item;
             }
         }
-        if (pot == 0) return ruling;
+        if (pot == 0) return (0, 0, 0);
 
-        ruling.fee = pot * feeRate / PPM;
+        fee = pot * feeRate / PPM;
         uint256 part = pot * share / PPM;
-        uint256 borne = Math.min(part, ruling.fee * (pot - part) / pot);
+        uint256 borne = Math.min(part, fee * (pot - part) / pot);
         // What the client's part cannot bear falls on the contractor's.
-        if (ruling.fee - borne > pot - part) borne = ruling.fee - (pot - part);
-        ruling.toContractor = part - borne;
-        ruling.toClient = pot - ruling.fee - ruling.toContractor;
+        if (fee - borne > pot - part) borne = fee - (pot - part);
+        toContractor = part - borne;
+        toClient = pot - fee - toContractor;
     }
 }

@@ -26,8 +26,14 @@ interface IMilestoneEscrow {
     event Released(bytes32 indexed origin, uint256 indexed milestone, uint256 paid, uint256 retained);
     /// @notice `milestones` were not delivered, or given up; `refunded` went to the client.
     event Reclaimed(bytes32 indexed origin, address indexed by, uint256 milestones, uint256 refunded);
-    /// @notice A service period was settled: the contractor's part is `paid` and `retained`, the rest stays held.
+    /// @notice A service period was settled: the contractor's part, but for what it got in the interim, is `paid` and
+    /// `retained`, the rest stays held.
     event Settled(
+        bytes32 indexed origin, uint256 indexed period, uint256 charge, uint256 credit, uint256 paid, uint256 retained
+    );
+    /// @notice While a service period's credit is open, the contractor got what is due whatever follows: `charge` is the
+    /// least that is possible, `credit` the most; `paid` and `retained` come on top of what it got before.
+    event PaidInterim(
         bytes32 indexed origin, uint256 indexed period, uint256 charge, uint256 credit, uint256 paid, uint256 retained
     );
     /// @notice The holdback's date has passed.
@@ -74,7 +80,7 @@ interface IMilestoneEscrow {
     error Escrow_PeriodSettled(uint256 period);
     /// @notice Thrown when the period ends after the agreement does.
     error Escrow_PeriodLapsed(uint256 period, uint256 endsAt);
-    /// @notice Thrown when the oracle has no answer; from `until` on the period settles without one.
+    /// @notice Thrown when the oracle has no answer; after `until` the period settles without one.
     error Escrow_NotFinal(uint256 period, uint256 until);
     /// @notice Thrown when the call carries too little gas to ask the oracle safely.
     error Escrow_TooLittleGas(uint256 given, uint256 needed);
@@ -107,9 +113,12 @@ interface IMilestoneEscrow {
     /// most the surplus. With an empty mask the client takes the whole surplus. Emits {Reclaimed}.
     function reclaim(Terms calldata terms, Conditions calldata conditions, uint256 milestones) external;
 
-    /// @notice Settles a service period: the contractor gets charge − credit, the rest stays held.
-    /// @dev Open to all once the oracle has made the period final, or has had its time. Reverts {Escrow_Short} while too
-    /// little is held; after an ending took effect it pays what is there. Emits {Settled}.
+    /// @notice Settles a service period: the contractor gets charge − credit, less what it got in the interim; the rest
+    /// stays held. While the credit is open it pays, in the interim, what is due whatever follows.
+    /// @dev Open to all. The period settles once the oracle has made it final, or has had its time; with a credit that may
+    /// still return, when the agreement is over: then it returns if the client gave notice. Before that, repeated, the
+    /// call pays what has been added. Reverts {Escrow_Short} while too little is held; after an ending took effect it
+    /// pays what is there. Reverts {Escrow_NothingDue} if nothing has been added. Emits {Settled} or {PaidInterim}.
     function settle(Terms calldata terms, Conditions calldata conditions, uint256 period) external;
 
     /// @notice Pays the holdback after its date.
@@ -144,6 +153,7 @@ interface IMilestoneEscrow {
     /// @notice Booked for `payee` under `origin`, to be taken.
     function toTake(bytes32 origin, address payee, address token) external view returns (uint256);
 
-    /// @notice The progress of one milestone, or of the holdback (64).
+    /// @notice The progress of one milestone, or of the holdback (64). Of service period `p` (65 + p), what it got in the
+    /// interim counts as accepted.
     function progressOfItem(bytes32 origin, uint256 item) external view returns (Step memory);
 }

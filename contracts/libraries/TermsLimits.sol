@@ -27,13 +27,15 @@ library TermsLimits {
 
         uint256 amounts = proposal.offer.deposit;
         uint256 dates = deal.holdbackUntil;
-        uint256 out = proposal.milestones.length > MAX_MILESTONES ? Field.MILESTONES : 0;
-        for (uint256 i = 0; i < proposal.milestones.length; ++i) {
-            Milestone calldata milestone = proposal.milestones[i];
+        uint256 out = 0;
+        Milestone[] calldata milestones = proposal.milestones;
+        for (uint256 i = 0; i < milestones.length; ++i) {
+            Milestone calldata milestone = milestones[i];
             amounts |= milestone.amount;
             dates |= milestone.due;
             if (milestone.amount == 0) out |= Field.AMOUNT;
         }
+        if (milestones.length > MAX_MILESTONES) out |= Field.MILESTONES;
         if (amounts > MAX_AMOUNT) out |= Field.AMOUNT;
         if (dates > MAX_DATE) out |= Field.DATE;
         if ((deal.review | deal.grace | arbitration.window) > MAX_DURATION) out |= Field.DURATION;

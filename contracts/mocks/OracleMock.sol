@@ -12,9 +12,11 @@ contract OracleMock {
     }
 
     struct Result {
+        uint256 known;
         uint256 finalAt;
         uint256 charge;
         uint256 rate;
+        uint256 least;
     }
 
     mapping(bytes32 key => Result) private _results;
@@ -44,15 +46,15 @@ contract OracleMock {
     function resultOf(address, bytes32 origin, bytes32 document, uint256 period)
         external
         view
-        returns (uint256 finalAt, uint256 charge, uint256 rate)
+        returns (uint256 known, uint256 finalAt, uint256 charge, uint256 rate, uint256 least)
     {
         require(gasleft() >= needed, "too little gas");
         require(failure != Failure.Reverts, "no answer");
         if (failure == Failure.BurnsAllGas) while (true) {}
-        if (failure == Failure.AnswersTooLong) _return(128);
-        if (failure == Failure.AnswersTooShort) _return(95);
+        if (failure == Failure.AnswersTooLong) _return(192);
+        if (failure == Failure.AnswersTooShort) _return(159);
         Result memory result = _results[keccak256(abi.encode(origin, document, period))];
-        return (result.finalAt, result.charge, result.rate);
+        return (result.known, result.finalAt, result.charge, result.rate, result.least);
     }
 
     function rightToEnd(address, bytes32 origin, bytes32 document, uint256 period) external view returns (uint256) {
@@ -66,7 +68,7 @@ contract OracleMock {
     /// Words that would be a final period without charge, if their number were right.
     function _return(uint256 size) private pure {
         bytes memory words = new bytes(size);
-        words[31] = 0x01;
+        (words[31], words[63]) = (0x01, 0x01);
         assembly {
             return(add(words, 32), size)
         }

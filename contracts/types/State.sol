@@ -30,7 +30,7 @@ library Phase {
 library Flag {
     /// Another document than the first is in force.
     uint256 internal constant AMENDED = 1;
-    /// A milestone, or the holdback, has a word of its own.
+    /// A milestone, the holdback or a service period has a word of its own.
     uint256 internal constant PROGRESS = 2;
     /// The second word was written.
     uint256 internal constant TAIL = 4;
@@ -66,8 +66,9 @@ struct State {
     uint256 ending;
 }
 
-/// @notice Progress of a milestone, or of the holdback.
+/// @notice Progress of a milestone, of the holdback, or of a service period.
 struct Step {
+    /// Of a service period, what it got in the interim.
     uint256 accepted;
     /// When the phase began; for `OWED`, when the payment fell due.
     uint256 clock;

@@ -101,7 +101,7 @@ abstract contract AgreementTest is Test {
         paper.billing = Billing(address(oracle), 10_000, 12_000, 2);
         uint256[] memory ends = new uint256[](3);
         (ends[0], ends[1], ends[2]) = (START + 30 days, START + 60 days, START + 90 days);
-        paper.schedule = Schedule(START, ends, 10 days, 20 days, 0);
+        paper.schedule = Schedule(START, ends, 10 days, 20 days, 0, keccak256("definition"), keccak256("contest"));
         paper.offer.deposit = ALL + 24_000;
     }
 

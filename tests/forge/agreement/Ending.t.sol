@@ -241,7 +241,7 @@ contract EndingTest is AgreementTest {
         // the period that ended is still paid, the running one lapses
         vm.warp(START + 31 days + 1);
         _closeFails(paper, abi.encodeWithSelector(IAgreement.Agreement_StillOpen.selector, 65));
-        oracle.answer(id, paper.service(), 0, OracleMock.Result(START + 31 days, 0, 3e11));
+        oracle.answer(id, paper.service(), 0, OracleMock.Result(1, START + 31 days, 0, 3e11, 3e11));
         agreement.settle(paper.terms(), paper.conditions(), 0);
         _check(1);
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_PeriodLapsed.selector, 1, START + 31 days));
@@ -344,7 +344,7 @@ contract EndingTest is AgreementTest {
         paper.milestones = _none();
         paper.offer.deposit = 4_000;
         bytes32 id = _open(paper);
-        oracle.answer(id, paper.service(), 0, OracleMock.Result(START + 31 days, 500, 1e11));
+        oracle.answer(id, paper.service(), 0, OracleMock.Result(1, START + 31 days, 500, 1e11, 1e11));
         vm.warp(START + 45 days);
         vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_Short.selector, 4_000, 9_450));
         agreement.settle(paper.terms(), paper.conditions(), 0);

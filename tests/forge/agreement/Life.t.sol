@@ -115,7 +115,9 @@ contract LifeTest is AgreementTest {
         vm.warp(START + 31 days);
         vm.prank(CONTRACTOR);
         agreement.submit(next.terms(), 0, WORK);
-        oracle.answer(origin, next.service(), 0, OracleMock.Result(START + 31 days, 400, 1e11));
+        oracle.answer(origin, next.service(), 0, OracleMock.Result(1, 0, 400, 2e11, 1e11));
+        agreement.settle(next.terms(), next.conditions(), 0);
+        oracle.answer(origin, next.service(), 0, OracleMock.Result(1, START + 31 days, 400, 1e11, 1e11));
         agreement.settle(next.terms(), next.conditions(), 0);
         vm.prank(CLIENT);
         agreement.fund(next.terms(), 300_000);
@@ -196,6 +198,7 @@ contract LifeTest is AgreementTest {
         _seen("Released(bytes32,uint256,uint256,uint256)", 3, 2);
         _seen("Reclaimed(bytes32,address,uint256,uint256)", 3, 2);
         _seen("Settled(bytes32,uint256,uint256,uint256,uint256,uint256)", 3, 4);
+        _seen("PaidInterim(bytes32,uint256,uint256,uint256,uint256,uint256)", 3, 4);
         _seen("HoldbackReleased(bytes32,uint256)", 2, 1);
         _seen("Booked(bytes32,address,uint256,bool)", 3, 2);
         _seen("Taken(bytes32,address,uint256)", 3, 1);

@@ -6,6 +6,7 @@ import {
     Arbitration,
     Billing,
     Conditions,
+    Contest,
     Deal,
     Ending,
     Milestone,
@@ -47,15 +48,17 @@ library PaperHash {
     bytes private constant OFFER =
         "Offer(uint256 salt,uint256 openBefore,uint256 deposit,bytes32 replaces,bytes32 under)";
     bytes private constant OPERATORS = "Operators(address[] client,address[] contractor,uint256 limit)";
-    bytes private constant SCHEDULE =
-        "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,uint256 obliged)";
-    /// The types below `Conditions` between `Billing` and `Offer`, and those after it, in the order of their names.
+    bytes private constant SCHEDULE = "Schedule(uint256 start,uint256[] ends,uint256 reportWithin,uint256 finalWithin,"
+        "uint256 obliged,bytes32 definition,Contest contest)";
+    /// The other types below `Conditions`, in the order of their names.
     bytes private constant BAND = "Band(uint256 threshold,uint256 allocation)";
+    bytes private constant CONTEST =
+        "Contest(uint256 window,address arbiter,address backup,uint256 ruling,uint256 standing)";
     bytes private constant CREDITS = "Credits(uint256 atRisk,uint256 periodCap,uint256 yearCap,uint256 yearPeriods,"
-        "uint256 failures,uint256 failureWindow,uint256 lapse)";
+        "uint256 failures,uint256 failureWindow,uint256 lapse,uint256 earnBack,uint256 earnBackBefore)";
     bytes private constant EQUITY = "Equity(address equity,uint256 units,bytes32 plans)";
     bytes private constant LEVEL = "Level(string name,uint256 form,uint256 minimumSample,uint256 lowVolume,"
-        "uint256 repeat,uint256 critical,Band[] bands)";
+        "uint256 repeat,uint256 critical,uint256 earnBack,Band[] bands)";
     bytes private constant LEVELS = "Levels(Level[] levels,Credits credits,Reporters reporters,Price[] prices)";
     bytes private constant PRICE = "Price(string quantity,uint256 rate)";
     bytes private constant REPORTERS = "Reporters(address client,address contractor,address[] clientReporters,"
@@ -98,10 +101,10 @@ library PaperHash {
             BAND,
             BILLING,
             CONDITIONS,
-            CREDITS,
-            DEAL
+            CONTEST,
+            CREDITS
         );
-        types = bytes.concat(types, ENDING, EQUITY, LEVEL, LEVELS, MILESTONE, OFFER);
+        types = bytes.concat(types, DEAL, ENDING, EQUITY, LEVEL, LEVELS, MILESTONE, OFFER);
         types = bytes.concat(types, OPERATORS, PRICE, REPORTERS, SCHEDULE, SERVICE);
         return keccak256(
             bytes.concat(
@@ -125,13 +128,13 @@ library PaperHash {
     }
 
     function annex(Paper memory paper) internal pure returns (bytes32) {
-        bytes memory types = bytes.concat(ANNEX, BAND, BILLING, CONDITIONS, CREDITS, ENDING, EQUITY, LEVEL, LEVELS);
-        types = bytes.concat(types, OFFER, OPERATORS, PRICE, REPORTERS, SCHEDULE, SERVICE);
+        bytes memory types = bytes.concat(ANNEX, BAND, BILLING, CONDITIONS, CONTEST, CREDITS, ENDING, EQUITY, LEVEL);
+        types = bytes.concat(types, LEVELS, OFFER, OPERATORS, PRICE, REPORTERS, SCHEDULE, SERVICE);
         return keccak256(bytes.concat(keccak256(types), offer(paper.offer), conditionsHash(paper)));
     }
 
     function conditionsHash(Paper memory paper) internal pure returns (bytes32) {
-        bytes memory types = bytes.concat(CONDITIONS, BAND, BILLING, CREDITS, ENDING, EQUITY, LEVEL, LEVELS);
+        bytes memory types = bytes.concat(CONDITIONS, BAND, BILLING, CONTEST, CREDITS, ENDING, EQUITY, LEVEL, LEVELS);
         types = bytes.concat(types, OPERATORS, PRICE, REPORTERS, SCHEDULE, SERVICE);
         return keccak256(
             bytes.concat(
@@ -160,16 +163,20 @@ library PaperHash {
     function schedule(Schedule memory group) internal pure returns (bytes32) {
         return keccak256(
             bytes.concat(
-                keccak256(SCHEDULE),
+                keccak256(bytes.concat(SCHEDULE, CONTEST)),
                 bytes32(group.start),
                 keccak256(abi.encodePacked(group.ends)),
-                abi.encode(group.reportWithin, group.finalWithin, group.obliged)
+                abi.encode(group.reportWithin, group.finalWithin, group.obliged, group.definition, group.contest)
             )
         );
     }
 
+    function contest(Contest memory group) internal pure returns (bytes32) {
+        return keccak256(abi.encode(keccak256(CONTEST), group));
+    }
+
     function service(Paper memory paper) internal pure returns (bytes32) {
-        bytes memory types = bytes.concat(SERVICE, BAND, CREDITS, LEVEL, LEVELS, PRICE, REPORTERS, SCHEDULE);
+        bytes memory types = bytes.concat(SERVICE, BAND, CONTEST, CREDITS, LEVEL, LEVELS, PRICE, REPORTERS, SCHEDULE);
         return keccak256(bytes.concat(keccak256(types), schedule(paper.schedule), paper.levels));
     }
 

@@ -283,7 +283,9 @@ contract PeriodsTest is AgreementTest {
     /* HELPERS */
 
     function _answer(Paper memory paper, uint256 period, uint256 charge, uint256 rate) private {
-        oracle.answer(_id(paper), paper.service(), period, OracleMock.Result(vm.getBlockTimestamp(), charge, rate));
+        oracle.answer(
+            _id(paper), paper.service(), period, OracleMock.Result(1, vm.getBlockTimestamp(), charge, rate, rate)
+        );
     }
 
     function _settle(Paper memory paper, uint256 period) private {

@@ -141,7 +141,7 @@ contract StrangersTest is AgreementTest {
         bytes32 id = _open(paper);
         _submit(paper, 0);
         vm.warp(START + 64 days);
-        oracle.answer(id, paper.service(), 0, OracleMock.Result(START + 31 days, 0, 0));
+        oracle.answer(id, paper.service(), 0, OracleMock.Result(1, START + 31 days, 0, 0, 0));
         bytes[4] memory calls = [
             abi.encodeCall(IMilestoneEscrow.release, (paper.terms(), 0)),
             abi.encodeCall(IMilestoneEscrow.reclaim, (paper.terms(), paper.conditions(), 2)),
@@ -169,7 +169,7 @@ contract StrangersTest is AgreementTest {
         (paper.deal.holdback, paper.deal.holdbackUntil) = (100_000, START + 40 days);
         if (stage == 0) return paper;
         bytes32 id = _open(paper);
-        oracle.answer(id, paper.service(), 0, OracleMock.Result(START + 1, 400, 1e11));
+        oracle.answer(id, paper.service(), 0, OracleMock.Result(1, START + 1, 400, 1e11, 1e11));
         if (stage == 1) return paper;
         _submit(paper, 0);
         _submit(paper, 1);
