@@ -1,4 +1,4 @@
-"""`ape run sla show`: the periods' results and what they cost."""
+"""`ape run sla show`, `verify`: where periods stand and what they cost, and whether a log gives the same."""
 
 from __future__ import annotations
 
@@ -8,70 +8,110 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts._options import ConnectedCommand, emit, json_option
-from scripts._papers import document_options, load, plain
+from scripts._papers import READ, document_options, load, plain
+from scripts._sla_papers import facts, lines
 
 if TYPE_CHECKING:
-    from workpact.service_levels import PeriodResult, ServiceLevels
+    from workpact.service_levels import PeriodResult, Report, ServiceLevels
+
+
+def _levels(file: Path, wallets: tuple[str, ...], token: str | None) -> ServiceLevels:
+    from workpact.agreement import Agreement
+    from workpact.preflight import chain_id
+    from workpact.service_levels import ServiceLevels
+
+    return ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
 
 
 @click.command(cls=ConnectedCommand)
 @document_options
-@click.option("--period", help="One period, with its calculation; else all.")
+@click.option("--period", help="One period; else all.")
 @json_option
 def show(file: Path, wallets: tuple[str, ...], token: str | None, period: str | None, as_json: bool) -> None:
-    """Show what the oracle has of each service period, its history checked, and how its credit comes about.
+    """Show where each service period stands, who may do what until when, and what it costs; its history checked.
 
     \b
     Example:
       ape run sla show desk.yaml --period 2016-03
     """
-    from workpact.agreement import Agreement
-    from workpact.preflight import chain_id
-    from workpact.service_levels import ServiceLevels
-
-    levels = ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
+    levels = _levels(file, wallets, token)
     events = levels.verify_history()
     names = [period] if period else [each.name for each in levels.document.periods]
     results = [levels.result(name) for name in names]
-    value = {"periods": [facts(each) | calculation(levels, each) for each in results], "events": len(events)}
+    value = {"periods": [_told(levels, each) for each in results], "events": len(events)}
     emit(plain(value), as_json, [line for each in results for line in lines(levels, each)])
 
 
-def facts(result: PeriodResult) -> dict[str, Any]:
-    """A result as JSON: rates in 1e-12, amounts in the smallest unit, times Unix seconds."""
-    return {
-        "period": result.period,
-        "basis": result.basis.name,
-        "failed": list(result.failed),
-        "assessedAt": result.assessed_at,
-        "rate": result.rate,
-        "variable": result.variable_units,
-        "rightToEndUntil": result.end_until_at,
-    }
-
-
-def calculation(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:
-    """Charge, credit and what is due, once assessed."""
-    if result.assessed_at is None:
-        return {}
-    credit = levels.credit(result.period)
-    return {"charge": credit.charge_units, "credit": credit.credit_units, "due": credit.due_units}
-
-
-def lines(levels: ServiceLevels, result: PeriodResult) -> list[str]:
-    """A result in words."""
+def _told(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:
     if not result.is_final:
-        return [f"{result.period}: no report yet"]
-    failed = f"failed: {', '.join(result.failed)}" if result.failed else "all levels met"
-    text = [f"{result.period}: {result.basis.name.lower().replace('_', ', ')}; {failed}"]
+        status = levels.status(result.period)
+        may = {who: list(acts) for who, acts in status.may.items()}
+        return facts(result) | {"notice": status.is_notice, "until": status.until_at, "may": may}
     if result.assessed_at is None:
-        return [*text, "  final, but not assessed: the periods before it come first"]
+        return facts(result)
     credit = levels.credit(result.period)
-    money = levels.agreement.money
-    text.append(
-        f"  charge {money(credit.charge_units)}: min(cap, fixed {money(credit.fixed_units)} + variable "
-        f"{money(credit.variable_units)})"
-    )
-    text.append(f"  credit {money(credit.credit_units)}: charge x {result.rate} / 1e12, rounded down")
-    text.append(f"  due {money(credit.due_units)}")
-    return text
+    amounts = {"charge": credit.charge_units, "credit": credit.credit_units, "due": credit.due_units}
+    return facts(result) | amounts | {"held": credit.held_units}
+
+
+@click.command(cls=ConnectedCommand)
+@document_options
+@click.option("--data", type=READ, required=True, help="The log: CSV or gzip.")
+@click.option("--period", required=True, help="The period's name, like 2016-03.")
+@click.option("--secret", type=READ, help="The evidence secret that both sides share.")
+@json_option
+def verify(
+    file: Path,
+    wallets: tuple[str, ...],
+    token: str | None,
+    data: Path,
+    period: str,
+    secret: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure a log again and compare it with every report of the period on chain: figures, quantities, evidence.
+
+    \b
+    Example:
+      ape run sla verify desk.yaml --data log.csv --period 2016-03 --secret evidence.key
+    """
+    from scripts._sla_offline import secret_of
+    from workpact.measurement import definition_of, load_or_create_secret, measure, period_of
+
+    levels = _levels(file, wallets, token)
+    document = levels.document
+    key = load_or_create_secret(secret or secret_of(document.name))
+    own = levels.report_for(measure(definition_of(document), data, period_of(document, period), key, allow_empty=True))
+    differences = {whose: _differences(levels, own, report) for whose, report in _reports(levels, period).items()}
+    text = [f"{whose}: {each}" for whose, found in differences.items() for each in found or ["equal"]]
+    emit(plain({"period": period, "differences": differences}), as_json, text)
+    if any(differences.values()):
+        raise SystemExit(1)
+
+
+def _reports(levels: ServiceLevels, period: str) -> dict[str, Report]:
+    result = levels.result(period)
+    if result.is_final:
+        return {"final": levels.final_report(period)}
+    if result.stage.pending is not None:
+        return {result.stage.pending.words: levels.pending_report(period)}
+    return {side.words: report for side, report in levels.contested_reports(period).items()}
+
+
+def _differences(levels: ServiceLevels, own: Report, report: Report) -> list[str]:
+    if report.is_notice:
+        return ["has no figures"]
+    here, there = levels.to_json(own), levels.to_json(report)
+    found = [
+        f"{ours['name']} is {_figure(ours)} by this log, {_figure(theirs)} there"
+        for part in ("levels", "quantities")
+        for ours, theirs in zip(here[part], there[part], strict=True)
+        if ours != theirs
+    ]
+    if here["evidenceRoot"] != there["evidenceRoot"]:
+        found.append(f"the evidence root is {here['evidenceRoot']} by this log, {there['evidenceRoot']} there")
+    return found
+
+
+def _figure(written: dict[str, Any]) -> str:
+    return str(written["count"]) if "count" in written else f"{written['good']} of {written['total']}"

@@ -196,11 +196,11 @@ class AgreementView:
     def milestone_index(self, which: str | int) -> int:
         """The number of a milestone, by name or number; `BadArgument`."""
         names = [milestone.name for milestone in self.document.milestones]
-        return _index("milestone", which, names)
+        return index_of("milestone", which, names)
 
     def period_index(self, which: str | int) -> int:
         """The number of a service period, by name or number; `BadArgument`."""
-        return _index("period", which, [period.name for period in self.document.periods])
+        return index_of("period", which, [period.name for period in self.document.periods])
 
     def mask(self, milestones: tuple[str | int, ...]) -> int:
         """Milestones as a mask of bits."""
@@ -260,7 +260,8 @@ class AgreementView:
         return next((each.block or 0 for each in known if each.address == self.contract.address), 0)
 
 
-def _index(kind: str, which: str | int, names: list[str]) -> int:
+def index_of(kind: str, which: str | int, names: list[str]) -> int:
+    """The place of a name among names, or of a number that is one; `BadArgument` tells the known ones."""
     if isinstance(which, str) and which in names:
         return names.index(which)
     if str(which).isdecimal() and int(which) < len(names):

@@ -1,4 +1,4 @@
-"""What became of a service period: the oracle's verdict, and the credit worked out in whole numbers."""
+"""What became of a service period: its stage, the oracle's verdict, and the credit worked out in whole numbers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,50 @@ RATE = 10**12
 """The unit of a credit rate."""
 
 
-class Basis(IntEnum):
-    """How the figures of a period became final."""
+class Side(IntEnum):
+    """A side of an agreement, as the terms number them."""
 
-    NONE = 0
-    REPORTED = 1
-    DEFAULT_MISSED = 2
-    DEFAULT_MET = 3
+    CONTRACTOR = 0
+    CLIENT = 1
+
+    @property
+    def other(self) -> Side:
+        """The other side."""
+        return Side(1 - self)
+
+    @property
+    def words(self) -> str:
+        """As people write it."""
+        return self.name.lower()
+
+
+class Stage(IntEnum):
+    """How far a period is (SPEC.md 8.11 to 8.13); from REPORTED on its figures are final."""
+
+    OPEN = 0
+    CLIENT_REPORTED = 1
+    CONTRACTOR_REPORTED = 2
+    CONTESTED = 3
+    REPORTED = 4
+    DEFAULT_MISSED = 5
+    DEFAULT_MET = 6
+
+    @property
+    def is_final(self) -> bool:
+        """Whether figures can never change again."""
+        return self >= Stage.REPORTED
+
+    @property
+    def pending(self) -> Side | None:
+        """Whose report waits for the other's answer."""
+        return {Stage.CLIENT_REPORTED: Side.CLIENT, Stage.CONTRACTOR_REPORTED: Side.CONTRACTOR}.get(self)
+
+    @property
+    def words(self) -> str:
+        """As people write it: "default, met"."""
+        return {Stage.DEFAULT_MISSED: "default, missed", Stage.DEFAULT_MET: "default, met"}.get(
+            self, self.name.lower().replace("_", " ")
+        )
 
 
 @dataclass(frozen=True)
@@ -29,39 +66,52 @@ class PeriodResult:
     """A period in the oracle. Rates in 1e-12 of the charge, instants in Unix seconds."""
 
     period: str
-    basis: Basis
+    stage: Stage
+    since_at: int | None
+    """When the stage began, while figures are not final."""
     failed: tuple[str, ...]
     """The levels that failed."""
     assessed_at: int | None
     """When its credit became final; None until then: all periods before it come first."""
     rate: int
+    """Until it is assessed, the most that it can be."""
     cumulative: int
     """Sum of the rates up to and with this period."""
     end_until_at: int | None
     """Until when it gives the client a right to end."""
+    waived: bool
+    """The client has waived the credit."""
+    held_rate: int
+    """The part of the rate that may return to the contractor, or has; what became of it is in `Credit`."""
+    held_for: tuple[str, ...]
+    """The levels that must be met for it to return."""
     variable_units: int
-    """The variable part of its charge, Σ rate · quantity, in the token's smallest unit."""
+    """The variable part of its charge, Σ rate · quantity, in the token's smallest unit; contested, the least of it."""
 
     @classmethod
     def of_chain(cls, period: str, stored: Any, levels: Sequence[str]) -> Self:
         """From the contract's `ServicePeriod`; `levels` are the document's names."""
-        result = stored.result
-        failed = tuple(name for bit, name in enumerate(levels) if result.failed >> bit & 1)
+        result, held = stored.result, stored.held
+        stage = Stage(result.stage)
         return cls(
             period=period,
-            basis=Basis(result.basis),
-            failed=failed,
+            stage=stage,
+            since_at=None if stage is Stage.OPEN or stage.is_final else result.clock,
+            failed=_named(result.failed, levels),
             assessed_at=result.finalAt or None,
             rate=result.rate,
             cumulative=result.cumulative,
             end_until_at=result.endUntil or None,
+            waived=result.waived,
+            held_rate=held.rate,
+            held_for=_named(held.levels, levels),
             variable_units=stored.charge,
         )
 
     @property
     def is_final(self) -> bool:
         """Whether its figures can never change again."""
-        return self.basis is not Basis.NONE
+        return self.stage.is_final
 
     @property
     def share(self) -> Fraction:
@@ -74,14 +124,20 @@ class PeriodResult:
         return None if self.end_until_at is None else moment(self.end_until_at)
 
 
+def _named(mask: int, levels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for bit, name in enumerate(levels) if mask >> bit & 1)
+
+
 @dataclass(frozen=True)
 class Credit:
-    """How a period's charge and credit come about (SPEC.md 7.1); smallest units, `rate` in 1e-12."""
+    """How a period's charge and credit come about (SPEC.md 7.1); smallest units, rates in 1e-12."""
 
     fixed_units: int
     variable_units: int
     cap_units: int
     rate: int
+    least: int | None = None
+    """The rate if a credit that is held returns; None where nothing is held."""
 
     @property
     def charge_units(self) -> int:
@@ -94,16 +150,24 @@ class Credit:
         return self.charge_units * self.rate // RATE
 
     @property
+    def held_units(self) -> int:
+        """The part of the credit that may still return to the contractor."""
+        return self.credit_units - self.charge_units * (self.rate if self.least is None else self.least) // RATE
+
+    @property
     def due_units(self) -> int:
-        """What the contractor gets, holdback included."""
+        """What the contractor gets whatever follows, holdback included."""
         return self.charge_units - self.credit_units
 
     def explained(self) -> list[str]:
         """The calculation, one step a line."""
         whole = self.fixed_units + self.variable_units
-        return [
+        lines = [
             f"fixed {self.fixed_units} + variable {self.variable_units} = {whole}",
             f"charge = min({whole}, cap {self.cap_units}) = {self.charge_units}",
             f"credit = floor({self.charge_units} x {self.rate} / {RATE}) = {self.credit_units}",
             f"due = {self.charge_units} - {self.credit_units} = {self.due_units}",
         ]
+        if self.held_units:
+            lines.append(f"held = credit - floor({self.charge_units} x {self.least} / {RATE}) = {self.held_units}")
+        return lines

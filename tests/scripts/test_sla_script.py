@@ -74,8 +74,8 @@ def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measure
     both = [*signed(desk, measured, "contractor-reporter"), *ours]
     done = desk.json(*report, *both, account="carrier")
     # 36 of 40 fails 95 %: at risk 12 % x 30 %
-    assert {key: done[key] for key in ("basis", "failed", "rate", "variable")} == {
-        "basis": "REPORTED",
+    assert {key: done[key] for key in ("stage", "failed", "rate", "variable")} == {
+        "stage": "REPORTED",
         "failed": ["in-time"],
         "rate": 36_000_000_000,
         "variable": 100 * UNIT,
@@ -91,8 +91,7 @@ def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measure
     assert (status["settled"], status["charge"], status["credit"]) == (True, 700 * UNIT, 25_200_000)
 
     evidence = str(tmp_path / "evidence.json")
-    prove = ("sla", "prove", desk.file, evidence, "3", "--report", str(measured))
-    proved = desk.json(*prove, account="contractor")
+    proved = desk.json("sla", "prove", desk.file, evidence, "3", account="contractor")
     assert set(proved) == {"transaction", "line", "leaf", "proof", "evidenceRoot"}
     assert desk.json("sla", "show", desk.file)["events"] == 3
 
@@ -115,7 +114,7 @@ def test_default__nobody_reported__missed_and_assessed_in_order(desk):
     desk.warp(days=80)
 
     second = desk.json("sla", "default", desk.file, "second", account="carrier")
-    assert (second["basis"], second["assessedAt"]) == ("DEFAULT_MISSED", None)
+    assert (second["stage"], second["assessedAt"]) == ("DEFAULT_MISSED", None)
     first = desk.json("sla", "default", desk.file, "first", account="carrier")
     assert (first["failed"], first["rate"]) == (["in-time"], 36_000_000_000)
     assessed = desk.json("sla", "assess", desk.file, "second", account="carrier")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from eth_utils import keccak
 
 from workpact.agreement import Phase, Status
-from workpact.service_levels import Basis, ServiceLevels
+from workpact.service_levels import ServiceLevels, Stage
 
 UNIT = 10**6
 DAY = 86_400
@@ -41,7 +41,7 @@ def test_life__by_signatures_reports_review_dispute_and_end__everything_paid_and
     signatures = [levels.sign(report, roles["contractor-reporter"]), levels.sign(report, roles["client-reporter"])]
     levels.send(report, signatures, sender=carrier)
     result = levels.result("first")
-    assert (result.basis, result.failed, result.variable_units) == (Basis.REPORTED, ("in-time",), 250 * UNIT)
+    assert (result.stage, result.failed, result.variable_units) == (Stage.REPORTED, ("in-time",), 250 * UNIT)
     # at risk 12 % x allocation 30 % = 3.6 %
     assert result.rate == 36_000_000_000
     credit = levels.credit("first")

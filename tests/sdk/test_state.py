@@ -36,9 +36,9 @@ def test_mirror__numbers_of_state_sol(library, mirror):
     assert {each.name: each.value for each in mirror} == constants("State.sol", library)
 
 
-def test_mirror__basis_and_holdback():
-    assert [each.name.replace("_", "").lower() for each in service_results.Basis] == [
-        name.lower() for name in members("ServicePeriods.sol", "Basis")
+def test_mirror__stages_and_holdback():
+    assert [each.name.replace("_", "").lower() for each in service_results.Stage] == [
+        name.lower() for name in members("ServicePeriods.sol", "Stage")
     ]
     # HOLDBACK stands in one of the contract's own files.
     text = "".join(file.read_text() for file in (ROOT / "contracts").glob("*.sol"))

@@ -91,11 +91,13 @@ class AgreementDocument(Contents):
         quantities: Sequence[int],
         evidence: bytes,
         adjustment: int = 0,
+        signed_under: bytes | None = None,
     ) -> Message:
         """The `Report` message; ValueError if period, figures or quantities do not fit the document.
 
-        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract, `adjustment` in 1e-12.
-        Without figures, quantities and evidence it is a notice (8.13), and the report of a default.
+        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract, `adjustment` in 1e-12;
+        `signed_under` is another id than this document's. Without figures, quantities and evidence it is a notice
+        (8.13), and the report of a default.
         """
         if not 0 <= period < len(self.periods):
             raise ValueError(f"there is no period {period}: the document has {len(self.periods)}")
@@ -108,7 +110,7 @@ class AgreementDocument(Contents):
         return {
             "agreement": contract,
             "origin": self.origin(chain_id, contract),
-            "id": self.id(chain_id, contract),
+            "id": self.id(chain_id, contract) if signed_under is None else signed_under,
             "document": self.service_hash(),
             "period": period,
             "figures": structs.figures(figures),

@@ -14,6 +14,7 @@ from workpact.terms.openslo import SLO, IndicatorSpec, MetricSource
 
 MAX_LEVELS = 32
 MAX_REPEAT = 1_000
+MAX_EARN_BACK = 24
 
 Path = tuple[str | int, ...]
 
@@ -262,7 +263,7 @@ def _caps(contents: Contents) -> Iterator[Finding]:
 
 def _earn_back(contents: Contents) -> Iterator[Finding]:
     assert contents.credit is not None, "checked before"
-    spec, most = contents.credit.spec, len(contents.periods) - 1
+    spec, most = contents.credit.spec, min(len(contents.periods) - 1, MAX_EARN_BACK)
     earning = [index for index, line in enumerate(spec.levels) if line.earn_back]
     if spec.earn_back is None:
         for index in earning[:1]:
