@@ -74,6 +74,16 @@ def emit(value: Any, as_json: bool, text: str | Iterable[str]) -> None:
         click.echo(text if isinstance(text, str) else "\n".join(text))
 
 
+def emit_line(value: Any, as_json: bool, text: str) -> None:
+    """One result of a command that gives many: a line of JSON under --json, else the text."""
+    if as_json:
+        out = _results or sys.stdout
+        out.write(json.dumps(value, default=str) + "\n")
+        out.flush()
+    else:
+        click.echo(text)
+
+
 def table(rows: Sequence[Sequence[object]]) -> list[str]:
     """Rows as lines, each column as wide as its widest cell; the first row is the heading."""
     widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]

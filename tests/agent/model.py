@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workpact.agent.steps import Act, Calendar, Facts, Side, Stage, Step, next_step
+from workpact.agent.steps import Act, Calendar, Facts, Step, next_step
+from workpact.service_results import Side, Stage
+
+NO_FIGURES = b"none"
 
 
 class Refused(Exception):
@@ -68,7 +71,7 @@ class World:
         period = self.periods[number]
         _require(period.stage is Stage.OPEN and self.now > period.calendar.report_until)
         missed = period.calendar.obliged is Side.CONTRACTOR
-        self._finish(number, Stage.DEFAULT_MISSED if missed else Stage.DEFAULT_MET, None)
+        self._finish(number, Stage.DEFAULT_MISSED if missed else Stage.DEFAULT_MET, NO_FIGURES)
 
     def assess(self, number: int) -> None:
         period = self.periods[number]
@@ -91,7 +94,7 @@ class World:
     def next_to_assess(self, number: int) -> bool:
         return all(before.assessed for before in self.periods[:number])
 
-    def _finish(self, number: int, stage: Stage, figures: bytes | None) -> None:
+    def _finish(self, number: int, stage: Stage, figures: bytes) -> None:
         period = self.periods[number]
         period.stage, period.final = stage, figures
         if self.next_to_assess(number):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.agent.model import Agent, Period, World
-from workpact.agent.steps import Act, Calendar, Facts, Need, Side, Stage, Step, next_step
+from workpact.agent.steps import Act, Calendar, Facts, Need, Step, next_step
+from workpact.service_results import Side, Stage
 
 DAY = 86_400
 TERMS = Calendar(
@@ -123,7 +124,7 @@ def test_contested__arbiters_then_what_stands(known, expected):
     [
         (facts(Stage.REPORTED, 104, pending=THEIRS, known=BOTH), Step(Act.ASSESS)),
         (facts(Stage.REPORTED, 104, pending=THEIRS), Step(Act.WAIT, 145 * DAY, Need.CONTENTS)),
-        (facts(Stage.DEFAULT_MISSED, 104), Step(Act.ASSESS)),
+        (facts(Stage.DEFAULT_MISSED, 104, pending=THEIRS, known=BOTH), Step(Act.ASSESS)),
         (facts(Stage.REPORTED, 104, pending=THEIRS, next_to_assess=False), Step(Act.WAIT, 145 * DAY)),
         (facts(Stage.REPORTED, 104, next_to_assess=False, payable=True), Step(Act.SETTLE, 145 * DAY)),
         (facts(Stage.REPORTED, 104, assessed=True, payable=True), Step(Act.SETTLE)),

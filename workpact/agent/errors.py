@@ -48,6 +48,10 @@ class NotReporting(AgentError):
     """The account is neither a reporter nor the party of the side that it is to report for."""
 
 
+class OtherDocument(AgentError):
+    """Another document of the agreement is in force than the one that is watched."""
+
+
 class NoFinality(AgentError):
     """The node does not say which blocks can no longer be undone."""
 

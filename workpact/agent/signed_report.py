@@ -1,30 +1,34 @@
-"""A signed report as a file that the sides exchange, and what must be true before it counts for anything."""
+"""A signed report as a file that the sides exchange, and what must be true before it counts for anything.
+
+The file is what `ape run sla` reads and writes, with what it is about beside it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from workpact import WorkpactError
-from workpact.agent.steps import Side
-from workpact.service_levels import Report, ServiceLevels, Signed
+from eth_abi.exceptions import EncodingError
+from eth_utils.address import is_checksum_address
 
-KIND = "workpact signed report 1"
+from workpact.service_reports import BadReport, Report, ServiceReports, Signed
+from workpact.service_results import Side
+from workpact.signing import is_signed
 
 
 class Ignored(StrEnum):
     """Why a file counts for nothing."""
 
     DAMAGED = "damaged"
-    """Not what its name says, not a signed report, or figures that fit no document."""
+    """Not what its name says, or no signed report that fits the document."""
     FOREIGN = "foreign"
     """Of another agreement or chain, or signed by nobody who reports for a side."""
     OLD = "old"
-    """By a document that is not in force, or of a period that is final."""
+    """By another service document than the one at hand, or of a period that is final."""
 
 
 @dataclass(frozen=True)
@@ -36,50 +40,44 @@ class SignedReport:
     side: Side
 
 
-def place_of(levels: ServiceLevels) -> dict[str, Any]:
+def place_of(levels: ServiceReports) -> dict[str, Any]:
     """What a report is about, so that one file is not taken for another agreement's."""
     agreement = levels.agreement
     return {
         "chainId": agreement.chain_id,
         "agreement": agreement.contract.address,
         "origin": "0x" + agreement.origin.hex(),
-        "id": "0x" + agreement.id.hex(),
         "document": "0x" + levels.service_hash.hex(),
     }
 
 
-def written(levels: ServiceLevels, report: Report) -> dict[str, Any]:
-    """A report by names, in the form of `sla measure --json`; `ServiceLevels.report_from` reads it."""
-    names = [level.name for level in levels.document.levels]
-    prices = [price.quantity for price in levels.document.prices]
-    figures = [
-        {"name": name, "good": good, "total": total, "excluded": excluded}
-        for name, (good, total, excluded) in zip(names, report.figures, strict=True)
-    ]
-    quantities = [{"name": name, "count": count} for name, count in zip(prices, report.quantities, strict=True)]
-    period = levels.document.periods[report.period].name
-    evidence = "0x" + report.evidence.hex()
-    return {"period": period, "levels": figures, "quantities": quantities, "evidenceRoot": evidence}
+def written(levels: ServiceReports, report: Report, *signed: Signed) -> dict[str, Any]:
+    """A report by names, with the id of the document that it was signed under; `read_report` is the way back."""
+    signed_under = report.signed_under or levels.agreement.id
+    return {**levels.to_json(report, signed), "id": "0x" + signed_under.hex()}
 
 
-def encode(levels: ServiceLevels, report: Report, signed: Signed) -> bytes:
+def read_report(levels: ServiceReports, content: Mapping[str, Any]) -> Report:
+    """Raises `BadReport`."""
+    report = levels.report_from(content)
+    try:
+        signed_under = bytes.fromhex(str(content["id"])[2:])
+    except (KeyError, ValueError):
+        raise BadReport("The report does not say by which document it was signed: measure and sign it again.") from None
+    return report if signed_under == levels.agreement.id else replace(report, signed_under=signed_under)
+
+
+def encode(levels: ServiceReports, report: Report, signed: Signed) -> bytes:
     """The file; equal reports and signatures give equal bytes."""
-    content = {"kind": KIND, **place_of(levels), "report": written(levels, report)}
-    content |= {"signer": signed.signer, "signature": "0x" + signed.signature.hex()}
+    content = {**written(levels, report, signed), "place": place_of(levels)}
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the other side's files for one agreement.
+    """Reads the files of one agreement; `is_final` says whether reports of a period are of no use any more."""
 
-    `side_of(signer, period)` says whose reporter a signer is, `verify(signer, digest, signature)` whether the signature
-    is its, `is_final(period)` whether reports of a period are of no use any more.
-    """
-
-    levels: ServiceLevels
-    side_of: Callable[[str, int], Side | None]
-    verify: Callable[[str, bytes, bytes], bool]
+    levels: ServiceReports
     is_final: Callable[[int], bool]
 
     def read(self, files: Iterable[tuple[str, bytes | None]]) -> tuple[list[SignedReport], Counter[Ignored]]:
@@ -98,25 +96,25 @@ class Reader:
         """One file, checked to the signature."""
         try:
             entry = json.loads(content)
-            if entry["kind"] != KIND:
-                return Ignored.DAMAGED
-            misplaced = self._misplaced(entry)
+            misplaced = self._misplaced(entry["place"])
             if misplaced is not None:
                 return misplaced
-            report = self.levels.report_from(entry["report"])
-            signer, signature = str(entry["signer"]), bytes.fromhex(str(entry["signature"])[2:])
+            report = read_report(self.levels, entry)
+            (signed,) = self.levels.signatures_in(entry)
             if self.is_final(report.period):
                 return Ignored.OLD
             digest = self.levels.digest(report)
-        except (ValueError, KeyError, TypeError, RecursionError, OverflowError, WorkpactError):
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError, EncodingError):
             return Ignored.DAMAGED
-        side = self.side_of(signer, report.period)
-        if side is None or not self.verify(signer, digest, signature):
+        if not is_checksum_address(signed.signer):
+            return Ignored.DAMAGED
+        side = self.levels.side_of(signed.signer, report.period)
+        if side is None or not is_signed(signed.signer, digest, signed.signature):
             return Ignored.FOREIGN
-        return SignedReport(report, Signed(signer, signature), side)
+        return SignedReport(report, signed, side)
 
-    def _misplaced(self, entry: Mapping[str, Any]) -> Ignored | None:
-        place = place_of(self.levels)
-        if any(entry[name] != place[name] for name in ("chainId", "agreement", "origin")):
+    def _misplaced(self, place: Mapping[str, Any]) -> Ignored | None:
+        ours = place_of(self.levels)
+        if any(place[name] != ours[name] for name in ("chainId", "agreement", "origin")):
             return Ignored.FOREIGN
-        return Ignored.OLD if any(entry[name] != place[name] for name in ("id", "document")) else None
+        return Ignored.OLD if place["document"] != ours["document"] else None

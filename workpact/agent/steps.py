@@ -7,36 +7,9 @@ so in `need`, and what happens meanwhile in `until`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-
-class Stage(IntEnum):
-    """How far a period is; from REPORTED on its figures are final."""
-
-    OPEN = 0
-    CLIENT_REPORTED = 1
-    CONTRACTOR_REPORTED = 2
-    CONTESTED = 3
-    REPORTED = 4
-    DEFAULT_MISSED = 5
-    DEFAULT_MET = 6
-
-
-class Side(IntEnum):
-    """A side of an agreement, as the terms number them."""
-
-    CONTRACTOR = 0
-    CLIENT = 1
-
-    @property
-    def other(self) -> Side:
-        """The other side."""
-        return Side(1 - self)
-
-    @property
-    def words(self) -> str:
-        """As people write it."""
-        return self.name.lower()
+from workpact.service_results import Side, Stage
 
 
 class Act(StrEnum):
@@ -178,7 +151,7 @@ def next_step(facts: Facts) -> Step:
 
 
 def _by_stage(facts: Facts) -> Step:
-    if facts.stage >= Stage.REPORTED:
+    if facts.stage.is_final:
         return _final(facts)
     if facts.agreed and facts.now > facts.calendar.end:
         return Step(Act.REPORT)
@@ -186,8 +159,7 @@ def _by_stage(facts: Facts) -> Step:
         return _open(facts)
     if facts.stage is Stage.CONTESTED:
         return _contested(facts)
-    reporter = Side.CLIENT if facts.stage is Stage.CLIENT_REPORTED else Side.CONTRACTOR
-    return _pending(facts, by_own=reporter is facts.side)
+    return _pending(facts, by_own=facts.stage.pending is facts.side)
 
 
 def _open(facts: Facts) -> Step:
@@ -244,7 +216,7 @@ def _final(facts: Facts) -> Step:
         return Step(Act.WAIT, need=Need.MONEY if facts.short else None)
     if not facts.next_to_assess:
         return _wait(facts, facts.calendar.final_until)
-    if facts.stage is Stage.REPORTED and facts.pending not in facts.known:
+    if facts.pending not in facts.known:
         return _wait(facts, facts.calendar.final_until, Need.CONTENTS)
     return Step(Act.ASSESS)
 
