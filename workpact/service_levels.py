@@ -22,6 +22,7 @@ from workpact.agreement_view import AgreementView
 from workpact.chain import contracts
 from workpact.history import Event, HistoryDiffers, read, recompute
 from workpact.preflight import NotReady, ask, check_contract, send
+from workpact.reckoning import Before, Reckoning, reckon
 from workpact.service_contest import ServiceContest
 from workpact.service_reports import BadReport, NoQuorum, Report, Signed, WrongSide
 from workpact.service_results import Credit, PeriodResult, Side, Stage
@@ -43,6 +44,7 @@ __all__ = [
     "NotTheParty",
     "PeriodResult",
     "PeriodStatus",
+    "Reckoning",
     "Report",
     "ReportUnknown",
     "ServiceLevels",
@@ -123,6 +125,25 @@ class ServiceLevels(ServiceContest):
         if not final_at:
             raise NotReady(f"The period {self._name(index)} is not assessed: report it, and all before it, first.")
         return Credit(billing.fixed, charge, billing.cap, rate, least)
+
+    def reckoning(self, period: str | int) -> Reckoning:
+        """How the credit of an assessed period came about: worked out from the report on chain.
+
+        Raises `NotReady` until it is assessed, and `BadReport` where this document gives another credit than the
+        oracle has: it was assessed by an earlier one.
+        """
+        index = self.agreement.period_index(period)
+        result, earlier = self.result(index), [self.result(each) for each in range(index)]
+        if result.assessed_at is None:
+            raise NotReady(f"The period {result.period} is not assessed: report it, and all before it, first.")
+        before = [Before(each.period, frozenset(each.failed), each.rate, is_assessed=True) for each in earlier]
+        made = reckon(self.document, self.final_report(index), before, result.stage)
+        if (made.rate, made.failed) != (result.rate, frozenset(result.failed)):
+            raise BadReport(
+                f"By this document {result.period} comes to the rate {made.rate}, and the oracle has {result.rate}: "
+                "it was assessed by an earlier document. Explain it by that one."
+            )
+        return made
 
     def events(self) -> list[Event]:
         """All events of the book in order, from the logs."""

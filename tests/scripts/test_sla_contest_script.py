@@ -59,6 +59,13 @@ def test_report__one_side__waits_and_silence_accepts(over, measured, log):  # no
     final = over.json("sla", "finalise", over.file, "first", account="carrier")
     assert (final["stage"], final["failed"]) == ("REPORTED", ["in-time"])
     assert not over.json("sla", "finalise", over.file, "first", account="carrier")["sent"]
+
+    explained = over.json("sla", "explain", over.file, "first")
+    assert explained["report"]["levels"] == [{"name": "in-time", "good": 36, "total": 40, "excluded": 0}]
+    # charge 600 + 40 x 2.50, credit 3.6 %
+    assert (explained["charge"], explained["credit"], explained["due"]) == (700 * UNIT, 25_200_000, 674_800_000)
+    assert explained["lines"][-1] == "The oracle has the same rate and the same failed levels."
+    assert explained["lines"][0].startswith("in-time 36/40: below 95 %, costs 300000 ppm of what is at risk")
     log.write_text(log.read_text().replace("yes", "no", 1))
     compared = over.run(*verify, key, "--json")
     assert compared.exit_code == 1
@@ -146,3 +153,16 @@ def test_diff__lists_exactly_the_events_that_differ(desk, log, tmp_path):  # noq
     assert [each["line"] for each in found["onlyOne"]] == [3, 5]
     assert [each["line"] for each in found["onlyOther"]] == [3]
     assert "line 5 is not there, or otherwise, in" in desk.text("sla", "diff", str(ours), str(theirs))
+
+
+def test_simulate__figures_that_nobody_has_signed__credit_as_the_oracle_would(desk, measured):  # noqa: F811
+    simulate = ("sla", "simulate", desk.file, "--report", str(measured))
+    first = desk.json(*simulate)
+    assert (first["failed"], first["rate"], first["credit"]) == (["in-time"], 36_000_000_000, 25_200_000)
+    content = json.loads(measured.read_text()) | {"period": "second", "adjustment": -1_000_000_000}
+    measured.write_text(json.dumps(content))
+    # Missed before too: twice 3.6 % less what both agree on, within 2 x 10 % less 3.6 % over the year.
+    again = desk.json(*simulate, "--failed-before", "in-time", "--rate-before", "36000000000")
+    assert (again["rate"], again["credit"], again["due"]) == (71_000_000_000, 49_700_000, 650_300_000)
+    assert desk.run(*simulate, "--failed-before", "on-time").exit_code == 2
+    assert desk.run(*simulate, "--rate-before", "1", "--rate-before", "2").exit_code == 2
