@@ -21,9 +21,8 @@ from workpact import WorkpactError
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-# Ape logs to stdout; results alone belong there.
-for _destination in ape.logging.CLICK_ECHO_KWARGS.values():
-    _destination["err"] = True
+# Ape logs to stdout, where results alone belong; it looks destinations up by the level's name in small letters.
+ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for level in ape.logging.LogLevel})
 
 _results: TextIO | None = None
 
@@ -49,6 +48,13 @@ class OfflineCommand(_Plain, click.Command):
 
 class ConnectedCommand(_Plain, ConnectedProviderCommand):
     """A command on the chain of --network."""
+
+    def invoke(self, context: click.Context) -> Any:
+        from ape_ethereum.trace import Trace
+
+        # Of a refused call Ape prints every frame before it raises; what the refusal means is said by `_explain`.
+        Trace.show = lambda *_, **__: None
+        return super().invoke(context)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, all else on stderr.")
