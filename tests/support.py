@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,19 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / os.environ.get("FOUNDRY_OUT", "out")
 
 
-def compile_contract(name: str) -> ContractContainer:
-    """The contract of contracts/ with this name, compiled by forge, which skips what has not changed."""
+@cache
+def artefact(name: str) -> dict[str, Any]:
+    """What forge makes of the contract of contracts/ with this name; it skips what has not changed."""
     (source,) = (ROOT / "contracts").rglob(f"{name}.sol")
     forge = subprocess.run(["forge", "build", str(source)], cwd=ROOT, capture_output=True, text=True)
     assert forge.returncode == 0, forge.stderr + forge.stdout
-    made = json.loads((OUT / source.name / f"{name}.json").read_text())
+    made: dict[str, Any] = json.loads((OUT / source.name / f"{name}.json").read_text())
+    return made
+
+
+def compile_contract(name: str) -> ContractContainer:
+    """The same for Ape."""
+    made = artefact(name)
     return ContractContainer(
         ContractType.model_validate(
             {

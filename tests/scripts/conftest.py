@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.anvil import anvil
 from tests.scripts.desk import Desk
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from eth_abi import encode
 from eth_account import Account
 from eth_utils import to_checksum_address
 
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, ask
+from tests.anvil import ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from workpact.chain.contracts import artefact
 
 ROLES = {

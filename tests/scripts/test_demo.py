@@ -14,6 +14,7 @@ from fractions import Fraction
 import pytest
 from eth_utils.crypto import keccak
 
+from tests.anvil import anvil, ask
 from tests.measurement.desk import generator
 from tests.scripts.demo import (
     DOLLAR,
@@ -28,7 +29,6 @@ from tests.scripts.demo import (
     transfers,
     word,
 )
-from tests.scripts.rehearsal import anvil, ask
 from tests.support import ROOT
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from tests.anvil import anvil, ask
 from tests.measurement import reference
 from tests.measurement.desk import EXAMPLE, MARCH, generator
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil, ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from tests.scripts.stage import Stage
 
 UNIT = 10**6
