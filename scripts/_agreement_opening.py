@@ -32,6 +32,7 @@ def sign(act: Act, output: Path | None, permit: Path | None) -> None:
     agreement = act.agreement
     account = act.signing
     signature = agreement.sign(account)
+    permitted = agreement.permit(account) if permit is not None else b""
     value = {
         "id": agreement.id,
         "signer": account.address,
@@ -39,7 +40,7 @@ def sign(act: Act, output: Path | None, permit: Path | None) -> None:
         "file": write(output, "0x" + signature.hex() + "\n"),
     }
     if permit is not None:
-        value["permit"] = write(permit, "0x" + agreement.permit(account).hex() + "\n")
+        value["permit"] = write(permit, "0x" + permitted.hex() + "\n")
     text = f"0x{signature.hex()}" if output is None else f"Signed {agreement.document.name}: {output}."
     emit(plain(value), act.as_json, text)
 

@@ -64,10 +64,10 @@ def address_of(sender: Any) -> str:
     return str(sender.account.address if isinstance(sender, Sender) else sender.address)
 
 
-def ask(method: Any, *arguments: Any) -> Any:
+def ask(method: Any, *arguments: Any, **options: Any) -> Any:
     """The answer of a view; its reverts as `ContractError`."""
     with errors.explained():
-        return method(*arguments)
+        return method(*arguments, **options)
 
 
 def now() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from eth_utils import keccak, to_checksum_address
@@ -179,6 +180,26 @@ def test_work__submit_reject_dispute_serve_rule_withdraw__each_once(live, tmp_pa
     assert live.token.balanceOf(live.address("arbiter")) == 10 * UNIT
 
 
+def test_submit__refused__leaves_no_salt_behind(desk, tmp_path):
+    plan = tmp_path / "plan.pdf"
+    plan.write_bytes(b"the plan")
+    submit = ("agreement", "submit", desk.file, "plan", str(plan))
+    before = desk.height
+
+    assert "Escrow_NotInForce" in desk.fails(*submit, account="contractor")
+    assert "Name the account that pays" in desk.run(*submit).stderr
+    assert (list(tmp_path.glob("*.seal.json")), desk.height) == ([], before)
+
+    desk.open()
+    assert "Escrow_Unauthorised" in desk.fails(*submit, account="carrier")
+    assert "Escrow_WrongPhase" in desk.fails(
+        "agreement", "reject", desk.file, "plan", "--reason", "late", account="client"
+    )
+    assert list(tmp_path.rglob("seals/*")) == list(tmp_path.glob("*.seal.json")) == []
+    assert desk.json(*submit, account="contractor")["sent"]
+    assert len(list(tmp_path.glob("*.seal.json"))) == 1
+
+
 def test_pay__fund_part_accept_release_reclaim__each_once(live, tmp_path):
     live.json("agreement", "approve", live.file, "5,000 TUSD", account="client")
     fund = ("agreement", "fund", live.file, "3,200 TUSD")
@@ -238,6 +259,9 @@ def test_amend__signed_by_both__carried_by_anyone_and_once(live, tmp_path):
 def test_end__by_both__pays_the_split_that_both_signed(live, tmp_path):
     closing, ours, theirs = (str(tmp_path / name) for name in ("closing.json", "a.sig", "b.sig"))
     split = ("agreement", "end", "split", live.file, closing)
+    refused = live.run(*split, "--to-contractor", "1,000 TUSD")
+    assert "Nothing was sent." in refused.stderr
+    assert not Path(closing).exists()
     live.json(*split, "--to-contractor", "1,000 TUSD", "--output", ours, account="client")
     live.json(*split, "--output", theirs, account="contractor")
     both = ("agreement", "end", "both", live.file, closing, "--signature", theirs, "--signature", ours)
