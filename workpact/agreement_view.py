@@ -8,7 +8,6 @@ from typing import Any
 
 from workpact import WorkpactError
 from workpact.agreement_state import MilestoneState, Rules, Status, milestone_state, settled_milestone
-from workpact.chain import deployments
 from workpact.history import Event, HistoryDiffers, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now
@@ -168,7 +167,7 @@ class AgreementView:
 
     def events(self, since: int | None = None) -> list[Event]:
         """All events of the agreement in order, from the logs; `since` is a block, else where the contract came up."""
-        return read(self.contract, [self.origin], self._born if since is None else since)
+        return read(self.contract, [self.origin], since)
 
     def history(self, events: list[Event] | None = None) -> bytes:
         """The history word, recomputed from events (else from all logs) alone."""
@@ -253,11 +252,6 @@ class AgreementView:
             ends_at=int(state.endsAt),
             now=now(),
         )
-
-    @cached_property
-    def _born(self) -> int:
-        known = deployments.read(self.chain_id).values()
-        return next((each.block or 0 for each in known if each.address == self.contract.address), 0)
 
 
 def _index(kind: str, which: str | int, names: list[str]) -> int:

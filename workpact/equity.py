@@ -21,6 +21,7 @@ from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
 from workpact.grants import Grant, Pool, PoolPlan, Reason, tokens
+from workpact.history import logs
 from workpact.vesting import Gate, Plan
 
 __all__ = ["Gate", "Grant", "NoResult", "Plan", "Pool", "PoolPlan", "Reason", "WorkerEquity", "book_of", "tokens"]
@@ -126,9 +127,24 @@ class WorkerEquity:
             claimed[event.grant] = claimed.get(event.grant, 0) + event.units
         return claimed
 
+    def logged(self, name: str, **indexed: Any) -> list[Any]:
+        """All events of one kind with these indexed arguments, in order, from the logs."""
+        from ape import networks
+
+        abi = getattr(self.contract, name).abi
+        named = (indexed.get(field.name) for field in abi.inputs if field.indexed)
+        topics = [keccak(text=abi.selector), *map(_topic, named)]
+        return list(networks.ethereum.decode_logs(logs(self.contract, topics), abi))
+
     def _event(self, sent: Any, name: str) -> Any:
         decode = getattr(sent, "decode_logs", None)
         found = list(decode(getattr(self.contract, name))) if decode else []
         if len(found) != 1:
             raise NoResult(f"There is no {name} in {sent!r}: ask again for the receipt once it is mined.")
         return found[0]
+
+
+def _topic(value: bytes | int | str | None) -> bytes | None:
+    if isinstance(value, int):
+        return value.to_bytes(32)
+    return bytes.fromhex(value[2:]).rjust(32, b"\0") if isinstance(value, str) else value

@@ -133,11 +133,9 @@ class Pool(_Numbered):
         """Fixes a plan for grants from this pool. Only the issuer."""
         return self.equity.contract.createPlan(self.id, plan.struct(), sender=sender)
 
-    def grants(self, since: int = 0) -> list[Grant]:
-        """All grants made from this pool in block `since` or later, from the logs."""
-        from ape import chain
-
-        made = self.equity.contract.Granted.range(since, chain.blocks.height + 1, search_topics={"pool": self.id})
+    def grants(self) -> list[Grant]:
+        """All grants made from this pool, from the logs."""
+        made = self.equity.logged("Granted", pool=self.id)
         return [self.equity.grant(event.first + line) for event in made for line in range(len(event.lines))]
 
 
