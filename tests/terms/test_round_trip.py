@@ -202,4 +202,10 @@ def test_example__is_what_its_readme_promises():
     assert document.spec.billing.cover == 2
     assert document.prices[0].where == "resolved_at <> '?'"
     assert document.data_source("incident-log").spec.connection_details.attribution == "closed_at"
-    assert Names().all("USDC") == {}
+    assert Names().all("USDC", "agreement") == {}
+
+
+def test_units_beyond_a_64_bit_word__are_written_and_read():
+    document = loaded(("units: 10,000,000,000", "units: 1,208,925,819,614,629,174,706,175"))
+    assert document.spec.equity.units == 2**80 - 1
+    assert loads(document.to_yaml()) == document

@@ -41,11 +41,16 @@ def _sources(contents: Contents) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield _twice(name, "SLO", index)
+    read = [source.metric_source_ref for _, source, _, _ in _queries(contents)]
+    log = next((name for name in read if name in known), "")
     for path, source, kind, index in _queries(contents):
         if source.metric_source_ref not in known:
             problem = f"there is no DataSource {source.metric_source_ref!r}"
             advice = f"write one of: {', '.join(known) or 'none yet; add one'}"
             yield Finding(BadName, (*path, "metricSourceRef"), problem, advice, kind, index)
+        elif source.metric_source_ref != log:
+            problem = f"is {source.metric_source_ref!r}, others read {log!r}: one report measures one log"
+            yield Finding(BadLevel, (*path, "metricSourceRef"), problem, "use one DataSource", kind, index)
     quantities = [price.quantity for price in contents.prices]
     for index, quantity in enumerate(quantities):
         if quantity in quantities[:index]:
@@ -95,8 +100,6 @@ def _indicator(slo: SLO) -> Iterator[Finding]:
         queries = [metric for metric in (ratio.good, ratio.bad, ratio.total) if metric]
         if any(metric.metric_source.spec.average for metric in queries):
             yield Finding(BadLevel, (*base, "ratioMetric"), "averages nothing", "leave average out")
-        if len({metric.metric_source.metric_source_ref for metric in queries}) > 1:
-            yield Finding(BadLevel, (*base, "ratioMetric"), "counts two logs against each other", "use one DataSource")
     else:
         metric = spec.threshold_metric
         if metric and not metric.metric_source.spec.average:
