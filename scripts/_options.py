@@ -61,7 +61,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON val
 yes_option = click.option(
     "--yes",
     is_flag=True,
-    help="Ask nothing; a keystore passphrase comes from APE_ACCOUNTS_<alias>_PASSPHRASE.",
+    help="Ask nothing; a keystore passphrase comes from APE_ACCOUNTS_<alias>_PASSPHRASE. Shells export no name with a "
+    "hyphen: choose aliases with underscores.",
 )
 confirmations_option = click.option(
     "--confirmations", type=click.IntRange(0), help="Blocks to wait for after each transaction; else the network's own."
@@ -93,7 +94,9 @@ def signer(account: AccountAPI | None, yes: bool) -> AccountAPI:
     if yes and hasattr(account, "set_autosign") and hasattr(account, "keyfile_path"):
         variable = f"APE_ACCOUNTS_{account.alias}_PASSPHRASE"
         if variable not in os.environ:
-            raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}.")
+            exported = f"env '{variable}=…' ape run …, as no shell exports a hyphen"
+            hint = f" ({exported})" if "-" in variable else ""
+            raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}{hint}.")
         account.set_autosign(True)
     return account
 

@@ -25,7 +25,7 @@ def cli() -> None:
     \b
     Example:
       ape run sla measure desk.yaml --data log.csv --period 2016-03 --json > 2016-03.json
-      ape run sla sign desk.yaml --report 2016-03.json --account client-reporter --output client.sig
+      ape run sla sign desk.yaml --report 2016-03.json --account client_reporter --output client.sig
       ape run sla report desk.yaml --report 2016-03.json --signature client.sig --signature contractor.sig \\
         --account anyone
     """
@@ -114,7 +114,7 @@ def sign(act: Act, report: Path, output: Path | None, typed_data: bool) -> None:
 
     \b
     Example:
-      ape run sla sign desk.yaml --report 2016-03.json --account client-reporter --output client.sig
+      ape run sla sign desk.yaml --report 2016-03.json --account client_reporter --output client.sig
     """
     levels, figures = _levels(act, report)
     if typed_data:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.measurement.desk import EXAMPLE
+from types import SimpleNamespace
+
+import click
+import pytest
+
+from scripts._options import signer
 from tests.scripts.stage import Stage
+from tests.support import ROOT
 
 
 def lines(text: str) -> list[str]:
@@ -19,9 +25,23 @@ def test_text__local_chain__result_alone_on_stdout(user):
     assert "Stopping 'anvil' process." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("alias", "hint"),
+    [
+        ("desk_reporter", ""),
+        ("desk-reporter", " (env 'APE_ACCOUNTS_desk-reporter_PASSPHRASE=…' ape run …, as no shell exports a hyphen)"),
+    ],
+)
+def test_yes__no_passphrase__names_a_variable_that_can_be_set(alias, hint):
+    keystore = SimpleNamespace(alias=alias, set_autosign=None, keyfile_path=None)
+    with pytest.raises(click.UsageError) as error:
+        signer(keystore, yes=True)
+    assert str(error.value) == f"--yes needs the passphrase of {alias} in APE_ACCOUNTS_{alias}_PASSPHRASE{hint}."
+
+
 def test_refusal__of_a_contract__one_sentence_and_no_trace(sepolia, user):
     stage = Stage(user, sepolia)
-    file = stage.file("desk.yaml", EXAMPLE / "agreement.yaml")
+    file = stage.file("desk.yaml", ROOT / "examples" / "it-service-desk" / "agreement.yaml")
 
     settle = ["agreement", "settle", file, "2016-03", *stage.network, "--account", "carrier", "--yes"]
 
