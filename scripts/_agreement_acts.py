@@ -197,8 +197,11 @@ def payee(act: Act, payee: str, pulled: bool) -> None:
       ape run agreement payee desk.yaml 0x… --account contractor
     """
     agreement = act.agreement
+    receiver, waits = agreement.payout
+    if (receiver.lower(), waits) == (payee.lower(), pulled):
+        return act.unchanged(agreement, f"Payments go to {receiver} already.")
     act.confirm(f"Send all payments of {act.document.name} to {payee}?")
-    act.sent(agreement, agreement.set_payee(payee, pulled=pulled, sender=act.sender))
+    return act.sent(agreement, agreement.set_payee(payee, pulled=pulled, sender=act.sender))
 
 
 COMMANDS = (fund, appoint, submit, accept, release, reclaim, settle, withdraw, payee)

@@ -114,7 +114,9 @@ def publish(act: Act) -> None:
       ape run agreement publish desk.yaml --account anyone
     """
     agreement = act.agreement
-    act.sent(agreement, agreement.publish(sender=act.sender))
+    if agreement.is_published:
+        return act.unchanged(agreement, f"{act.document.name} is in the log already.")
+    return act.sent(agreement, agreement.publish(sender=act.sender))
 
 
 @click.command("withdraw-bid", cls=ConnectedCommand)

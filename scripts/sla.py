@@ -207,10 +207,12 @@ def prove(act: Act, report: Path, evidence: Path, line: int) -> None:
 
     levels, figures = _levels(act, report)
     event = Evidence.read(evidence).prove(line)
+    if levels.is_proved(event, figures):
+        return act.unchanged(levels.agreement, f"The event of line {line} is on record already.")
     sent = levels.prove(event, figures, sender=act.sender)
-    value = {"transaction": getattr(sent, "txn_hash", None), **event.to_json()}
+    value = {"sent": True, "transaction": getattr(sent, "txn_hash", None), **event.to_json()}
     del value["salt"], value["rowHash"]
-    emit(plain(value), act.as_json, f"The event of line {line} is in the evidence of that period, on record now.")
+    return emit(plain(value), act.as_json, f"The event of line {line} is in that period's evidence, on record now.")
 
 
 def _finished(act: Act, levels: ServiceLevels, period: int | str, sent: Any) -> None:

@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from workpact import WorkpactError
-from workpact.agreement_state import MilestoneState, Rules, Status, milestone_state, settled_milestone
+from workpact.agreement_state import (
+    HOLDBACK,
+    MilestoneState,
+    Phase,
+    Rules,
+    Status,
+    milestone_state,
+    settled_milestone,
+)
 from workpact.history import Event, HistoryDiffers, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now
@@ -150,6 +158,19 @@ class AgreementView:
         """One milestone, by name or index."""
         state = self.state
         return self._milestone(self.milestone_index(which), state, self._rules(state))
+
+    def phase(self, item: str | int) -> Phase | None:
+        """Where a milestone, or as "holdback" the holdback, stands; None once it is settled."""
+        if item in ("holdback", HOLDBACK):
+            return Phase(ask(self.contract.progressOfItem, self.origin, HOLDBACK).phase)
+        return self.milestone(item).phase
+
+    @property
+    def payout(self) -> tuple[str, bool]:
+        """Where the contractor's payments go, and whether they wait there to be taken (SPEC.md 4.8)."""
+        own = (event for event in reversed(self.events()) if event.name == "PayeeSet")
+        last = next((event for event in own if event["contractor"] == self.contractor), None)
+        return (self.contractor, False) if last is None else (last["payee"], last["pulled"])
 
     def owed_units(self, payee: str) -> int:
         """Booked for an address in the agreement's token, over all agreements, to be withdrawn."""

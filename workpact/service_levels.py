@@ -147,15 +147,15 @@ class ServiceLevels:
 
     def typed_data(self, report: Report) -> dict[str, Any]:
         """What a reporter's wallet shows and signs."""
-        return self.document.report_typed_data(*self._parts(report))
+        return self.document.report_typed_data(self.agreement.chain_id, self._message(report))
 
     def digest(self, report: Report) -> bytes:
         """What signing the report signs."""
-        return self.document.report_digest(*self._parts(report))
+        return self.document.report_digest(self.agreement.chain_id, self._message(report))
 
     def report_hash(self, report: Report) -> bytes:
         """The report's struct hash, as the oracle's event has it."""
-        return eip712.struct_hash("Report", self.document.report_message(*self._parts(report)))
+        return eip712.struct_hash("Report", self._message(report))
 
     def sign(self, report: Report, account: Any) -> Signed:
         """A reporter's, or a party's own, signature over the report."""
@@ -213,9 +213,13 @@ class ServiceLevels:
 
         `event` is an `EventProof` of the period's evidence.
         """
-        record = keccak(encode(["bytes32", "bytes32"], [event.event.salt, event.event.row_hash]))
-        arguments = (self.book, report.period, record, self.report_hash(report), list(event.proof))
+        arguments = (self.book, report.period, _record(event), self.report_hash(report), list(event.proof))
         return send(self.oracle.prove, *arguments, sender=sender)
+
+    def is_proved(self, event: Any, report: Report) -> bool:
+        """Whether the record has this event of the period already; asks the logs."""
+        proved = (each for each in self.events() if each.name == "RecordProved")
+        return any((each["period"], each["record"]) == (report.period, _record(event)) for each in proved)
 
     # Results
 
@@ -253,12 +257,12 @@ class ServiceLevels:
 
     # Checks
 
-    def _parts(self, report: Report) -> tuple[Any, ...]:
+    def _message(self, report: Report) -> dict[str, Any]:
         place = (self.agreement.chain_id, self.agreement.contract.address, report.period)
-        return (*place, report.figures, report.quantities, report.evidence)
+        return self.document.report_message(*place, report.figures, report.quantities, report.evidence)
 
     def _struct(self, report: Report) -> tuple[Any, ...]:
-        struct: tuple[Any, ...] = calldata("Report", self.document.report_message(*self._parts(report)))
+        struct: tuple[Any, ...] = calldata("Report", self._message(report))
         return struct
 
     def _check_signatures(self, report: Report, signatures: Sequence[Signed]) -> None:
@@ -279,3 +283,7 @@ class ServiceLevels:
                     f"The signature is not that of {each.signer} over this report; for it it would be that of "
                     f"{recovered(digest, each.signature) or 'no key'}: compare the figures, and sign them again."
                 )
+
+
+def _record(event: Any) -> bytes:
+    return keccak(encode(["bytes32", "bytes32"], [event.event.salt, event.event.row_hash]))

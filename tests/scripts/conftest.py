@@ -29,3 +29,10 @@ def desk(tmp_path, monkeypatch, chain) -> Desk:  # noqa: ARG001 - connected
     monkeypatch.setenv("WORKPACT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
     return Desk(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def live(desk) -> Desk:
+    """Opened, with 3,000 held."""
+    desk.open()
+    return desk

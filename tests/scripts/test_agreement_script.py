@@ -5,17 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-from eth_utils import keccak, to_checksum_address
+from eth_utils import keccak
 
-from tests.scripts.desk import UNIT, Desk
-
-
-@pytest.fixture
-def live(desk) -> Desk:
-    """Opened, with 3,000 held."""
-    desk.open()
-    return desk
+from tests.scripts.desk import UNIT
 
 
 def sums(status) -> bool:
@@ -180,26 +172,6 @@ def test_work__submit_reject_dispute_serve_rule_withdraw__each_once(live, tmp_pa
     assert live.token.balanceOf(live.address("arbiter")) == 10 * UNIT
 
 
-def test_submit__refused__leaves_no_salt_behind(desk, tmp_path):
-    plan = tmp_path / "plan.pdf"
-    plan.write_bytes(b"the plan")
-    submit = ("agreement", "submit", desk.file, "plan", str(plan))
-    before = desk.height
-
-    assert "Escrow_NotInForce" in desk.fails(*submit, account="contractor")
-    assert "Name the account that pays" in desk.run(*submit).stderr
-    assert (list(tmp_path.glob("*.seal.json")), desk.height) == ([], before)
-
-    desk.open()
-    assert "Escrow_Unauthorised" in desk.fails(*submit, account="carrier")
-    assert "Escrow_WrongPhase" in desk.fails(
-        "agreement", "reject", desk.file, "plan", "--reason", "late", account="client"
-    )
-    assert list(tmp_path.rglob("seals/*")) == list(tmp_path.glob("*.seal.json")) == []
-    assert desk.json(*submit, account="contractor")["sent"]
-    assert len(list(tmp_path.glob("*.seal.json"))) == 1
-
-
 def test_pay__fund_part_accept_release_reclaim__each_once(live, tmp_path):
     live.json("agreement", "approve", live.file, "5,000 TUSD", account="client")
     fund = ("agreement", "fund", live.file, "3,200 TUSD")
@@ -289,36 +261,3 @@ def test_end__with_notice_then_close(live):
     assert (settled["charge"], settled["credit"]) == (600 * UNIT, 0)
     assert not live.json("agreement", "settle", live.file, "first", account="carrier")["sent"]
     assert live.json("agreement", "end", "close", live.file, account="carrier")["events"][0]["toClient"] == 2_400 * UNIT
-
-
-def test_publish_payee_appoint_release_holdback__from_the_terminal(live):
-    assert live.json("agreement", "appoint", live.file, account="carrier")["sent"]
-    assert not live.json("agreement", "appoint", live.file, account="carrier")["sent"]
-    assert live.json("agreement", "publish", live.file, account="carrier")["sent"]
-    purse = to_checksum_address(keccak(text="purse")[-20:])
-    assert live.json("agreement", "payee", live.file, purse, account="contractor")["events"][0]["payee"] == purse
-    live.json("agreement", "accept", live.file, "plan", account="client-operator")
-    live.warp(days=301)
-    release = ("agreement", "release", live.file, "--holdback")
-    assert live.json(*release, account="carrier")["events"][0]["paid"] == 50 * UNIT
-    assert not live.json(*release, account="carrier")["sent"]
-    assert live.token.balanceOf(purse) == 500 * UNIT
-
-
-def test_bad_input__named_with_what_to_do_and_nothing_sent(live, tmp_path):
-    height = live.height
-    assert "the document has plan, build, report" in live.fails(
-        "agreement", "accept", live.file, "plam", account="client"
-    )
-    assert 'write a number and the token, like "12,500 TUSD"' in live.fails(
-        "agreement", "fund", live.file, "3000", account="client"
-    )
-    assert "is no signature" in live.fails(
-        "agreement", "open", live.change(salt=7), "--signature", "no.sig", account="client"
-    )
-    nowhere = live.fails("agreement", "payee", live.file, "nobody", account="contractor")
-    assert "nobody" in nowhere
-    broken = tmp_path / "broken.yaml"
-    broken.write_text(live.file_text().replace("timezone: UTC", "zone: UTC"))
-    assert "broken.yaml:" in live.fails("agreement", "show", str(broken))
-    assert live.height == height

@@ -93,7 +93,9 @@ def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measure
     evidence = str(tmp_path / "evidence.json")
     prove = ("sla", "prove", desk.file, evidence, "3", "--report", str(measured))
     proved = desk.json(*prove, account="contractor")
-    assert set(proved) == {"transaction", "line", "leaf", "proof", "evidenceRoot"}
+    assert set(proved) == {"sent", "transaction", "line", "leaf", "proof", "evidenceRoot"}
+    again = desk.json(*prove, account="contractor")
+    assert (again["sent"], again["why"]) == (False, "The event of line 3 is on record already.")
     assert desk.json("sla", "show", desk.file)["events"] == 3
 
 
