@@ -143,9 +143,7 @@ def test_change_order__keeps_the_agreement_and_pulls_no_money():
     assert order.service_hash() == example().service_hash()
     assert order.origin(CHAIN_ID, CONTRACT) == first
     assert order.id(CHAIN_ID, CONTRACT) != first
-    assert order.report_typed_data(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 9, [0], bytes(32))["message"]["origin"] == (
-        "0x" + first.hex()
-    )
+    assert order.report_message(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 9, [0], bytes(32))["origin"] == first
     assert f"It replaces the document `0x{first.hex()}`" in order.document_markdown()
 
 

@@ -72,35 +72,6 @@ class AgreementDocument(Contents):
         """`keccak256(salt ‖ sha256(Markdown))`: ties the words to the terms without giving them away."""
         return keccak(structs.word(self.spec.legal.salt) + sha256(self.document_markdown().encode()).digest())
 
-    def report_typed_data(
-        self,
-        chain_id: int,
-        contract: str,
-        period: int,
-        figures: Sequence[tuple[int, int, int]],
-        quantities: Sequence[int],
-        evidence: bytes,
-    ) -> dict[str, Any]:
-        """The report of one period (SPEC.md 8.2) as a reporter's wallet signs it.
-
-        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract.
-        """
-        message = self.report_message(chain_id, contract, period, figures, quantities, evidence)
-        return eip712.typed_data("Report", message, self._oracle_domain(chain_id))
-
-    def report_digest(
-        self,
-        chain_id: int,
-        contract: str,
-        period: int,
-        figures: Sequence[tuple[int, int, int]],
-        quantities: Sequence[int],
-        evidence: bytes,
-    ) -> bytes:
-        """What signing `report_typed_data` signs."""
-        message = self.report_message(chain_id, contract, period, figures, quantities, evidence)
-        return eip712.digest("Report", message, self._oracle_domain(chain_id))
-
     def report_message(
         self,
         chain_id: int,
@@ -110,7 +81,11 @@ class AgreementDocument(Contents):
         quantities: Sequence[int],
         evidence: bytes,
     ) -> Message:
-        """The `Report` message; ValueError if period, figures or quantities do not fit the document."""
+        """The `Report` of one period (SPEC.md 8.2).
+
+        `figures` are (good, total, excluded) by level, `contract` is the Agreement contract. ValueError if period,
+        figures or quantities do not fit the document.
+        """
         if not 0 <= period < len(self.periods):
             raise ValueError(f"there is no period {period}: the document has {len(self.periods)}")
         if len(figures) != len(self.levels) or len(quantities) != len(self.prices):
@@ -128,6 +103,14 @@ class AgreementDocument(Contents):
             "quantities": list(quantities),
             "evidence": evidence,
         }
+
+    def report_typed_data(self, chain_id: int, message: Message) -> dict[str, Any]:
+        """A report as a reporter's wallet signs it."""
+        return eip712.typed_data("Report", message, self._oracle_domain(chain_id))
+
+    def report_digest(self, chain_id: int, message: Message) -> bytes:
+        """What signing `report_typed_data` signs."""
+        return eip712.digest("Report", message, self._oracle_domain(chain_id))
 
     def closing_typed_data(
         self, chain_id: int, contract: str, held: int, to_contractor: int, deadline: int

@@ -143,7 +143,7 @@ class TimeWindow(Model):
 
 
 class Objective(Model):
-    """What must be reached: `target` (or `targetPercent`) for ratios, `op` and `value` for averages."""
+    """What must be reached: `target` for ratios, `op` and `value` for averages."""
 
     display_name: Line
     target: Ratio | None = None
