@@ -68,16 +68,6 @@ def reverts(error: Any, **arguments: Any) -> Iterator[None]:
     assert networks.ethereum.decode_calldata(error.abi, data[4:]) == given
 
 
-@contextmanager
-def reverts_with_panic(code: int) -> Iterator[None]:
-    """The block reverts with the compiler's own Panic(code)."""
-    with pytest.raises(ContractLogicError) as info:
-        yield
-    data = revert_data(info.value)
-    assert data is not None
-    assert data.hex() == f"4e487b71{code:064x}", f"no panic {code:#x}: 0x{data.hex()}"
-
-
 def events_of(receipt: ReceiptAPI) -> list[tuple[str, dict[str, Any]]]:
     """Every event of a transaction in order, with all its arguments; a log that nobody can decode is a failure."""
     events = [(event.event_name, dict(event.event_arguments)) for event in receipt.events]

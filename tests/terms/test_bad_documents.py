@@ -54,6 +54,7 @@ def test_two_logs__are_refused_before_anybody_signs():
         ("minimumSample: 20", f"minimumSample: 1{',000' * 30}", errors.BadValue),
         ("cure: 14 days", f"cure: {'9' * 5_000}m", errors.BadDuration),
     ],
+    ids=["money", "decimals", "share", "ppm", "ratio", "count", "beyond a word", "months"],
 )
 def test_number_that_nobody_means__is_refused_for_what_it_is(old, new, kind):
     with pytest.raises(TermsError) as caught:
