@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -255,10 +256,13 @@ class AgreementView:
         written = self.document.milestones[index]
         if state.settled >> index & 1:
             return settled_milestone(index, written.name, written.amount, bool(state.lapsed >> index & 1))
-        step = (0, 0, 0, 0)
-        if state.status != Status.NONE:
-            found = ask(self.contract.progressOfItem, self.origin, index)
-            step = (found.accepted, found.clock, found.rounds, found.phase)
+        if state.status in (Status.NONE, Status.WITHDRAWN):
+            unopened = milestone_state(index, written.name, written.amount, written.due, (0, 0, 0, 0), rules)
+            return replace(unopened, turn="", step="", silence=None)
+        if state.status != Status.LIVE:
+            return settled_milestone(index, written.name, written.amount, lapsed=True)
+        found = ask(self.contract.progressOfItem, self.origin, index)
+        step = (found.accepted, found.clock, found.rounds, found.phase)
         return milestone_state(index, written.name, written.amount, written.due, step, rules)
 
     def _rules(self, state: Any) -> Rules:
