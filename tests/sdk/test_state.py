@@ -196,16 +196,16 @@ def test_ended__nobody_acts_on_a_milestone_any_more(live, chain, client, contrac
     live.close(sender=carrier)
 
     assert live.status is Status.ENDED_BY_CLIENT
-    assert [(each.turn, each.silence, each.phase, each.lapsed) for each in live.milestones] == [
-        ("", None, None, True)
-    ] * 3
+    over = [(each.turn, each.silence, each.phase, each.lapsed) for each in live.milestones]
+    assert over == [("", None, None, True)] * 3
     assert live.ledger().held == 0
 
 
 def test_unopened__nobody_acts_on_a_milestone_yet(agreement, client):
-    for _ in range(2):
-        assert [(each.turn, each.silence, each.phase) for each in agreement.milestones] == [("", None, Phase.OPEN)] * 3
-        agreement.withdraw_bid(sender=client)
+    unopened = [("", None, Phase.OPEN)] * 3
+    assert [(each.turn, each.silence, each.phase) for each in agreement.milestones] == unopened
+    agreement.withdraw_bid(sender=client)
+    assert [(each.turn, each.silence, each.phase) for each in agreement.milestones] == unopened
 
 
 def test_disputed_milestone__without_an_arbiter__waits_for_the_backup(
