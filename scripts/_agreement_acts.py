@@ -176,6 +176,8 @@ def withdraw(act: Act, to: str | None, by_origin: bool) -> None:
     Example:
       ape run agreement withdraw desk.yaml --account arbiter
     """
+    if by_origin and to:
+        raise click.UsageError("--by-origin takes to the account itself: leave --to out.")
     agreement = act.agreement
     booked = agreement.to_take_units if by_origin else agreement.owed_units
     if not booked(act.signing.address):

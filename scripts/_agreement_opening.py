@@ -82,7 +82,7 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
       ape run agreement open desk.yaml --signature client.sig --signature contractor.sig --permit client.permit \\
         --account anyone
     """
-    from workpact.agreement import Agreement
+    from workpact.agreement import Agreement, Status
     from workpact.permits import read_permit
     from workpact.preflight import chain_id
     from workpact.signing import read_signature
@@ -90,6 +90,8 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
     agreement = act.agreement
     if agreement.is_in_force:
         return act.unchanged(agreement, f"{act.document.name} is in force already.")
+    if agreement.id == agreement.origin and agreement.status is Status.LIVE:
+        return act.unchanged(agreement, f"{act.document.name} was opened already, and amended since.")
     given = {agreement.signer_of(signature): signature for signature in map(read_signature, signatures)}
     deposit = agreement.money(act.document.spec.offer.deposit)
     act.confirm(f"Open {act.document.name}, with {deposit} from the client?")

@@ -106,6 +106,8 @@ def grant(act: Act, plan_name: str, lines: tuple[str, ...], again: bool) -> None
     book = _equity_book.of(act.agreement)
     chosen = book.plan(plan_name)
     given = dict(_line(line) for line in lines)
+    if len(given) < len(lines):
+        raise click.UsageError("A worker is named twice: one line for each, or a second run with --again.")
     have = {each.worker: each for each in book.grants() if each.plan == chosen}
     fresh = {worker: units for worker, units in given.items() if again or worker not in have}
     made = []
@@ -142,11 +144,12 @@ def claim(act: Act, grants: tuple[int, ...]) -> None:
     """
     book = _equity_book.of(act.agreement)
     chosen = [book.equity.grant(number) for number in grants] or book.grants()
-    for each in {grant.plan for grant in chosen}:
-        if each.terms.size and book.can_rise(each):
-            act.sender.call(book.equity.contract.sync, each.id)
+    rising = [each for each in {grant.plan for grant in chosen} if each.terms.size and book.can_rise(each)]
+    for each in rising:
+        act.sender.call(book.equity.contract.sync, each.id)
     if not sum(each.claimable_units for each in chosen):
-        return emit({"claimed": {}}, act.as_json, "Nothing has vested since the last claim. Nothing was sent.")
+        sent_alone = "The gates were raised." if rising else "Nothing was sent."
+        return emit({"claimed": {}}, act.as_json, f"Nothing has vested since the last claim. {sent_alone}")
     sent = act.sender.call(book.equity.contract.claim, [int(each) for each in chosen])
     claimed = book.equity.claimed_in(sent)
     lines = [

@@ -218,7 +218,11 @@ def prove(act: Act, report: Path, evidence: Path, line: int) -> None:
 def _finished(act: Act, levels: ServiceLevels, period: int | str, sent: Any) -> None:
     result = levels.result(period)
     value = {"sent": True, "transaction": getattr(sent, "txn_hash", None), **_sla_show.facts(result)}
-    emit(plain(value), act.as_json, [*_sla_show.lines(levels, result), f"Transaction {value['transaction']}"])
+    if value["transaction"] is None:
+        said = [f"Proposed, takes effect when the account's owners have confirmed: {sent!r}"]
+    else:
+        said = [*_sla_show.lines(levels, result), f"Transaction {value['transaction']}"]
+    emit(plain(value), act.as_json, said)
 
 
 cli.add_command(_sla_show.show)

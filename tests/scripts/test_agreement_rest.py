@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from eth_utils import keccak, to_checksum_address
 
+from scripts._words import told
 from tests.scripts.desk import UNIT
+from workpact.history import Event
 
 
 def test_submit__refused__leaves_no_salt_behind(desk, tmp_path):
@@ -64,6 +66,8 @@ def test_holdback__disputed_and_ruled__each_once(live):
 
 def test_bad_input__named_with_what_to_do_and_nothing_sent(live, tmp_path):
     height = live.height
+    taken = ("agreement", "withdraw", live.file, "--by-origin", "--to", live.address("arbiter"))
+    assert "leave --to out" in live.run(*taken, account="carrier").stderr
     assert "the document has plan, build, report" in live.fails(
         "agreement", "accept", live.file, "plam", account="client"
     )
@@ -79,3 +83,12 @@ def test_bad_input__named_with_what_to_do_and_nothing_sent(live, tmp_path):
     broken.write_text(live.file_text().replace("timezone: UTC", "zone: UTC"))
     assert "broken.yaml:" in live.fails("agreement", "show", str(broken))
     assert live.height == height
+
+
+def test_told__milestone_of_a_later_document__by_its_number(desk):
+    agreement = desk.agreement
+    facts = {"milestones": 0b1001, "paid": 5 * UNIT, "retained": 0}
+    event = Event("Accepted", facts, 0, 0, 0, "0x", (), b"")
+
+    assert told(agreement, event) == "plan, milestone 3 accepted: 5 TUSD to the contractor, 0 TUSD held back."
+    assert agreement.ledger([event]).milestones == {0: 500 * UNIT}

@@ -22,6 +22,8 @@ def test_new__template__loads_and_says_what_to_fill_in(desk, tmp_path):
     assert set(made["unresolved"]) == {"USDC", "client", "contractor"}
     assert "is there already" in desk.run("agreement", "new", str(tmp_path / "mine.yaml")).stderr
     assert desk.json("agreement", "show", str(tmp_path / "mine.yaml"))["name"] == "mine"
+    assert "'My Desk' goes on chain" in desk.fails("agreement", "new", str(tmp_path / "My Desk.yaml"))
+    assert not (tmp_path / "My Desk.yaml").exists()
 
 
 def test_new__like_and_renew__equal_terms_are_another_agreement(desk, tmp_path):
@@ -226,6 +228,8 @@ def test_amend__signed_by_both__carried_by_anyone_and_once(live, tmp_path):
     assert live.json("agreement", "status", str(change))["milestones"][1]["amount"] == 1_200_500_000
     old = live.json("agreement", "status", live.file)
     assert (old["inForce"], old["documentInForce"]) == (False, done["id"])
+    again = live.json("agreement", "open", live.file, account="carrier")
+    assert (again["sent"], again["why"]) == (False, "desk was opened already, and amended since.")
 
 
 def test_end__by_both__pays_the_split_that_both_signed(live, tmp_path):

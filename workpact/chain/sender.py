@@ -183,7 +183,7 @@ class Sender:
                 raise NotSent("Another transaction of this account took the nonce. Run the same again.")
             if time.monotonic() > deadline:
                 hashes = ", ".join(attempt.hash for attempt in known.attempts)
-                raise StillPending(f"Not mined yet: {hashes}. Run the same again to wait on, or with higher fees.")
+                raise StillPending(f"Not mined yet: {hashes}. Run the same again to wait on, or with --outbid.")
             time.sleep(min(0.05 * self._node.network.block_time, 1) or 0.05)
         return self._finish(key, mined)
 
