@@ -17,7 +17,7 @@ from workpact.agreement_state import (
     milestone_state,
     settled_milestone,
 )
-from workpact.history import Event, HistoryDiffers, read, recompute
+from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now
 from workpact.terms import AgreementDocument
@@ -197,9 +197,10 @@ class AgreementView:
 
     def verify_history(self) -> list[Event]:
         """All events, proved complete, ordered and unedited against the contract's word; raises `HistoryDiffers`."""
-        events = self.events()
-        # An Ape contract has a `history` of its own.
-        word = bytes(ask(self.contract.call_view_method, "history", self.origin))
+        until = height()
+        events = read(self.contract, [self.origin], None, until)
+        # Of the same block; and an Ape contract has a `history` of its own.
+        word = bytes(ask(self.contract.call_view_method, "history", self.origin, block_id=until))
         if recompute(events) != word:
             raise HistoryDiffers(
                 f"{len(events)} logs give another history than 0x{word.hex()}, which the contract holds: the node "

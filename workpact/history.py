@@ -82,8 +82,18 @@ def recompute(events: Iterable[Event], word: bytes = bytes(32)) -> bytes:
     return word
 
 
-def read(contract: Any, topics: Sequence[bytes | None], since: int | None = None) -> list[Event]:
-    """All events of a contract whose indexed arguments are `topics`, in order; `since` as for `logs`.
+def height() -> int:
+    """The number of the connected chain's last block."""
+    from ape import networks
+
+    node: Any = networks.provider
+    return int(node.web3.eth.block_number)
+
+
+def read(
+    contract: Any, topics: Sequence[bytes | None], since: int | None = None, until: int | None = None
+) -> list[Event]:
+    """All events of a contract whose indexed arguments are `topics`, in order; `since` and `until` as for `logs`.
 
     None stands for any. Those outside every history are left out.
     """
@@ -92,7 +102,7 @@ def read(contract: Any, topics: Sequence[bytes | None], since: int | None = None
     web3 = networks.provider.web3
     times: dict[int, int] = {}
     events = []
-    for log in map(_raw, logs(contract, [None, *topics], since)):
+    for log in map(_raw, logs(contract, [None, *topics], since, until)):
         block = log["blockNumber"]
         if block not in times:
             times[block] = web3.eth.get_block(block)["timestamp"]
@@ -100,11 +110,13 @@ def read(contract: Any, topics: Sequence[bytes | None], since: int | None = None
     return [event for event in events if event.name not in OUTSIDE]
 
 
-def logs(contract: Any, topics: Sequence[bytes | None], since: int | None = None) -> list[dict[str, Any]]:
+def logs(
+    contract: Any, topics: Sequence[bytes | None], since: int | None = None, until: int | None = None
+) -> list[dict[str, Any]]:
     """The logs of a contract with these topics (None stands for any), in order and as the node gives them.
 
-    From block `since` on, else from where the contract is recorded to have come up; in one question if the node takes
-    it, else in ranges as wide as it does. Raises `LogsRefused`.
+    From block `since`, else from where the contract is recorded to have come up, to block `until`, else the last; in
+    one question if the node takes it, else in ranges as wide as it does. Raises `LogsRefused`.
     """
     from ape import networks
     from ape.exceptions import ProviderError
@@ -112,7 +124,7 @@ def logs(contract: Any, topics: Sequence[bytes | None], since: int | None = None
     node: Any = networks.provider
     wanted = ["0x" + topic.hex() if topic is not None else None for topic in topics]
     first = deployments.born(node.web3.eth.chain_id, contract.address) if since is None else since
-    last = node.web3.eth.block_number
+    last = height() if until is None else until
     width = last - first + 1
     found: list[dict[str, Any]] = []
     while first <= last:

@@ -20,7 +20,7 @@ from eth_utils.crypto import keccak
 
 from workpact.agreement_view import AgreementView
 from workpact.chain import contracts
-from workpact.history import Event, HistoryDiffers, read, recompute
+from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.preflight import ForeignSignature, NotReady, ask, check_contract, send
 from workpact.service_results import Basis, Credit, PeriodResult
 from workpact.signing import is_signed, recovered, sign
@@ -240,17 +240,18 @@ class ServiceLevels:
             raise NotReady(f"The period {result.period} is not assessed: report it, and all before it, first.")
         return Credit(billing.fixed, result.variable_units, billing.cap, result.rate)
 
-    def events(self) -> list[Event]:
-        """All events of the book in order, from the logs."""
+    def events(self, until: int | None = None) -> list[Event]:
+        """All events of the book in order, from the logs; to block `until`, else the last."""
         contract, origin, _ = self._key
-        own = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
-        proofs = [event for event in read(self.oracle, [self.book]) if event.name == "RecordProved"]
+        own = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
+        proofs = [event for event in read(self.oracle, [self.book], None, until) if event.name == "RecordProved"]
         return sorted(own + proofs, key=lambda event: event.place)
 
     def verify_history(self) -> list[Event]:
         """All events, proved complete, ordered and unedited against the oracle's word; raises `HistoryDiffers`."""
-        events = self.events()
-        word = bytes(ask(self.oracle.historyOf, self.book))
+        until = height()
+        events = self.events(until)
+        word = bytes(ask(self.oracle.historyOf, self.book, block_id=until))
         if recompute(events) != word:
             raise HistoryDiffers(f"{len(events)} logs give another history than 0x{word.hex()}: ask another node.")
         return events

@@ -54,6 +54,18 @@ def test_read__deployment_recorded__nothing_before_it_asked(proxy, chain, live):
     assert proxy.spans == [(0, chain.blocks.height), (events[0].block, chain.blocks.height)]
 
 
+def test_verify_history__event_while_reading__word_of_the_block_that_was_read(live, contractor, monkeypatch):
+    def read_and_submit(*arguments):
+        events = read(*arguments)
+        live.submit("plan", b"work", sender=contractor)
+        return events
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workpact.agreement_view.read", read_and_submit)
+        assert [event.name for event in live.verify_history()] == ["Opened"]
+    assert [event.name for event in live.verify_history()] == ["Opened", "Submitted"]
+
+
 def test_read__not_even_one_block__names_it(proxy, live):
     proxy.widest = 0
 
