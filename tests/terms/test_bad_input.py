@@ -139,7 +139,7 @@ CASES = {
                     "good:\n          metricSource:\n            metricSourceRef: phone-log", errors.BadName,
                     f"{SLO_FIELD}.good.metricSource.metricSourceRef", "incident-log"),
     "good missing": ("        good:\n          metricSource:\n            metricSourceRef: incident-log\n"
-                     "            type: workpact-ticket-log\n            spec: {where: \"made_sla = 'true'\"}\n", "",
+                     "            type: workpact-log\n            spec: {where: \"made_sla = 'true'\"}\n", "",
                      errors.BadLevel, SLO_FIELD, "one of the two"),
     "other service": ("  service: incident-desk", "  service: phone-desk",
         errors.BadName, "spec.service", "incident-desk"),

@@ -62,8 +62,8 @@ def test_type_string__lists_contained_types_by_name():
 def test_id__known_answer():
     document = example()
     assert document.service_hash().hex() == "873fdf5ff7fba32f0eaa651a609df01ec906553816c73c23179f85505b6b8a86"
-    assert document.legal_text_hash.hex() == "bcc4235006652bae7d063e0254fec9c84cc5fcd8449fcf2139b9acb746c88093"
-    assert document.id(CHAIN_ID, CONTRACT).hex() == "1d842751d98f17857dee3b80eb8dd51c00c874687b9de52e0c9b059bad15a140"
+    assert document.legal_text_hash.hex() == "04368adc0ca29e51f83cd09f927d9559de94b9c0f51f61634a979842b6c8a0c6"
+    assert document.id(CHAIN_ID, CONTRACT).hex() == "30ffe5fb3785d7a95b17931759fffa2b347937c46bb52713f2ddd6cd9b2d57ff"
 
 
 def test_id__is_the_digest_that_wallets_compute():

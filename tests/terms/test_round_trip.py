@@ -107,7 +107,7 @@ def test_levels__of_all_forms():
     average = """      thresholdMetric:
         metricSource:
           metricSourceRef: incident-log
-          type: workpact-ticket-log
+          type: workpact-log
           spec: {where: "resolved_at <> '?'", average: resolution_minutes}
 """
     text = (TEXT[:start] + average + TEXT[end:]).replace("target: 0.95}", "op: lte, value: 240}", 1)
@@ -199,7 +199,7 @@ def test_example__is_what_its_readme_promises():
     assert (document.periods[0].name, document.periods[-1].name, len(document.periods)) == ("2016-03", "2017-02", 12)
     assert document.spec.billing.cover == 2
     assert document.prices[0].where == "resolved_at <> '?'"
-    assert document.data_source("incident-log").spec.connection_details.attribution == "closed_at"
+    assert document.data_source("incident-log").spec.connection_details.attribution.column == "closed_at"
     assert Names().all("USDC", "agreement") == {}
 
 
