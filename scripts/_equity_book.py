@@ -59,13 +59,15 @@ class Book:
 
     def can_rise(self, plan: PoolPlan) -> bool:
         """Whether the agreement has gone further than the plan's gate says."""
-        _, accepted, _ = self.agreement.contract.progressOf(self.agreement.origin)
+        from workpact.preflight import ask
+
+        _, accepted, _ = ask(self.agreement.contract.progressOf, self.agreement.origin)
         terms = plan.terms
         met = 0
         if terms.periods:
             oracle = self._oracle(terms.oracle)
             place = (self.agreement.contract.address, self.agreement.origin, terms.document, terms.periods)
-            met = int(oracle.metPeriods(*place)).bit_count()
+            met = int(ask(oracle.metPeriods, *place)).bit_count()
         return int(accepted & terms.milestones).bit_count() + met > plan.reached[0]
 
     def roster(self, manager: str) -> dict[str, int]:

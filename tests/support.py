@@ -19,7 +19,7 @@ from ape.exceptions import ContractLogicError
 from eth_utils import keccak
 from ethpm_types import ContractType
 
-from workpact.chain.errors import revert_data
+from workpact.chain.errors import ContractError, revert_data
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / os.environ.get("FOUNDRY_OUT", "out")
@@ -55,16 +55,19 @@ def reverts(error: Any, **arguments: Any) -> Iterator[None]:
     """The block reverts with exactly this error and exactly these arguments, all of them given.
 
     `error` is an error of a contract instance (`agreement.Agreement_NotLive`). Transactions and view calls alike, which
-    `ape.reverts` does not: around a view it passes for every revert, and it ignores misspelt arguments. Addresses may
-    be given as accounts or contracts.
+    `ape.reverts` does not: around a view it passes for every revert, and it ignores misspelt arguments. What the SDK
+    makes of a revert counts as well. Addresses may be given as accounts or contracts.
     """
-    with pytest.raises(ContractLogicError) as info:
+    with pytest.raises((ContractLogicError, ContractError)) as info:
         yield
+    given = {name: getattr(value, "address", value) for name, value in arguments.items()}
+    if isinstance(info.value, ContractError):
+        assert (info.value.name, info.value.arguments) == (error.abi.name, given)
+        return
     data = revert_data(info.value)
     assert data is not None, f"reverted without data: {info.value!r}"
     signature, selector = error.abi.signature, _selector(error.abi)
     assert data[:4] == selector, f"expected {signature}, reverted with {info.value!r} (data 0x{data.hex()})"
-    given = {name: getattr(value, "address", value) for name, value in arguments.items()}
     assert networks.ethereum.decode_calldata(error.abi, data[4:]) == given
 
 

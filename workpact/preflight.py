@@ -48,15 +48,16 @@ class OtherToken(NotReady):
     """The token is not as the document says."""
 
 
-def send(method: Any, *arguments: Any, sender: Any) -> Any:
+def send(method: Any, *arguments: Any, sender: Any, intent: str | None = None) -> Any:
     """Sends a call and returns what was sent: a receipt, or what a Safe proposed.
 
     `sender` is an Ape account, or a `Sender` with its own number of confirmations. Crash-safe either way: the same call
-    again goes on with what was signed before. Raises `ContractError`, `NotSent`, `StillPending`.
+    again goes on with what was signed before; what an `intent` names is done once for all. Raises `ContractError`,
+    `NotSent`, `StillPending`.
     """
     check_contract(method.contract)
     sending = sender if isinstance(sender, Sender) else Sender(sender)
-    return sending.call(method, *arguments)
+    return sending.call(method, *arguments, intent=intent)
 
 
 def address_of(sender: Any) -> str:
