@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from eth_account import Account
 from web3 import Web3
 from web3.types import RPCEndpoint
 
-from benchmarks.anvil import GAS, anvil, deployed
 from tests.agreement import paper
+from tests.anvil import GAS, connected, deployed, mined
 from workpact.terms import eip712
 
 KEYS = ["0x" + f"{number:064x}" for number in range(101, 107)]
@@ -53,12 +51,7 @@ class Desk:
             }
         )
         signed = Account.sign_transaction(transaction, self.keys[sender])
-        receipt = self.web3.eth.wait_for_transaction_receipt(
-            self.web3.eth.send_raw_transaction(signed.raw_transaction), poll_latency=0.002
-        )
-        if receipt["status"] != 1:
-            call.call({"from": sender, "gas": GAS})
-        return int(receipt["gasUsed"])
+        return int(mined(call, sender, self.web3.eth.send_raw_transaction(signed.raw_transaction))["gasUsed"])
 
     def wait(self, seconds: int) -> None:
         self.web3.provider.make_request(RPCEndpoint("evm_increaseTime"), [seconds])
@@ -84,7 +77,8 @@ class Desk:
 
 def rows() -> dict[str, int]:
     """Each row's gas: plain OpenZeppelin token, payees holding it, no approve, no holdback."""
-    with _desk() as desk:
+    with connected() as web3:
+        desk = Desk(web3)
         desk.open(desk.document(offer={"salt": 99}))
         figures = {"open and fund, 3 milestones": desk.open(desk.document(offer={"salt": 1}))}
         relayed = desk.document(offer={"salt": 2})
@@ -164,12 +158,6 @@ def _settle(desk: Desk) -> dict[str, int]:
         desk.send(oracle.functions.answer(origin, document, period, answer), desk.carrier)
         gas.append(desk.call(desk.carrier, "settle", message, paper.conditions(message), period))
     return {"settle a period, final": gas[1], "interim payment": gas[2]}
-
-
-@contextmanager
-def _desk() -> Iterator[Desk]:
-    with anvil() as web3:
-        yield Desk(web3)
 
 
 if __name__ == "__main__":

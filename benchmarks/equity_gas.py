@@ -15,8 +15,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3.contract import Contract
 
-from tests.oracle.chain import GAS, oracle_chain
-from tests.support import OUT, compile_contract
+from tests.anvil import connected, deployed, send, warp
 
 START = 1_800_000_000
 DAY = 86_400
@@ -37,43 +36,41 @@ def rows() -> dict[str, int]:
 
 def more() -> dict[str, int]:
     """What else an issuer, a manager and a carrier of claims pay; cold: the wallet holds none of the token yet."""
-    with _chain() as (call, warp, equity):
+    with _chain() as (call, equity, source):
         found = {"enrol in a batch of 500, each": -(-call("enrol", _wallets("new", BATCH)) // BATCH)}
         found["grant alone"] = _grant(call, 1)
         _grant(call, CLAIMS)
         call("createPlan", 1, (START, 0, 360 * DAY, 30 * DAY, 1, 7, 0, NOBODY, bytes(32)))
-        warp(START + 90 * DAY)
+        warp(equity.w3, START + 90 * DAY)
         found["claim, cold"] = call("claim", [1])
         found[f"claim in a batch of {CLAIMS}, each, cold"] = -(-call("claim", list(range(2, CLAIMS + 2))) // CLAIMS)
-        warp(START + 120 * DAY)
+        warp(equity.w3, START + 120 * DAY)
         found["claim, warm"] = call("claim", [1])
         found[f"claim in a batch of {CLAIMS}, each, warm"] = -(-call("claim", list(range(2, CLAIMS + 2))) // CLAIMS)
         found["end a grant by time"] = call("end", 1, 0)
-        source = equity.w3.eth.contract(equity.functions.poolOf(1).call()[3], abi=_compiled("ProgressMock")["abi"])
-        _mined(equity, source.functions.accept(ORIGIN, 3))
+        send(source.functions.accept(ORIGIN, 3), equity.w3.eth.accounts[0])
         found["sync a gate"] = call("sync", 2)
         found["raise a pool"] = call("raisePool", 1, 2 * 10**15)
     return found
 
 
 @contextmanager
-def _chain() -> Iterator[tuple[Call, Callable[[int], None], Contract]]:
+def _chain() -> Iterator[tuple[Call, Contract, Contract]]:
     """A chain with a pool, a plan by months and 500 workers; the first account is issuer and manager."""
-    with oracle_chain() as chain:
-        eth = chain.web3.eth
-        eth.default_account = chain.sender
-        equity, source = _deploy(chain, "WorkerEquity"), _deploy(chain, "ProgressMock")
+    with connected() as web3:
+        manager = web3.eth.accounts[0]
+        equity, source = deployed(web3, "WorkerEquity"), deployed(web3, "ProgressMock")
 
         def call(name: str, *arguments: Any) -> int:
-            return _mined(equity, equity.functions[name](*arguments))
+            return int(send(equity.functions[name](*arguments), manager)["gasUsed"])
 
-        chain.warp(START)
+        warp(web3, START)
         call("createToken", "Desk Units", "DESK")
         (created,) = equity.events.TokenCreated.get_logs(from_block=0)
-        call("openPool", created["args"]["token"], chain.sender, 10**15, source.address, ORIGIN)
+        call("openPool", created["args"]["token"], manager, 10**15, source.address, ORIGIN)
         call("enrol", _wallets("worker", BATCH))
         call("createPlan", 1, (START, 90 * DAY, 360 * DAY, 30 * DAY, 0, 0, 0, NOBODY, bytes(32)))
-        yield call, chain.warp, equity
+        yield call, equity, source
 
 
 def _grant(call: Call, lines: int) -> int:
@@ -82,26 +79,6 @@ def _grant(call: Call, lines: int) -> int:
 
 def _wallets(name: str, count: int) -> list[str]:
     return [to_checksum_address(keccak(text=f"{name} {number}")[:20]) for number in range(count)]
-
-
-def _deploy(chain: Any, name: str) -> Contract:
-    made = _compiled(name)
-    factory = chain.web3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]["object"])
-    sent = factory.constructor().transact({"gas": GAS})
-    return chain.web3.eth.contract(
-        chain.web3.eth.wait_for_transaction_receipt(sent)["contractAddress"], abi=made["abi"]
-    )
-
-
-def _compiled(name: str) -> Any:
-    compile_contract(name)
-    return json.loads((OUT / f"{name}.sol" / f"{name}.json").read_text())
-
-
-def _mined(equity: Contract, function: Any) -> int:
-    receipt = equity.w3.eth.wait_for_transaction_receipt(function.transact({"gas": GAS}))
-    assert receipt["status"] == 1, function.fn_name
-    return int(receipt["gasUsed"])
 
 
 if __name__ == "__main__":

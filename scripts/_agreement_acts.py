@@ -60,14 +60,15 @@ def submit(act: Act, milestone: str, deliverable: Path) -> None:
       ape run agreement submit desk.yaml onboarding roster.pdf --account contractor
     """
     from workpact.agreement import Phase
-    from workpact.sealing import seal_file
+    from workpact.sealing import kept_seal, seal_file
 
     agreement = act.agreement
-    state, sealed = agreement.milestone(milestone), seal_file(deliverable)
+    state, kept = agreement.milestone(milestone), kept_seal(deliverable)
     submitted = [each for each in agreement.events() if each.name == "Submitted" and each["milestone"] == state.index]
-    if state.phase is Phase.SUBMITTED and submitted[-1]["deliverable"] == sealed.hash:
-        return act.unchanged(agreement, f"{state.name} is submitted already.", deliverable=sealed.hash)
-    return act.sent(agreement, agreement.submit(milestone, sealed, sender=act.sender), deliverable=sealed.hash)
+    if state.phase is Phase.SUBMITTED and kept is not None and submitted[-1]["deliverable"] == kept.hash:
+        return act.unchanged(agreement, f"{state.name} is submitted already.", deliverable=kept.hash)
+    sent = agreement.submit(milestone, deliverable, sender=act.sender)
+    return act.sent(agreement, sent, deliverable=seal_file(deliverable).hash)
 
 
 @click.command(cls=ConnectedCommand)
@@ -175,6 +176,8 @@ def withdraw(act: Act, to: str | None, by_origin: bool) -> None:
     Example:
       ape run agreement withdraw desk.yaml --account arbiter
     """
+    if by_origin and to:
+        raise click.UsageError("--by-origin takes to the account itself: leave --to out.")
     agreement = act.agreement
     booked = agreement.to_take_units if by_origin else agreement.owed_units
     if not booked(act.signing.address):
@@ -196,8 +199,11 @@ def payee(act: Act, payee: str, pulled: bool) -> None:
       ape run agreement payee desk.yaml 0x… --account contractor
     """
     agreement = act.agreement
+    receiver, waits = agreement.payout
+    if (receiver.lower(), waits) == (payee.lower(), pulled):
+        return act.unchanged(agreement, f"Payments go to {receiver} already.")
     act.confirm(f"Send all payments of {act.document.name} to {payee}?")
-    act.sent(agreement, agreement.set_payee(payee, pulled=pulled, sender=act.sender))
+    return act.sent(agreement, agreement.set_payee(payee, pulled=pulled, sender=act.sender))
 
 
 COMMANDS = (fund, appoint, submit, accept, release, reclaim, settle, withdraw, payee)

@@ -44,7 +44,7 @@ def dispute(act: Act, item: str, reason: str) -> None:
     from workpact.agreement import Phase
 
     agreement = act.agreement
-    if item != "holdback" and agreement.milestone(item).phase is Phase.DISPUTED:
+    if agreement.phase(item) is Phase.DISPUTED:
         return act.unchanged(agreement, f"{item} is disputed already.")
     return act.sent(agreement, agreement.dispute(item, reason, sender=act.sender))
 
@@ -85,7 +85,7 @@ def rule(act: Act, item: str, share: str) -> None:
         ppm = read_share(share)
     except UnitError as error:
         raise BadArgument(f"{error.problem}: {error.advice}.") from None
-    if item != "holdback" and agreement.milestone(item).phase is not Phase.DISPUTED:
+    if agreement.phase(item) is not Phase.DISPUTED:
         return act.unchanged(agreement, f"{item} is not disputed, or ruled already.")
     act.confirm(f"Rule that {share} of {item} goes to the contractor? It is final.")
     return act.sent(agreement, agreement.rule(item, ppm, sender=act.sender))

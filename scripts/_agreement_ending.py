@@ -116,15 +116,14 @@ def split(act: Act, closing: Path, to_contractor: str | None, output: Path | Non
     from workpact.agreement import Closing
 
     agreement = act.agreement
-    if to_contractor is not None:
-        if closing.exists():
-            raise click.UsageError(f"{closing} is there already: sign it without --to-contractor, or move it away.")
-        made = agreement.closing(to_contractor)
-        write(closing, json.dumps(vars(made), indent=2) + "\n")
-    made = _read(closing, Closing)
+    if to_contractor is not None and closing.exists():
+        raise click.UsageError(f"{closing} is there already: sign it without --to-contractor, or move it away.")
+    made = _read(closing, Closing) if to_contractor is None else agreement.closing(to_contractor)
     all_held = agreement.money(made.held)
     act.confirm(f"Sign that the contractor gets {agreement.money(made.to_contractor)} of {all_held}?")
     signature = agreement.sign_closing(act.signing, made)
+    if to_contractor is not None:
+        write(closing, json.dumps(vars(made), indent=2) + "\n")
     value = {**vars(made), "signature": signature, "file": write(output, "0x" + signature.hex() + "\n")}
     emit(plain(value), act.as_json, f"Signed: {output}." if output else "0x" + signature.hex())
 

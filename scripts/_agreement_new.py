@@ -63,6 +63,8 @@ def new(
       ape run agreement new desk.yaml --like examples/it-service-desk/agreement.yaml --wallet client=0x… --token 0x…
       ape run agreement new change.yaml --replaces desk.yaml --open-before 2026-12-31 --chain-id 1
     """
+    from workpact.terms import loads
+
     if output.exists():
         raise click.UsageError(f"{output} is there already: name another file, or move it away.")
     if replaces and (like or under or renew):
@@ -80,8 +82,8 @@ def new(
         else:
             document = None
     text = document.to_yaml() if document else _template(output.stem, open_before)
+    unresolved = list((document or loads(text, file=output.name)).unresolved)
     output.write_text(text, encoding="utf-8")
-    unresolved = list((document or load(output, wallets, token)).unresolved)
     missing = f" Still to name with --wallet: {', '.join(unresolved)}." if unresolved else ""
     said = f"{output} is written. Fill it in, then: ape run agreement show {output}.{missing}"
     emit({"file": str(output), "unresolved": unresolved}, as_json, said)

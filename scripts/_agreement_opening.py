@@ -32,6 +32,7 @@ def sign(act: Act, output: Path | None, permit: Path | None) -> None:
     agreement = act.agreement
     account = act.signing
     signature = agreement.sign(account)
+    permitted = agreement.permit(account) if permit is not None else b""
     value = {
         "id": agreement.id,
         "signer": account.address,
@@ -39,7 +40,7 @@ def sign(act: Act, output: Path | None, permit: Path | None) -> None:
         "file": write(output, "0x" + signature.hex() + "\n"),
     }
     if permit is not None:
-        value["permit"] = write(permit, "0x" + agreement.permit(account).hex() + "\n")
+        value["permit"] = write(permit, "0x" + permitted.hex() + "\n")
     text = f"0x{signature.hex()}" if output is None else f"Signed {agreement.document.name}: {output}."
     emit(plain(value), act.as_json, text)
 
@@ -81,7 +82,7 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
       ape run agreement open desk.yaml --signature client.sig --signature contractor.sig --permit client.permit \\
         --account anyone
     """
-    from workpact.agreement import Agreement
+    from workpact.agreement import Agreement, Status
     from workpact.permits import read_permit
     from workpact.preflight import chain_id
     from workpact.signing import read_signature
@@ -89,6 +90,8 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
     agreement = act.agreement
     if agreement.is_in_force:
         return act.unchanged(agreement, f"{act.document.name} is in force already.")
+    if agreement.id == agreement.origin and agreement.status is Status.LIVE:
+        return act.unchanged(agreement, f"{act.document.name} was opened already, and amended since.")
     given = {agreement.signer_of(signature): signature for signature in map(read_signature, signatures)}
     deposit = agreement.money(act.document.spec.offer.deposit)
     act.confirm(f"Open {act.document.name}, with {deposit} from the client?")
@@ -113,7 +116,9 @@ def publish(act: Act) -> None:
       ape run agreement publish desk.yaml --account anyone
     """
     agreement = act.agreement
-    act.sent(agreement, agreement.publish(sender=act.sender))
+    if agreement.is_published:
+        return act.unchanged(agreement, f"{act.document.name} is in the log already.")
+    return act.sent(agreement, agreement.publish(sender=act.sender))
 
 
 @click.command("withdraw-bid", cls=ConnectedCommand)

@@ -20,7 +20,7 @@ class Book:
 
     def pool(self) -> Pool | None:
         """The pool, if it was opened."""
-        found = self._events("PoolOpened", book=self._book)
+        found = self.equity.logged("PoolOpened", book=self._book)
         return self.equity.pool(found[0].pool) if found else None
 
     def need_pool(self) -> Pool:
@@ -37,7 +37,7 @@ class Book:
     def plans(self) -> list[PoolPlan]:
         """The plans of the pool, in the order of the document."""
         pool = self.pool()
-        found = self._events("PlanCreated", pool=pool.id) if pool else []
+        found = self.equity.logged("PlanCreated", pool=pool.id) if pool else []
         return [self.equity.plan(each.plan) for each in found]
 
     def named_plans(self) -> dict[str, PoolPlan]:
@@ -59,19 +59,21 @@ class Book:
 
     def can_rise(self, plan: PoolPlan) -> bool:
         """Whether the agreement has gone further than the plan's gate says."""
-        _, accepted, _ = self.agreement.contract.progressOf(self.agreement.origin)
+        from workpact.preflight import ask
+
+        _, accepted, _ = ask(self.agreement.contract.progressOf, self.agreement.origin)
         terms = plan.terms
         met = 0
         if terms.periods:
             oracle = self._oracle(terms.oracle)
             place = (self.agreement.contract.address, self.agreement.origin, terms.document, terms.periods)
-            met = int(oracle.metPeriods(*place)).bit_count()
+            met = int(ask(oracle.metPeriods, *place)).bit_count()
         return int(accepted & terms.milestones).bit_count() + met > plan.reached[0]
 
     def roster(self, manager: str) -> dict[str, int]:
         """Numbers of the workers on a manager's roster, by wallet in small letters."""
         found: dict[str, int] = {}
-        for event in self._events("Enrolled", manager=manager):
+        for event in self.equity.logged("Enrolled", manager=manager):
             for offset, wallet in enumerate(event.wallets):
                 found.setdefault(str(wallet).lower(), event.first + offset)
         return found
@@ -81,12 +83,6 @@ class Book:
         from workpact.equity import book_of
 
         return book_of(self.agreement.contract.address, self.agreement.origin, self.issuer)
-
-    def _events(self, name: str, **topics: Any) -> list[Any]:
-        from ape import chain
-
-        event = getattr(self.equity.contract, name)
-        return list(event.range(0, chain.blocks.height + 1, search_topics=topics))
 
     @staticmethod
     def _oracle(address: str) -> Any:

@@ -21,9 +21,8 @@ from workpact import WorkpactError
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-# Ape logs to stdout; results alone belong there.
-for _destination in ape.logging.CLICK_ECHO_KWARGS.values():
-    _destination["err"] = True
+# Ape logs to stdout, where results alone belong; it looks destinations up by the level's name in small letters.
+ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for level in ape.logging.LogLevel})
 
 _results: TextIO | None = None
 
@@ -50,12 +49,20 @@ class OfflineCommand(_Plain, click.Command):
 class ConnectedCommand(_Plain, ConnectedProviderCommand):
     """A command on the chain of --network."""
 
+    def invoke(self, context: click.Context) -> Any:
+        from ape_ethereum.trace import Trace
+
+        # Of a refused call Ape prints every frame before it raises; what the refusal means is said by `_explain`.
+        Trace.show = lambda *_, **__: None
+        return super().invoke(context)
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, all else on stderr.")
 yes_option = click.option(
     "--yes",
     is_flag=True,
-    help="Ask nothing; a keystore passphrase comes from APE_ACCOUNTS_<alias>_PASSPHRASE.",
+    help="Ask nothing; a keystore passphrase comes from APE_ACCOUNTS_<alias>_PASSPHRASE. Shells export no name with a "
+    "hyphen: choose aliases with underscores.",
 )
 confirmations_option = click.option(
     "--confirmations", type=click.IntRange(0), help="Blocks to wait for after each transaction; else the network's own."
@@ -97,7 +104,9 @@ def signer(account: AccountAPI | None, yes: bool) -> AccountAPI:
     if yes and hasattr(account, "set_autosign") and hasattr(account, "keyfile_path"):
         variable = f"APE_ACCOUNTS_{account.alias}_PASSPHRASE"
         if variable not in os.environ:
-            raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}.")
+            exported = f"env '{variable}=…' ape run …, as no shell exports a hyphen"
+            hint = f" ({exported})" if "-" in variable else ""
+            raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}{hint}.")
         account.set_autosign(True)
     return account
 

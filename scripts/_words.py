@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,19 +50,25 @@ def _said(agreement: Agreement, name: str, value: Any) -> str:
     document = agreement.document
     if name in _MONEY:
         return agreement.money(value)
-    if name == "milestone" or (name == "item" and value != HOLDBACK):
-        return document.milestones[value].name
-    if name == "item":
+    if name == "item" and value == HOLDBACK:
         return "The holdback"
+    if name in ("milestone", "item"):
+        return _named("milestone", value, document.milestones)
     if name == "milestones":
-        return ", ".join(each.name for i, each in enumerate(document.milestones) if value >> i & 1) or "The surplus"
+        every = [i for i in range(value.bit_length()) if value >> i & 1]
+        return ", ".join(_named("milestone", i, document.milestones) for i in every) or "The surplus"
     if name == "period":
-        return document.periods[value].name
+        return _named("period", value, document.periods)
     if name in ("ending", "status"):
         return Status(value).words
     if name == "endsAt":
         return when(agreement, value)
     return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def _named(kind: str, index: int, written: Sequence[Any]) -> str:
+    """By the document's name; a later document of the agreement may have more of them."""
+    return str(written[index].name) if index < len(written) else f"{kind} {index}"
 
 
 def when(agreement: Agreement, seconds: int) -> str:

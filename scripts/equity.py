@@ -38,12 +38,13 @@ def plan(act: Act) -> None:
     Example:
       ape run equity plan desk.yaml --account client
     """
+    from workpact.equity import Plan
+
     book = _equity_book.of(act.agreement, act.signing.address)
     before = len(book.plans())
     pool = book.pool() or _open_pool(act, book)
     for index in range(before, len(act.document.plans)):
-        sent = act.sender.call(book.equity.contract.createPlan, pool.id, act.document.plan(index))
-        book.equity.plan_in(sent)
+        book.equity.plan_in(pool.create_plan(Plan.of_struct(act.document.plan(index)), sender=act.sender))
     plans = {name: int(each) for name, each in book.named_plans().items()}
     made = len(plans) - before
     value = {"token": pool.token, "pool": pool.id, "plans": plans, "made": made}
@@ -56,11 +57,10 @@ def _open_pool(act: Act, book: Any) -> Any:
     # The intent's name makes a second run go on with the first one's token.
     intent = f"equity token {agreement.origin.hex()} of {equity.contract.address}"
     names = (named.token_name, named.token_symbol)
-    token = equity.token_in(act.sender.call(equity.contract.createToken, *names, intent=intent))
-    place = (agreement.contract.address, agreement.origin)
+    token = equity.token_in(equity.create_token(*names, sender=act.sender, intent=intent))
+    place = (agreement.contract, agreement.origin)
     act.confirm(f"Set {named.units:,} units of {token} aside for the workers?")
-    sent = act.sender.call(equity.contract.openPool, token, agreement.contractor, named.units, *place)
-    return equity.pool_in(sent)
+    return equity.pool_in(equity.open_pool(token, agreement.contractor, named.units, *place, sender=act.sender))
 
 
 def _lines(plans: dict[str, int]) -> list[str]:
@@ -81,7 +81,7 @@ def enrol(act: Act, workers: tuple[str, ...]) -> None:
     roster = book.roster(act.signing.address)
     fresh = [wallet for wallet in dict.fromkeys(workers) if wallet.lower() not in roster]
     if fresh:
-        book.equity.workers_in(act.sender.call(book.equity.contract.enrol, fresh))
+        book.equity.workers_in(book.equity.enrol(fresh, sender=act.sender))
         roster = book.roster(act.signing.address)
     value = {wallet: roster[wallet.lower()] for wallet in workers}
     lines = [f"{wallet} is worker {number}" for wallet, number in value.items()]
@@ -106,13 +106,14 @@ def grant(act: Act, plan_name: str, lines: tuple[str, ...], again: bool) -> None
     book = _equity_book.of(act.agreement)
     chosen = book.plan(plan_name)
     given = dict(_line(line) for line in lines)
+    if len(given) < len(lines):
+        raise click.UsageError("A worker is named twice: one line for each, or a second run with --again.")
     have = {each.worker: each for each in book.grants() if each.plan == chosen}
     fresh = {worker: units for worker, units in given.items() if again or worker not in have}
     made = []
     if fresh:
         act.confirm(f"Grant {sum(fresh.values()):,} units by {plan_name}?")
-        sent = act.sender.call(book.equity.contract.grant, chosen.id, list(fresh.items()))
-        made = [int(each) for each in book.equity.grants_in(sent)]
+        made = [int(each) for each in book.equity.grants_in(chosen.grant(fresh, sender=act.sender))]
     passed = [worker for worker in given if worker not in fresh]
     granted = zip(made, fresh.items(), strict=False)  # what is only proposed has no number yet
     said = [f"Grant {number}: worker {worker}, {units:,} units" for number, (worker, units) in granted]
@@ -142,12 +143,13 @@ def claim(act: Act, grants: tuple[int, ...]) -> None:
     """
     book = _equity_book.of(act.agreement)
     chosen = [book.equity.grant(number) for number in grants] or book.grants()
-    for each in {grant.plan for grant in chosen}:
-        if each.terms.size and book.can_rise(each):
-            act.sender.call(book.equity.contract.sync, each.id)
+    rising = [each for each in {grant.plan for grant in chosen} if each.terms.size and book.can_rise(each)]
+    for each in rising:
+        each.sync(sender=act.sender)
     if not sum(each.claimable_units for each in chosen):
-        return emit({"claimed": {}}, act.as_json, "Nothing has vested since the last claim. Nothing was sent.")
-    sent = act.sender.call(book.equity.contract.claim, [int(each) for each in chosen])
+        sent_alone = "The gates were raised." if rising else "Nothing was sent."
+        return emit({"claimed": {}}, act.as_json, f"Nothing has vested since the last claim. {sent_alone}")
+    sent = book.equity.claim(chosen, sender=act.sender)
     claimed = book.equity.claimed_in(sent)
     lines = [
         f"Grant {number}: {units:,} units to {book.equity.grant(number).wallet}" for number, units in claimed.items()

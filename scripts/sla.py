@@ -30,7 +30,7 @@ def cli() -> None:
     \b
     Example:
       ape run sla measure desk.yaml --data log.csv --period 2016-03 --json > 2016-03.json
-      ape run sla sign desk.yaml --report 2016-03.json --account client-reporter
+      ape run sla sign desk.yaml --report 2016-03.json --account client_reporter
       ape run sla report desk.yaml --report 2016-03.json --signature contractor.sig --account anyone
     """
 
@@ -47,7 +47,7 @@ def sign(act: Act, report: Path, output: Path | None, typed_data: bool) -> None:
 
     \b
     Example:
-      ape run sla sign desk.yaml --report 2016-03.json --account client-reporter --output client.sig
+      ape run sla sign desk.yaml --report 2016-03.json --account client_reporter --output client.sig
     """
     levels = levels_of(act)
     figures = read(levels, report)
@@ -142,10 +142,12 @@ def prove(act: Act, report: Path | None, evidence: Path, line: int) -> None:
     levels, held = levels_of(act), Evidence.read(evidence)
     figures = read(levels, report) if report else levels.final_report(held.period)
     event = held.prove(line)
+    if levels.is_proved(event, figures):
+        return act.unchanged(levels.agreement, f"The event of line {line} is on record already.")
     sent = levels.prove(event, figures, sender=act.sender)
-    value = {"transaction": getattr(sent, "txn_hash", None), **event.to_json()}
+    value = {"sent": True, "transaction": getattr(sent, "txn_hash", None), **event.to_json()}
     del value["salt"], value["rowHash"]
-    emit(plain(value), act.as_json, f"The event of line {line} is in the evidence of that period, on record now.")
+    return emit(plain(value), act.as_json, f"The event of line {line} is in that period's evidence, on record now.")
 
 
 for command in (

@@ -5,13 +5,22 @@ Test modules name what they need: a test that names no fixture of a chain needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
 from tests.support import compile_contract
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> Iterator[None]:
+    """Journals and records are the module's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKPACT_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path_factory.mktemp("deployments")))
+        yield
 
 
 @pytest.fixture(scope="session")

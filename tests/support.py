@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,25 @@ from ape.exceptions import ContractLogicError
 from eth_utils import keccak
 from ethpm_types import ContractType
 
-from workpact.chain.errors import revert_data
+from workpact.chain.errors import ContractError, revert_data
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / os.environ.get("FOUNDRY_OUT", "out")
 
 
-def compile_contract(name: str) -> ContractContainer:
-    """The contract of contracts/ with this name, compiled by forge, which skips what has not changed."""
+@cache
+def artefact(name: str) -> dict[str, Any]:
+    """What forge makes of the contract of contracts/ with this name; it skips what has not changed."""
     (source,) = (ROOT / "contracts").rglob(f"{name}.sol")
     forge = subprocess.run(["forge", "build", str(source)], cwd=ROOT, capture_output=True, text=True)
     assert forge.returncode == 0, forge.stderr + forge.stdout
-    made = json.loads((OUT / source.name / f"{name}.json").read_text())
+    made: dict[str, Any] = json.loads((OUT / source.name / f"{name}.json").read_text())
+    return made
+
+
+def compile_contract(name: str) -> ContractContainer:
+    """The same for Ape."""
+    made = artefact(name)
     return ContractContainer(
         ContractType.model_validate(
             {
@@ -47,27 +55,20 @@ def reverts(error: Any, **arguments: Any) -> Iterator[None]:
     """The block reverts with exactly this error and exactly these arguments, all of them given.
 
     `error` is an error of a contract instance (`agreement.Agreement_NotLive`). Transactions and view calls alike, which
-    `ape.reverts` does not: around a view it passes for every revert, and it ignores misspelt arguments. Addresses may
-    be given as accounts or contracts.
+    `ape.reverts` does not: around a view it passes for every revert, and it ignores misspelt arguments. What the SDK
+    makes of a revert counts as well. Addresses may be given as accounts or contracts.
     """
-    with pytest.raises(ContractLogicError) as info:
+    with pytest.raises((ContractLogicError, ContractError)) as info:
         yield
+    given = {name: getattr(value, "address", value) for name, value in arguments.items()}
+    if isinstance(info.value, ContractError):
+        assert (info.value.name, info.value.arguments) == (error.abi.name, given)
+        return
     data = revert_data(info.value)
     assert data is not None, f"reverted without data: {info.value!r}"
     signature, selector = error.abi.signature, _selector(error.abi)
     assert data[:4] == selector, f"expected {signature}, reverted with {info.value!r} (data 0x{data.hex()})"
-    given = {name: getattr(value, "address", value) for name, value in arguments.items()}
     assert networks.ethereum.decode_calldata(error.abi, data[4:]) == given
-
-
-@contextmanager
-def reverts_with_panic(code: int) -> Iterator[None]:
-    """The block reverts with the compiler's own Panic(code)."""
-    with pytest.raises(ContractLogicError) as info:
-        yield
-    data = revert_data(info.value)
-    assert data is not None
-    assert data.hex() == f"4e487b71{code:064x}", f"no panic {code:#x}: 0x{data.hex()}"
 
 
 def events_of(receipt: ReceiptAPI) -> list[tuple[str, dict[str, Any]]]:

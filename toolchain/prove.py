@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / ".toolchain" / "prove"
-SOURCES = ["contracts", "workpact", "tests", "foundry.toml", "package-lock.json", "requirements.txt"]
+SOURCES = [
+    *("contracts", "workpact", "scripts", "examples", "params", "tests"),
+    *("ape-config.yaml", "foundry.toml", "package-lock.json", "pyproject.toml", "requirements.txt"),
+]
 INVARIANTS = "Invariants.t.sol"
 SEEDS = range(1, 6)
 

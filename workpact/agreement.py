@@ -17,11 +17,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
 from workpact.agreement_state import HOLDBACK, MilestoneState, Phase, Silence, Status
 from workpact.agreement_view import AgreementView, BadArgument
 from workpact.agreement_work import AgreementWork, Amount
 from workpact.chain import contracts, deployments
-from workpact.history import Event, HistoryDiffers
+from workpact.history import Event, HistoryDiffers, logs
 from workpact.ledger import Ledger
 from workpact.permits import allowed_by, permit
 from workpact.preflight import (
@@ -162,7 +165,14 @@ class Agreement(AgreementWork):
 
     def publish(self, *, sender: Any) -> Any:
         """Emits the signed terms for readers: no names, titles or texts, but everything that was signed. Anyone."""
-        return send(self.contract.publish, self.id, encoded(self.typed_data()["message"]), sender=sender)
+        return send(self.contract.publish, self.id, self._published, sender=sender)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the log has these very terms; anyone can publish anything under an id, so they are compared."""
+        topics = [keccak(text=self.contract.Published.abi.selector), self.id]
+        data = encode(["bytes"], [self._published])
+        return any(bytes.fromhex(log["data"][2:]) == data for log in logs(self.contract, topics))
 
     # Ending
 
@@ -222,6 +232,10 @@ class Agreement(AgreementWork):
     def close(self, *, sender: Any) -> Any:
         """Ends an agreement in which nothing is open any more, or whose announced end has passed. Anyone."""
         return send(self.contract.close, self.document.terms(), self.document.conditions(), sender=sender)
+
+    @property
+    def _published(self) -> bytes:
+        return encoded(self.typed_data()["message"])
 
     def _check_opening(
         self, client_signature: bytes | None, contractor_signature: bytes | None, permit: bytes | None, sender: Any

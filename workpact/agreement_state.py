@@ -158,18 +158,21 @@ def settled_milestone(index: int, name: str, amount: int, lapsed: bool) -> Miles
 
 def _turn(phase: Phase, clock: int, deadline: int, rules: Rules) -> tuple[str, str]:
     if phase in (Phase.OPEN, Phase.REJECTED):
-        late = rules.now > deadline
-        return ("anyone", "reclaim it for the client") if late else ("contractor", "submit it")
+        if rules.now > deadline:
+            return "anyone", "reclaim it for the client"
+        if not rules.ends_at or rules.now <= rules.ends_at:
+            return "contractor", "submit it"
+        return ("contractor", "dispute it") if phase is Phase.REJECTED else ("anyone", "close the agreement")
     if phase is Phase.SUBMITTED:
         late = rules.now > clock + rules.review
         return ("anyone", "release it to the contractor") if late else ("client", "accept, reject or dispute it")
     if phase is Phase.OWED:
         return "client", "fund what is owed, then anyone releases it"
-    if rules.has_arbiter and rules.now <= clock + rules.window:
-        return "arbiter", "rule"
-    if rules.now <= clock + 2 * rules.window:
-        return ("backup", "rule") if rules.has_backup else ("anyone", "wait for the default split")
-    return "anyone", "rule by the split of the terms"
+    if rules.now > clock + 2 * rules.window:
+        return "anyone", "rule by the split of the terms"
+    if rules.now <= clock + rules.window:
+        return ("arbiter", "rule") if rules.has_arbiter else ("anyone", "wait: there is no arbiter")
+    return ("backup", "rule") if rules.has_backup else ("anyone", "wait for the default split")
 
 
 def _silence(phase: Phase, clock: int, deadline: int, rules: Rules) -> Silence | None:

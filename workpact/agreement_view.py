@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from workpact import WorkpactError
-from workpact.agreement_state import MilestoneState, Rules, Status, milestone_state, settled_milestone
-from workpact.chain import deployments
-from workpact.history import Event, HistoryDiffers, read, recompute
+from workpact.agreement_state import (
+    HOLDBACK,
+    MilestoneState,
+    Phase,
+    Rules,
+    Status,
+    milestone_state,
+    settled_milestone,
+)
+from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now
 from workpact.terms import AgreementDocument
@@ -152,6 +160,19 @@ class AgreementView:
         state = self.state
         return self._milestone(self.milestone_index(which), state, self._rules(state))
 
+    def phase(self, item: str | int) -> Phase | None:
+        """Where a milestone, or as "holdback" the holdback, stands; None once it is settled."""
+        if item in ("holdback", HOLDBACK):
+            return Phase(ask(self.contract.progressOfItem, self.origin, HOLDBACK).phase)
+        return self.milestone(item).phase
+
+    @property
+    def payout(self) -> tuple[str, bool]:
+        """Where the contractor's payments go, and whether they wait there to be taken (SPEC.md 4.8)."""
+        own = (event for event in reversed(self.events()) if event.name == "PayeeSet")
+        last = next((event for event in own if event["contractor"] == self.contractor), None)
+        return (self.contractor, False) if last is None else (last["payee"], last["pulled"])
+
     def owed_units(self, payee: str) -> int:
         """Booked for an address in the agreement's token, over all agreements, to be withdrawn."""
         return int(ask(self.contract.owed, self.document.token.address, payee))
@@ -168,7 +189,7 @@ class AgreementView:
 
     def events(self, since: int | None = None) -> list[Event]:
         """All events of the agreement in order, from the logs; `since` is a block, else where the contract came up."""
-        return read(self.contract, [self.origin], self._born if since is None else since)
+        return read(self.contract, [self.origin], since)
 
     def history(self, events: list[Event] | None = None) -> bytes:
         """The history word, recomputed from events (else from all logs) alone."""
@@ -176,9 +197,10 @@ class AgreementView:
 
     def verify_history(self) -> list[Event]:
         """All events, proved complete, ordered and unedited against the contract's word; raises `HistoryDiffers`."""
-        events = self.events()
-        # An Ape contract has a `history` of its own.
-        word = bytes(ask(self.contract.call_view_method, "history", self.origin))
+        until = height()
+        events = read(self.contract, [self.origin], None, until)
+        # Of the same block; and an Ape contract has a `history` of its own.
+        word = bytes(ask(self.contract.call_view_method, "history", self.origin, block_id=until))
         if recompute(events) != word:
             raise HistoryDiffers(
                 f"{len(events)} logs give another history than 0x{word.hex()}, which the contract holds: the node "
@@ -235,10 +257,13 @@ class AgreementView:
         written = self.document.milestones[index]
         if state.settled >> index & 1:
             return settled_milestone(index, written.name, written.amount, bool(state.lapsed >> index & 1))
-        step = (0, 0, 0, 0)
-        if state.status != Status.NONE:
-            found = ask(self.contract.progressOfItem, self.origin, index)
-            step = (found.accepted, found.clock, found.rounds, found.phase)
+        if state.status in (Status.NONE, Status.WITHDRAWN):
+            unopened = milestone_state(index, written.name, written.amount, written.due, (0, 0, 0, 0), rules)
+            return replace(unopened, turn="", step="", silence=None)
+        if state.status != Status.LIVE:
+            return settled_milestone(index, written.name, written.amount, lapsed=True)
+        found = ask(self.contract.progressOfItem, self.origin, index)
+        step = (found.accepted, found.clock, found.rounds, found.phase)
         return milestone_state(index, written.name, written.amount, written.due, step, rules)
 
     def _rules(self, state: Any) -> Rules:
@@ -253,11 +278,6 @@ class AgreementView:
             ends_at=int(state.endsAt),
             now=now(),
         )
-
-    @cached_property
-    def _born(self) -> int:
-        known = deployments.read(self.chain_id).values()
-        return next((each.block or 0 for each in known if each.address == self.contract.address), 0)
 
 
 def index_of(kind: str, which: str | int, names: list[str]) -> int:

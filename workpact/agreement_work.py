@@ -8,8 +8,8 @@ from typing import Any
 
 from workpact.agreement_state import HOLDBACK
 from workpact.agreement_view import AgreementView, BadArgument
-from workpact.preflight import address_of, check_money, check_token, send
-from workpact.sealing import Sealed, seal, seal_file
+from workpact.preflight import address_of, ask, check_contract, check_money, check_token, send
+from workpact.sealing import Sealed, kept_seal, seal, seal_file
 
 Amount = int | Decimal | str
 """Smallest units, tokens, or text like "12,500 USDC"."""
@@ -79,9 +79,7 @@ class AgreementWork(AgreementView):
 
         The salt is kept: beside a file as `<file>.….seal.json`, for bytes in the user's data folder (`sealing`).
         """
-        sealed = seal_file(deliverable) if isinstance(deliverable, Path) else _sealed(deliverable)
-        index = self.milestone_index(milestone)
-        return send(self.contract.submit, self.document.terms(), index, sealed.hash, sender=sender)
+        return self._send_sealed(self.contract.submit, self.milestone_index(milestone), deliverable, sender)
 
     def accept(self, *milestones: str | int, sender: Any) -> Any:
         """Accepts milestones and pays what is open of each; all of it must be held. The client."""
@@ -96,8 +94,7 @@ class AgreementWork(AgreementView):
 
     def reject(self, milestone: str | int, reason: str | Sealed, *, sender: Any) -> Any:
         """Rejects a submission; on chain is a salted hash of the reason, the salt in the data folder. The client."""
-        index = self.milestone_index(milestone)
-        return send(self.contract.reject, self.document.terms(), index, _sealed(reason).hash, sender=sender)
+        return self._send_sealed(self.contract.reject, self.milestone_index(milestone), reason, sender)
 
     def release(self, milestone: str | int, *, sender: Any) -> Any:
         """Pays a milestone whose review the client let pass, or what is owed of one. Anyone."""
@@ -107,8 +104,7 @@ class AgreementWork(AgreementView):
 
     def dispute(self, item: str | int, reason: str | Sealed, *, sender: Any) -> Any:
         """Takes a milestone, or as "holdback" the holdback, to the arbiters. Either party."""
-        arguments = (self.document.terms(), self._item(item), _sealed(reason).hash)
-        return send(self.contract.dispute, *arguments, sender=sender)
+        return self._send_sealed(self.contract.dispute, self._item(item), reason, sender)
 
     def serve(self, *, sender: Any) -> Any:
         """Records that the sender, arbiter or backup of the document, serves; also before it is opened."""
@@ -125,10 +121,24 @@ class AgreementWork(AgreementView):
     def _item(self, item: str | int) -> int:
         return HOLDBACK if item in ("holdback", HOLDBACK) else self.milestone_index(item)
 
+    def _send_sealed(self, method: Any, item: int, content: Path | str | bytes | Sealed, sender: Any) -> Any:
+        """Sends the hash of a content; no salt is kept of what the contract refuses."""
+        terms = self.document.terms()
+        if not _is_sealed(content):
+            check_contract(self.contract)
+            ask(method.call, terms, item, bytes(32), sender=address_of(sender))
+        return send(method, terms, item, _sealed(content).hash, sender=sender)
 
-def _sealed(content: str | bytes | Sealed) -> Sealed:
+
+def _is_sealed(content: Path | str | bytes | Sealed) -> bool:
+    return isinstance(content, Sealed) or (isinstance(content, Path) and kept_seal(content) is not None)
+
+
+def _sealed(content: Path | str | bytes | Sealed) -> Sealed:
     if isinstance(content, Sealed):
         return content
+    if isinstance(content, Path):
+        return seal_file(content)
     return seal(content.encode() if isinstance(content, str) else content)
 
 

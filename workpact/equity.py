@@ -8,7 +8,8 @@
     equity.claim([grant], sender=anyone)
 
 A unit is 1e-6 of a worker token: names that end in `units` are whole numbers of them, the others `Decimal` tokens.
-Writes return what was sent; what came of it is read from the logs of its receipt by the methods that end in `_in`.
+Writes take `sender`, an Ape account or a `workpact.chain.sender.Sender`, and return what was sent; what came of it is
+read from the logs of its receipt by the methods that end in `_in`. Refusals of the contract are `ContractError`s.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
 from workpact.grants import Grant, Pool, PoolPlan, Reason, tokens
+from workpact.history import logs
+from workpact.preflight import ask, send
 from workpact.vesting import Gate, Plan
 
 __all__ = ["Gate", "Grant", "NoResult", "Plan", "Pool", "PoolPlan", "Reason", "WorkerEquity", "book_of", "tokens"]
@@ -61,18 +64,21 @@ class WorkerEquity:
 
     def wallet(self, manager: Any, worker: int) -> str | None:
         """The registered wallet of a worker on a manager's roster."""
-        wallet: str = self.contract.walletOf(manager, worker)
+        wallet: str = ask(self.contract.walletOf, manager, worker)
         return wallet if int(wallet, 16) else None
 
     def history(self, book: bytes) -> bytes:
         """The word that chains all events of a book; zero if there are none."""
-        return bytes(self.contract.historyOf(book))
+        return bytes(ask(self.contract.historyOf, book))
 
     # Writes
 
-    def create_token(self, name: str, symbol: str, *, sender: Any) -> Any:
-        """Creates a token that this contract alone mints; the sender is its issuer. The names are public for ever."""
-        return self.contract.createToken(name, symbol, sender=sender)
+    def create_token(self, name: str, symbol: str, *, sender: Any, intent: str | None = None) -> Any:
+        """Creates a token that this contract alone mints; the sender is its issuer. The names are public for ever.
+
+        Each call makes another one, unless an `intent` names what it is for: then the first one's receipt is returned.
+        """
+        return send(self.contract.createToken, name, symbol, sender=sender, intent=intent)
 
     def open_pool(
         self,
@@ -85,15 +91,15 @@ class WorkerEquity:
         sender: Any,
     ) -> Any:
         """Sets units aside from which `manager` grants. Only the token's issuer."""
-        return self.contract.openPool(token, manager, units, agreement, origin, sender=sender)
+        return send(self.contract.openPool, token, manager, units, agreement, origin, sender=sender)
 
     def enrol(self, wallets: Iterable[Any], *, sender: Any) -> Any:
         """Puts wallets on the sender's roster."""
-        return self.contract.enrol(list(wallets), sender=sender)
+        return send(self.contract.enrol, list(wallets), sender=sender)
 
     def claim(self, grants: Iterable[Grant | int], *, sender: Any) -> Any:
         """Mints what has vested, each grant to its worker's wallet; those with nothing to claim are passed over."""
-        return self.contract.claim([int(grant) for grant in grants], sender=sender)
+        return send(self.contract.claim, [int(grant) for grant in grants], sender=sender)
 
     # What came of them
 
@@ -126,9 +132,24 @@ class WorkerEquity:
             claimed[event.grant] = claimed.get(event.grant, 0) + event.units
         return claimed
 
+    def logged(self, name: str, **indexed: Any) -> list[Any]:
+        """All events of one kind with these indexed arguments, in order, from the logs."""
+        from ape import networks
+
+        abi = getattr(self.contract, name).abi
+        named = (indexed.get(field.name) for field in abi.inputs if field.indexed)
+        topics = [keccak(text=abi.selector), *map(_topic, named)]
+        return list(networks.ethereum.decode_logs(logs(self.contract, topics), abi))
+
     def _event(self, sent: Any, name: str) -> Any:
         decode = getattr(sent, "decode_logs", None)
         found = list(decode(getattr(self.contract, name))) if decode else []
         if len(found) != 1:
             raise NoResult(f"There is no {name} in {sent!r}: ask again for the receipt once it is mined.")
         return found[0]
+
+
+def _topic(value: bytes | int | str | None) -> bytes | None:
+    if isinstance(value, int):
+        return value.to_bytes(32)
+    return bytes.fromhex(value[2:]).rjust(32, b"\0") if isinstance(value, str) else value

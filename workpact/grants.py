@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workpact import WorkpactError
+from workpact.preflight import ask, send
 from workpact.vesting import Plan
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Pool(_Numbered):
 
     @property
     def _state(self) -> Any:
-        return self.equity.contract.poolOf(self.id)
+        return ask(self.equity.contract.poolOf, self.id)
 
     @property
     def token(self) -> str:
@@ -127,17 +128,15 @@ class Pool(_Numbered):
 
     def raise_to(self, units: int, *, sender: Any) -> Any:
         """Raises what the pool holds to `units`. Only the issuer."""
-        return self.equity.contract.raisePool(self.id, units, sender=sender)
+        return send(self.equity.contract.raisePool, self.id, units, sender=sender)
 
     def create_plan(self, plan: Plan, *, sender: Any) -> Any:
         """Fixes a plan for grants from this pool. Only the issuer."""
-        return self.equity.contract.createPlan(self.id, plan.struct(), sender=sender)
+        return send(self.equity.contract.createPlan, self.id, plan.struct(), sender=sender)
 
-    def grants(self, since: int = 0) -> list[Grant]:
-        """All grants made from this pool in block `since` or later, from the logs."""
-        from ape import chain
-
-        made = self.equity.contract.Granted.range(since, chain.blocks.height + 1, search_topics={"pool": self.id})
+    def grants(self) -> list[Grant]:
+        """All grants made from this pool, from the logs."""
+        made = self.equity.logged("Granted", pool=self.id)
         return [self.equity.grant(event.first + line) for event in made for line in range(len(event.lines))]
 
 
@@ -153,7 +152,7 @@ class PoolPlan(_Numbered):
 
     @property
     def _state(self) -> Any:
-        return self.equity.contract.planOf(self.id)
+        return ask(self.equity.contract.planOf, self.id)
 
     @property
     def pool(self) -> Pool:
@@ -163,7 +162,7 @@ class PoolPlan(_Numbered):
     @cached_property
     def terms(self) -> Plan:
         """Schedule and gate."""
-        return Plan.of_chain(self._facts, self.equity.contract.conditionOf(self.id))
+        return Plan.of_chain(self._facts, ask(self.equity.contract.conditionOf, self.id))
 
     @property
     def reached(self) -> tuple[int, int]:
@@ -173,12 +172,12 @@ class PoolPlan(_Numbered):
 
     def sync(self, *, sender: Any) -> Any:
         """Raises the gate to the agreement's progress. Anyone."""
-        return self.equity.contract.sync(self.id, sender=sender)
+        return send(self.equity.contract.sync, self.id, sender=sender)
 
     def grant(self, units: Mapping[int, int] | Iterable[tuple[int, int]], *, sender: Any) -> Any:
         """Grants units to workers of the manager's roster, by their numbers. Only the pool's manager."""
         lines = list(units.items()) if isinstance(units, Mapping) else list(units)
-        return self.equity.contract.grant(self.id, lines, sender=sender)
+        return send(self.equity.contract.grant, self.id, lines, sender=sender)
 
 
 class Grant(_Numbered):
@@ -193,7 +192,7 @@ class Grant(_Numbered):
 
     @property
     def _state(self) -> Any:
-        return self.equity.contract.grantOf(self.id)
+        return ask(self.equity.contract.grantOf, self.id)
 
     @property
     def worker(self) -> int:
@@ -224,7 +223,7 @@ class Grant(_Numbered):
     @property
     def vested_units(self) -> int:
         """What has vested, claimed included, by the gate as last synced."""
-        return int(self.equity.contract.vestedOf(self.id))
+        return int(ask(self.equity.contract.vestedOf, self.id))
 
     @property
     def vested(self) -> Decimal:
@@ -239,7 +238,7 @@ class Grant(_Numbered):
     @property
     def claimable_units(self) -> int:
         """What a claim would mint now."""
-        return int(self.equity.contract.claimableOf(self.id))
+        return int(ask(self.equity.contract.claimableOf, self.id))
 
     @property
     def claimable(self) -> Decimal:
@@ -252,4 +251,4 @@ class Grant(_Numbered):
 
     def end(self, reason: Reason, *, sender: Any) -> Any:
         """Ends it now; what has vested stays claimable for ever. Only the pool's manager."""
-        return self.equity.contract.end(self.id, int(reason), sender=sender)
+        return send(self.equity.contract.end, self.id, int(reason), sender=sender)

@@ -17,6 +17,7 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 
 from workpact import WorkpactError
+from workpact.chain import deployments
 
 PLACE = ("blockNumber", "logIndex")
 OUTSIDE = frozenset({"Published", "Withdrawn"})
@@ -25,6 +26,10 @@ OUTSIDE = frozenset({"Published", "Withdrawn"})
 
 class HistoryDiffers(WorkpactError):
     """The logs do not give the word that the contract holds: something is missing, added or edited."""
+
+
+class LogsRefused(WorkpactError):
+    """The node gives no logs, not even of one block."""
 
 
 class UnknownEvent(WorkpactError):
@@ -77,24 +82,63 @@ def recompute(events: Iterable[Event], word: bytes = bytes(32)) -> bytes:
     return word
 
 
-def read(contract: Any, topics: Sequence[bytes | None], since: int = 0) -> list[Event]:
-    """All events of a contract from block `since` on whose indexed arguments are `topics`, in order.
+def height() -> int:
+    """The number of the connected chain's last block."""
+    from ape import networks
+
+    node: Any = networks.provider
+    return int(node.web3.eth.block_number)
+
+
+def read(
+    contract: Any, topics: Sequence[bytes | None], since: int | None = None, until: int | None = None
+) -> list[Event]:
+    """All events of a contract whose indexed arguments are `topics`, in order; `since` and `until` as for `logs`.
 
     None stands for any. Those outside every history are left out.
     """
     from ape import networks
 
     web3 = networks.provider.web3
-    wanted = [None, *("0x" + topic.hex() if topic is not None else None for topic in topics)]
-    logs = web3.eth.get_logs({"address": contract.address, "topics": wanted, "fromBlock": since, "toBlock": "latest"})
     times: dict[int, int] = {}
     events = []
-    for log in logs:
+    for log in map(_raw, logs(contract, [None, *topics], since, until)):
         block = log["blockNumber"]
         if block not in times:
             times[block] = web3.eth.get_block(block)["timestamp"]
         events.append(decode(contract.contract_type.events, log, times[block]))
     return [event for event in events if event.name not in OUTSIDE]
+
+
+def logs(
+    contract: Any, topics: Sequence[bytes | None], since: int | None = None, until: int | None = None
+) -> list[dict[str, Any]]:
+    """The logs of a contract with these topics (None stands for any), in order and as the node gives them.
+
+    From block `since`, else from where the contract is recorded to have come up, to block `until`, else the last; in
+    one question if the node takes it, else in ranges as wide as it does. Raises `LogsRefused`.
+    """
+    from ape import networks
+    from ape.exceptions import ProviderError
+
+    node: Any = networks.provider
+    wanted = ["0x" + topic.hex() if topic is not None else None for topic in topics]
+    first = deployments.born(node.web3.eth.chain_id, contract.address) if since is None else since
+    last = height() if until is None else until
+    width = last - first + 1
+    found: list[dict[str, Any]] = []
+    while first <= last:
+        width = min(width, last - first + 1)
+        span = {"fromBlock": hex(first), "toBlock": hex(first + width - 1)}
+        try:
+            found += node.make_request("eth_getLogs", [{"address": contract.address, "topics": wanted, **span}])
+        except (ProviderError, ValueError) as error:  # nodes have no common word for "too wide"
+            if width == 1:
+                raise LogsRefused(f"The node gives no logs of block {first}: {error}. Ask another node.") from None
+            width //= 2
+            continue
+        first += width
+    return found
 
 
 def in_receipt(receipt: Any, contract: Any) -> list[Event]:
@@ -128,7 +172,7 @@ def _value(kind: str, word: bytes) -> Any:
 
 
 def _raw(log: Mapping[str, Any]) -> dict[str, Any]:
-    """A log of a receipt, whose fields may be hex digits."""
+    """A log whose fields may be hex digits."""
     words = {name: HexBytes(log[name]) for name in ("data", "transactionHash")}
     numbers = {name: int(log[name], 16) if isinstance(log[name], str) else log[name] for name in PLACE}
     return {"topics": [HexBytes(topic) for topic in log["topics"]], **words, **numbers}

@@ -44,7 +44,8 @@ class Ledger:
     def of(cls, events: Iterable[Event], client: str, amounts: Sequence[int]) -> Ledger:
         """Reads all events of one agreement in order.
 
-        `client` tells a refund that was booked from a payment; `amounts` are those of the milestones.
+        `client` tells a refund that was booked from a payment; `amounts` are those of the milestones, by the document
+        in force.
         """
         ledger = cls()
         for event in events:
@@ -67,7 +68,7 @@ class Ledger:
         self.holdback += event["retained"]
         if event.name == "Accepted":
             mask = event["milestones"]
-            for index in range(mask.bit_length()):
+            for index in range(len(amounts)):
                 if mask >> index & 1:
                     self.milestones[index] = amounts[index]
         elif event.name == "Settled":

@@ -48,15 +48,16 @@ class OtherToken(NotReady):
     """The token is not as the document says."""
 
 
-def send(method: Any, *arguments: Any, sender: Any) -> Any:
+def send(method: Any, *arguments: Any, sender: Any, intent: str | None = None) -> Any:
     """Sends a call and returns what was sent: a receipt, or what a Safe proposed.
 
     `sender` is an Ape account, or a `Sender` with its own number of confirmations. Crash-safe either way: the same call
-    again goes on with what was signed before. Raises `ContractError`, `NotSent`, `StillPending`.
+    again goes on with what was signed before; what an `intent` names is done once for all. Raises `ContractError`,
+    `NotSent`, `StillPending`.
     """
     check_contract(method.contract)
     sending = sender if isinstance(sender, Sender) else Sender(sender)
-    return sending.call(method, *arguments)
+    return sending.call(method, *arguments, intent=intent)
 
 
 def address_of(sender: Any) -> str:
@@ -64,10 +65,10 @@ def address_of(sender: Any) -> str:
     return str(sender.account.address if isinstance(sender, Sender) else sender.address)
 
 
-def ask(method: Any, *arguments: Any) -> Any:
+def ask(method: Any, *arguments: Any, **options: Any) -> Any:
     """The answer of a view; its reverts as `ContractError`."""
     with errors.explained():
-        return method(*arguments)
+        return method(*arguments, **options)
 
 
 def now() -> int:

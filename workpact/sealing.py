@@ -55,15 +55,21 @@ def seal_file(path: Path) -> Sealed:
 
     The digits are of the content's SHA-256, so every version has its own. Raises `BadSeal`.
     """
-    try:
-        content_hash = sha256(path.read_bytes()).digest()
-    except OSError as error:
-        raise BadSeal(f"{path} cannot be read: {error.strerror}. Name the file that is handed over.") from None
-    beside = path.with_name(f"{path.name}.{content_hash.hex()[:8]}.seal.json")
+    kept = kept_seal(path)
+    if kept is not None:
+        return kept
+    content_hash = _content_hash(path)
+    sealed = Sealed(secrets.token_bytes(32), content_hash)
+    _write(_beside(path, content_hash), sealed)
+    return sealed
+
+
+def kept_seal(path: Path) -> Sealed | None:
+    """The seal that is kept beside a file for what it holds now; None if there is none. Raises `BadSeal`."""
+    content_hash = _content_hash(path)
+    beside = _beside(path, content_hash)
     if not beside.exists():
-        sealed = Sealed(secrets.token_bytes(32), content_hash)
-        _write(beside, sealed)
-        return sealed
+        return None
     try:
         written = json.loads(beside.read_text())
         sealed = Sealed(bytes.fromhex(written["salt"][2:]), bytes.fromhex(written["sha256"][2:]))
@@ -72,6 +78,17 @@ def seal_file(path: Path) -> Sealed:
     if sealed.content_hash != content_hash:
         raise BadSeal(f"{beside} belongs to another content than {path.name} has: move it away and seal again.")
     return sealed
+
+
+def _content_hash(path: Path) -> bytes:
+    try:
+        return sha256(path.read_bytes()).digest()
+    except OSError as error:
+        raise BadSeal(f"{path} cannot be read: {error.strerror}. Name the file that is handed over.") from None
+
+
+def _beside(path: Path, content_hash: bytes) -> Path:
+    return path.with_name(f"{path.name}.{content_hash.hex()[:8]}.seal.json")
 
 
 def _write(path: Path, sealed: Sealed) -> None:

@@ -20,7 +20,7 @@ from eth_utils.crypto import keccak
 
 from workpact.agreement_view import AgreementView
 from workpact.chain import contracts
-from workpact.history import Event, HistoryDiffers, read, recompute
+from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.preflight import NotReady, ask, check_contract, send
 from workpact.reckoning import Before, Reckoning, reckon
 from workpact.service_contest import ServiceContest
@@ -110,9 +110,13 @@ class ServiceLevels(ServiceContest):
 
         `event` is an `EventProof` of the period's evidence.
         """
-        record = keccak(encode(["bytes32", "bytes32"], [event.event.salt, event.event.row_hash]))
-        arguments = (self.book, report.period, record, self.report_hash(report), list(event.proof))
+        arguments = (self.book, report.period, _record(event), self.report_hash(report), list(event.proof))
         return send(self.oracle.prove, *arguments, sender=sender)
+
+    def is_proved(self, event: Any, report: Report) -> bool:
+        """Whether the record has this event of the period already; asks the logs."""
+        proved = (each for each in self.events() if each.name == "RecordProved")
+        return any((each["period"], each["record"]) == (report.period, _record(event)) for each in proved)
 
     # Results
 
@@ -145,17 +149,22 @@ class ServiceLevels(ServiceContest):
             )
         return made
 
-    def events(self) -> list[Event]:
-        """All events of the book in order, from the logs."""
+    def events(self, until: int | None = None) -> list[Event]:
+        """All events of the book in order, from the logs; to block `until`, else the last."""
         contract, origin, _ = self._key
-        own = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
-        proofs = [event for event in read(self.oracle, [self.book]) if event.name == "RecordProved"]
+        own = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
+        proofs = [event for event in read(self.oracle, [self.book], None, until) if event.name == "RecordProved"]
         return sorted(own + proofs, key=lambda event: event.place)
 
     def verify_history(self) -> list[Event]:
         """All events, proved complete, ordered and unedited against the oracle's word; raises `HistoryDiffers`."""
-        events = self.events()
-        word = bytes(ask(self.oracle.historyOf, self.book))
+        until = height()
+        events = self.events(until)
+        word = bytes(ask(self.oracle.historyOf, self.book, block_id=until))
         if recompute(events) != word:
             raise HistoryDiffers(f"{len(events)} logs give another history than 0x{word.hex()}: ask another node.")
         return events
+
+
+def _record(event: Any) -> bytes:
+    return keccak(encode(["bytes32", "bytes32"], [event.event.salt, event.event.row_hash]))

@@ -12,7 +12,7 @@ from workpact.preflight import ForeignSignature, NotReady, ask
 from workpact.service_results import Side
 from workpact.signing import is_signed, recovered, sign
 from workpact.terms import AgreementDocument, eip712
-from workpact.terms.structs import calldata
+from workpact.terms.structs import Message, calldata
 
 Struct = tuple[Any, ...]
 
@@ -190,15 +190,15 @@ class ServiceReports:
 
     def typed_data(self, report: Report) -> dict[str, Any]:
         """What a reporter's wallet shows and signs."""
-        return self.document.report_typed_data(*self._parts(report))
+        return self.document.report_typed_data(self.agreement.chain_id, self._message(report))
 
     def digest(self, report: Report) -> bytes:
         """What signing the report signs."""
-        return self.document.report_digest(*self._parts(report))
+        return self.document.report_digest(self.agreement.chain_id, self._message(report))
 
     def report_hash(self, report: Report) -> bytes:
         """The report's struct hash, as the oracle's event has it."""
-        return eip712.struct_hash("Report", self.document.report_message(*self._parts(report)))
+        return eip712.struct_hash("Report", self._message(report))
 
     def sign(self, report: Report, account: Any) -> Signed:
         """A reporter's, or a party's own, signature over the report."""
@@ -266,13 +266,13 @@ class ServiceReports:
 
     # As the contracts take them
 
-    def _parts(self, report: Report) -> tuple[Any, ...]:
+    def _message(self, report: Report) -> Message:
         place = (self.agreement.chain_id, self.agreement.contract.address, report.period)
-        figures = (report.figures, report.quantities, report.evidence, report.adjustment)
-        return (*place, *figures, report.signed_under)
+        figures = (report.figures, report.quantities, report.evidence)
+        return self.document.report_message(*place, *figures, report.adjustment, report.signed_under)
 
     def _struct(self, report: Report) -> Struct:
-        struct: Struct = calldata("Report", self.document.report_message(*self._parts(report)))
+        struct: Struct = calldata("Report", self._message(report))
         return struct
 
     def _of_struct(self, struct: Struct) -> Report:

@@ -6,10 +6,13 @@ import json
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 class FaultProxy(ThreadingHTTPServer):
     """Use as a context manager; `url` answers like the node at `target`.
+
+    `widest` is the number of blocks that eth_getLogs may span, `spans` are those that were asked for.
 
     `plan` is used up by the calls of eth_sendRawTransaction in order, then they pass: "drop before" hangs up without
     forwarding, "drop after" forwards and hangs up, "hold before" and "hold after" hold the caller there for good and
@@ -23,6 +26,8 @@ class FaultProxy(ThreadingHTTPServer):
         self.target = target
         self.plan: list[str] = []
         self.sent: list[str] = []
+        self.widest: int | None = None
+        self.spans: list[tuple[int, int]] = []
         self.reached = threading.Event()
         self.released = threading.Event()
 
@@ -65,14 +70,27 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in ("drop before", "hold before"):
             return
         if fault == "refuse":
-            refusal = {"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32000, "message": "fee too low"}}
-            self.answer(json.dumps(refusal).encode())
+            self.refuse(call, "fee too low")
+            return
+        if self.is_too_wide(call):
+            self.refuse(call, "range exceeds limit")
             return
         answer = self.server.forward(body)
         if fault == "hold after":
             self.server.hold()
         if fault not in ("drop after", "hold after"):
             self.answer(answer)
+
+    def is_too_wide(self, call: Any) -> bool:
+        if not isinstance(call, dict) or call["method"] != "eth_getLogs":
+            return False
+        span = int(call["params"][0]["fromBlock"], 16), int(call["params"][0]["toBlock"], 16)
+        self.server.spans.append(span)
+        return self.server.widest is not None and span[1] - span[0] >= self.server.widest
+
+    def refuse(self, call: dict[str, Any], why: str) -> None:
+        refusal = {"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32000, "message": why}}
+        self.answer(json.dumps(refusal).encode())
 
     def answer(self, content: bytes) -> None:
         self.send_response(200)

@@ -164,7 +164,7 @@ def test_check_network__no_proxy__its_advice_makes_one(chain, deploy, deployer, 
     assert f"Send 0.01 ETH to {deploying.PROXY_SIGNER}" in str(info.value)
     deployer.transfer(deploying.PROXY_SIGNER, "0.01 ETH")
 
-    chain.provider.make_request("eth_sendRawTransaction", [deploying.PROXY_TRANSACTION])
+    chain.provider.make_request("eth_sendRawTransactionSync", [deploying.PROXY_TRANSACTION])
 
     deploying.check_network(chain.provider)
     assert deploy(planned).address == planned.address

@@ -8,11 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from eth_abi.abi import decode
 
 from tests.chain.fault_proxy import FaultProxy
 from tests.support import ROOT
 from workpact.chain import errors
 from workpact.chain.sender import NotSent, Sender, StillPending
+from workpact.permits import LAYOUT, permit
 
 MINT_ONCE = """
 import sys
@@ -147,6 +149,50 @@ def test_call__contract_refuses__typed_error_and_free_to_try_again(sender, token
     sender.call(token.transfer, stranger.address, 5, intent="pay")
 
     assert token.balanceOf(stranger) == 5
+
+
+def test_call__overtaken_in_its_block__refusal_of_the_state_it_met(
+    chain, token, client, stranger, contractor, monkeypatch
+):
+    token.mint(client, 5, sender=client)
+    token.approve(contractor, 5, sender=client)
+    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+    take = (token.transferFrom, client.address, contractor.address, 5)
+    chain.provider.auto_mine = False
+    try:
+        with pytest.raises(StillPending):
+            Sender(contractor).call(*take, intent="take")
+        with pytest.raises(StillPending):
+            Sender(client).call(token.transfer, stranger.address, 5)
+        with pytest.raises(StillPending):
+            Sender(client, outbid=True).call(token.transfer, stranger.address, 5)
+        chain.mine()
+    finally:
+        chain.provider.auto_mine = True
+
+    with pytest.raises(errors.ERC20InsufficientBalance) as info:
+        Sender(contractor).call(*take, intent="take")
+
+    assert info.value.arguments == {"sender": client.address, "balance": 0, "needed": 5}
+    assert token.balanceOf(stranger) == 5
+
+
+def test_call__mined_too_late__refusal_at_the_time_of_its_block(chain, sender, token, client, monkeypatch):
+    deadline = chain.blocks.head.timestamp + 600
+    words = decode(LAYOUT, permit(token, client, client.address, 5, deadline, chain.chain_id))
+    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+    chain.provider.auto_mine = False
+    try:
+        with pytest.raises(StillPending):
+            sender.call(token.permit, client.address, client.address, *words, intent="permit")
+        chain.mine(deltatime=601)
+    finally:
+        chain.provider.auto_mine = True
+
+    with pytest.raises(errors.ERC2612ExpiredSignature) as info:
+        sender.call(token.permit, client.address, client.address, *words, intent="permit")
+
+    assert info.value.arguments == {"deadline": deadline}
 
 
 def test_call__waiting_in_the_pool__outbid_replaces_it(chain, sender, token, client, stranger, monkeypatch):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support import events_of, reverts
+from workpact.chain.errors import explained
 
 
 def test_reverts__transaction_with_all_arguments__passes(token, client, stranger):
@@ -14,6 +15,20 @@ def test_reverts__transaction_with_all_arguments__passes(token, client, stranger
 def test_reverts__view_call_with_all_arguments__passes(token, client, stranger):
     with reverts(token.ERC20InsufficientBalance, sender=client, balance=0, needed=5):
         token.transfer.call(stranger, 5, sender=client)
+
+
+def test_reverts__what_the_sdk_makes_of_it__passes(token, client, stranger):
+    with reverts(token.ERC20InsufficientBalance, sender=client, balance=0, needed=5), explained():
+        token.transfer(stranger, 5, sender=client)
+
+
+def test_reverts__what_the_sdk_makes_of_another_error_or_arguments__fails(token, client, stranger):
+    for error, arguments in (
+        (token.ERC20InvalidReceiver, {"sender": client, "balance": 0, "needed": 5}),
+        (token.ERC20InsufficientBalance, {"sender": client, "balance": 0, "needed": 4}),
+    ):
+        with pytest.raises(AssertionError), reverts(error, **arguments), explained():
+            token.transfer(stranger, 5, sender=client)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from tests.support import events_of, reverts
+from workpact.chain import contracts, deployments, errors
+from workpact.chain.sender import Sender
 from workpact.equity import Gate, NoResult, Plan, Reason, WorkerEquity, book_of
 from workpact.grants import Missing
 
@@ -19,7 +21,7 @@ def source(deploy):
 
 
 @pytest.fixture(scope="module")
-def equity(deploy):
+def equity(deploy, folders):  # noqa: ARG001 - where it keeps what it sends
     return WorkerEquity(deploy("WorkerEquity"))
 
 
@@ -124,6 +126,42 @@ def test_raise_to(client, pool):
     pool.raise_to(1_000_000_001, sender=client)
 
     assert pool.units == 1_000_000_001
+
+
+def test_write__refused__typed_and_says_what_to_do(equity, client, stranger, pool):
+    with pytest.raises(errors.WorkerEquity_NotRaised) as refusal:
+        pool.raise_to(5, sender=client)
+    assert refusal.value.arguments == {"pool": pool.id, "given": 5, "units": 1_000_000_000}
+    assert refusal.value.advice == "Name a larger total."
+    with pytest.raises(errors.WorkerEquity_NoGrant) as refusal:
+        equity.claim([99], sender=client)
+    assert refusal.value.arguments == {"grant": 99}
+    with pytest.raises(deployments.ContractMissing, match=f"There is no contract at {stranger.address}"):
+        WorkerEquity(contracts.at("WorkerEquity", stranger.address)).enrol([client], sender=client)
+
+
+def test_write__answer_lost_and_run_again__happens_once(equity, client, pool, monkeypatch):
+    raising = Sender(client)
+    monkeypatch.setattr(raising, "_finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pool.raise_to(1_000_000_007, sender=raising)
+
+    again = pool.raise_to(1_000_000_007, sender=client)
+
+    assert events_of(again) == [("PoolRaised", {"book": pool.book, "pool": pool.id, "units": 1_000_000_007})]
+    assert [event.units for event in equity.logged("PoolRaised", pool=pool.id)] == [1_000_000_007]
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_create_token__named_intent__is_made_once(equity, client):
+    first = equity.create_token("Once", "ONE", sender=client, intent="the workers' token")
+    again = equity.create_token("Once", "ONE", sender=client, intent="the workers' token")
+    another = equity.create_token("Once", "ONE", sender=client)
+
+    assert equity.token_in(again) == equity.token_in(first) != equity.token_in(another)
 
 
 def test_wallet__unknown__is_none(equity, contractor, workers):

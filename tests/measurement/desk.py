@@ -14,7 +14,7 @@ from workpact.measurement import Definition, Period, definition_from
 EXAMPLE = Path(__file__).parents[2] / "examples" / "it-service-desk"
 SECRET = bytes(range(32))
 MARCH = Period(name="2016-03", start=1456790400, end=1459468800)
-ALL = Period(name="all", start=0, end=2**40)
+ALL = Period(name="all", start=0, end=2**32)
 PRIORITIES = {1: "1 - Critical", 2: "2 - High", 3: "3 - Moderate", 4: "4 - Low"}
 TARGETS = {1: 240, 2: 480, 3: 4320, 4: 7200}
 LOG_COLUMNS = (
@@ -28,28 +28,28 @@ LOG_COLUMNS = (
 )
 
 
-def data_source(**details: str) -> dict[str, Any]:
+def data_source(**details: Any) -> dict[str, Any]:
     """The DataSource of the incident log."""
     connection = {
         "case": "number",
         "order": "sys_mod_count",
         "timeFormat": "%d/%m/%Y %H:%M",
         "missing": "?",
-        "opened": "opened_at",
-        "resolved": "resolved_at",
         "attribution": "closed_at",
+        "clocks": [{"name": "resolution_minutes", "unit": "minutes", "from": "opened_at", "to": "resolved_at"}],
+        "maxLag": "40000 days",
     }
     return {
         "apiVersion": "openslo/v1",
         "kind": "DataSource",
         "metadata": {"name": "incident-log"},
-        "spec": {"type": "workpact-ticket-log", "connectionDetails": connection | details},
+        "spec": {"type": "workpact-log", "connectionDetails": connection | details},
     }
 
 
 def metric(**spec: Any) -> dict[str, Any]:
     """A metricSource on the incident log."""
-    return {"metricSourceRef": "incident-log", "type": "workpact-ticket-log", "spec": spec}
+    return {"metricSourceRef": "incident-log", "type": "workpact-log", "spec": spec}
 
 
 def slo(name: str, good: Any, total: Any) -> dict[str, Any]:
@@ -105,9 +105,9 @@ def example() -> Definition:
     return definition_from(source, levels, {price["quantity"]: price["metricSource"] for price in prices})
 
 
-def define(*levels: dict[str, Any], **details: str) -> Definition:
+def define(*levels: dict[str, Any], zone: str = "UTC", **details: Any) -> Definition:
     """A definition of the given levels on the incident log."""
-    return definition_from(data_source(**details), levels)
+    return definition_from(data_source(**details), levels, time_zone=zone)
 
 
 def row(**values: str) -> dict[str, str]:

@@ -50,12 +50,12 @@ def test_a_folder(tmp_path):
 def test_an_empty_file(tmp_path, content):
     path = tmp_path / "log.csv"
     path.write_bytes(content)
-    assert refused(EmptyLog, path).problem == ("is empty; expected a header and one row for each change of a ticket")
+    assert refused(EmptyLog, path).problem == "is empty; expected a header and the rows below it"
 
 
 def test_a_header_alone(tmp_path):
     error = refused(EmptyLog, text_log(tmp_path, HEADER, ""))
-    assert error.problem == "has a header but no row; export the tickets as well"
+    assert error.problem == "has a header but no row; export the rows as well"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_missing_columns_name_who_needs_them(tmp_path):
         "made_sla": "level made, total",
     }
     assert error.header == ("number", "sys_mod_count", "opened_at", "resolved_at")
-    assert "line 1 has no column 'score' (level mean, average), 'closed_at' (data source" in str(error)
+    assert "has no column 'closed_at' (data source, attribution), 'score' (level mean, average)" in str(error)
     assert "it has: number, sys_mod_count, opened_at, resolved_at." in str(error)
 
 
@@ -112,10 +112,13 @@ def test_another_separator(tmp_path):
     [
         (f"{HEADER},made_SLA", "names column 'made_SLA' twice (upper and lower case are one)"),
         (f"{HEADER},", "has a column without a name"),
-        (f"{HEADER},rowid", "has a column 'rowid', which is computed; rename it in the export"),
+        (
+            f"{HEADER},workpact place",
+            "has a column 'workpact place', which is computed; rename it in the export",
+        ),
         (
             f"{HEADER},Resolution_Minutes",
-            "has a column 'resolution_minutes', which is computed; rename it in the export",
+            "has a column 'resolution_minutes', which is a clock; rename the clock",
         ),
     ],
 )
@@ -151,9 +154,9 @@ def test_a_row_without_a_case(tmp_path, value):
 
 
 def test_an_averaged_column_that_is_not_a_whole_number(tmp_path):
-    path = write_log(tmp_path / "log.csv", [row(priority="-1")])
+    path = write_log(tmp_path / "log.csv", [row(priority="1.5")])
     error = refused(BadValue, path, define(average("mean", "true", "priority")))
-    assert (error.line, error.column, error.value) == (2, "priority", "-1")
+    assert (error.line, error.column, error.value) == (2, "priority", "1.5")
 
 
 def test_line_numbers_count_empty_lines(tmp_path):
@@ -209,7 +212,7 @@ def test_a_period_with_no_case_names_the_months_that_have_some(tmp_path):
     assert error.held == {"2016-02": 1, "2016-04": 2}
     assert str(error) == (
         f"{path}: no case belongs to period 2016-03; cases a month: 2016-02 (1), 2016-04 (2)."
-        " Measure a period that the log covers, or allow an empty one if there was no ticket"
+        " Measure a period that the log covers, or allow an empty one if there was no case"
     )
 
 

@@ -10,7 +10,7 @@ from tests.measurement.desk import (
     nine_levels,
     slo,
 )
-from workpact.measurement import Average, Level, Period, Quantity, Source, definition_from
+from workpact.measurement import Average, Level, Period, Quantity, definition_from
 from workpact.measurement.errors import DefinitionError, ExpressionError
 
 
@@ -36,16 +36,13 @@ def changed(objects, *path, to):
 def test_the_example_in_order():
     definition = desk()
 
-    assert definition.source == Source(
-        case="number",
-        order="sys_mod_count",
-        opened="opened_at",
-        resolved="resolved_at",
-        attribution="closed_at",
-        time_format="%d/%m/%Y %H:%M",
-        time_zone="UTC",
-        missing="?",
-    )
+    source = definition.source
+    assert (source.case, source.order, source.at, source.missing) == (("number",), "sys_mod_count", None, "?")
+    assert (source.attribution.column, source.time_format) == ("closed_at", "%d/%m/%Y %H:%M")
+    (clock,) = source.clocks
+    assert (clock.name, clock.unit) == ("resolution_minutes", "minutes")
+    assert (clock.from_.column, clock.to.column) == ("opened_at", "resolved_at")
+    assert definition.time_zone == "UTC"
     assert [level.name for level in definition.levels] == [
         "made-sla",
         *(f"made-sla-p{p}" for p in range(1, 5)),
@@ -82,7 +79,7 @@ def test_sources_that_cannot_be_read():
     assert refused(DefinitionError, kind) == (
         "data source",
         "spec.type",
-        "is 'prometheus', expected 'workpact-ticket-log'",
+        "is 'prometheus', expected 'workpact-log'",
     )
     unknown = data_source(colour="red")
     assert refused(DefinitionError, unknown)[:2] == (
@@ -100,20 +97,20 @@ def test_sources_that_cannot_be_read():
         "spec.connectionDetails",
         "is missing",
     )
-    zone = data_source(timeZone="Europe/Mordor")
-    assert refused(DefinitionError, zone) == (
-        "data source",
-        "spec.connectionDetails.timeZone",
-        "is 'Europe/Mordor'; write an IANA name, like Europe/Rome",
-    )
+    with pytest.raises(DefinitionError) as caught:
+        definition_from(data_source(), [], time_zone="Europe/Mordor")
+    assert str(caught.value) == "data source, timeZone: is 'Europe/Mordor'; write an IANA name, like Europe/Rome"
 
 
-@pytest.mark.parametrize("form", ["%d/%m", "%Y%m%d%H%M%Z", "%d/%m/%Y %", "%c", "%Y-%m-%d %f"])
+@pytest.mark.parametrize(
+    "form", ["%d/%m", "%Y%m%d%H%M%Z", "%d/%m/%Y %", "%c", "%Y-%m-%d %q", "%Y-%y-%m-%d", "%Y%m%d %I"]
+)
 def test_time_formats_that_do_not_fix_a_date(form):
     assert refused(DefinitionError, data_source(timeFormat=form)) == (
         "data source",
         "spec.connectionDetails.timeFormat",
-        f"is '{form}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p",
+        f"is {form!r}, by which no date can be read; write ISO, or %Y (or %y), %m and %d, perhaps with %H, %M, %S, %f,"
+        " %z, or %I with %p",
     )
 
 
@@ -157,7 +154,7 @@ def test_a_metric_of_another_source_or_type():
     assert refused(DefinitionError, quantities={"calls": kind}) == (
         "quantity calls",
         "where",
-        "type is 'prometheus', expected 'workpact-ticket-log'",
+        "type is 'prometheus', expected 'workpact-log'",
     )
 
 
@@ -167,6 +164,6 @@ def test_a_bad_expression_names_its_level_and_field():
 
     assert (caught.value.owner, caught.value.field) == ("level made", "good")
     assert str(caught.value) == (
-        'level made, good: is not an SQL expression: syntax error at or near ";"'
+        "level made, good: is a query or a command; write one boolean expression over the row's columns"
         " (in: made_sla = 'true'; DROP TABLE log)"
     )

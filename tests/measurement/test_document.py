@@ -38,7 +38,7 @@ def test_dates_are_in_the_documents_zone_and_averages_keep_their_column(document
 
     definition = definition_of(made(document, levels, zone="Asia/Kolkata"))
 
-    assert definition.source.time_zone == "Asia/Kolkata"
+    assert definition.time_zone == "Asia/Kolkata"
     assert definition.levels == (
         Average(name="mean", where="true", column="resolution_minutes"),
         Level(name="all", good="true", total="true"),

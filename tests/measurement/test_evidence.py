@@ -2,13 +2,13 @@
 
 import json
 import stat
+from array import array
 
 import pytest
 
 from tests.measurement import reference
 from tests.measurement.desk import ALL, MARCH, SECRET, desk, generator, row, write_log
 from workpact.measurement import (
-    Event,
     Evidence,
     EvidenceTree,
     Period,
@@ -18,6 +18,7 @@ from workpact.measurement import (
     verify,
 )
 from workpact.measurement.errors import EvidenceError, KeyFileError, MeasurementMismatch, ReportError
+from workpact.measurement.evidence import Events, Words
 
 
 def leaf(number):
@@ -151,7 +152,8 @@ def test_evidence_is_kept_in_a_private_file_and_proves_single_events(tmp_path):
 
 def test_evidence_that_was_edited_is_refused(tmp_path):
     path = tmp_path / "evidence.json"
-    Evidence("2016-03", [Event(2, bytes(32), leaf(7))]).write(path)
+    events = Events(array("Q", [2]), Words.of([bytes(32)]), Words.of([leaf(7)]))
+    Evidence("2016-03", events).write(path)
     path.write_text(path.read_text().replace("07", "08"))
 
     with pytest.raises(EvidenceError, match="its events do not give its root; measure again"):

@@ -18,8 +18,8 @@ from tests.measurement.desk import (
     slo,
     write_log,
 )
-from workpact.measurement import Figure, Period, measure
-from workpact.measurement.errors import LogError
+from workpact.measurement import Doubt, Figure, Period, measure
+from workpact.measurement.errors import DoubtfulData, LogError
 
 MADE = slo("made", "made_sla = 'true'", "true")
 
@@ -111,10 +111,11 @@ def test_resolution_is_in_whole_minutes_rounded_down(tmp_path):
     for resolved, minutes in spans.items():
         level = slo("exact", f"resolution_minutes = {minutes}", "true")
         path = write_log(tmp_path / "log.csv", [row(resolved_at=resolved, **dates)])
-        assert figure(define(level, timeFormat=form), path).good == 1, resolved
+        measured = measure(define(level, timeFormat=form), path, MARCH, SECRET, accept=["backwards"])
+        assert measured.figures[0].good == 1, resolved
 
 
-ROME = {"timeZone": "Europe/Rome"}
+ROME = {"zone": "Europe/Rome"}
 
 
 @pytest.mark.parametrize(
@@ -169,15 +170,31 @@ def test_an_average_reads_a_column_of_whole_numbers(tmp_path):
     assert figure(define(average("mean", "true", "priority")), path) == Figure("mean", 42, 2)
 
 
-def test_an_average_of_a_span_that_runs_backwards_is_refused(tmp_path):
+def test_a_span_that_runs_backwards_is_a_doubt(tmp_path):
+    path = write_log(tmp_path / "log.csv", [row(resolved_at="1/3/2016 08:59"), row(number="INC2")])
+    definition = define(average("mean", "true", "resolution_minutes"))
+
+    with pytest.raises(DoubtfulData) as caught:
+        figure(definition, path)
+    measured = measure(definition, path, MARCH, SECRET, accept=["backwards"])
+
+    doubt = Doubt("backwards", 1, "resolution_minutes is negative in 1 cases")
+    assert caught.value.doubts == measured.doubts == (doubt,)
+    assert measured.figures == (Figure("mean", good=29, total=2),)
+    assert measured.to_json()["doubts"] == [{"name": "backwards", "count": 1, "detail": doubt.detail}]
+    assert str(caught.value) == (
+        f"{path}: period 2016-03 is in doubt: backwards: {doubt.detail}. Mend the log, or accept by name what is right"
+        " as it is (backwards); the report then says so"
+    )
+
+
+def test_an_average_whose_sum_is_negative_is_refused(tmp_path):
     path = write_log(tmp_path / "log.csv", [row(resolved_at="1/3/2016 08:59")])
 
     with pytest.raises(LogError) as caught:
-        figure(define(average("mean", "true", "resolution_minutes")), path)
+        measure(define(average("mean", "true", "resolution_minutes")), path, MARCH, SECRET, accept=["backwards"])
 
-    assert str(caught.value) == (
-        f"{path}: has a case resolved before it was opened; leave it out by 'true AND resolution_minutes >= 0'"
-    )
+    assert caught.value.problem == "level mean sums to -1; leave negative values out"
 
 
 def test_columns_are_text_as_it_stands_in_the_file(tmp_path):

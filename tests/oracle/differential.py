@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from web3.types import TxReceipt
 
 from tests.oracle import cases, model, typed
 from tests.oracle.chain import Chain
 
 AGREEMENT = to_checksum_address(keccak(text="agreement")[:20])
+Event = tuple[str, dict[str, Any]]
 BASES = {model.DEFAULT_MISSED: 2, model.DEFAULT_MET: 3}
 ALL = 2**256 - 1
 
@@ -22,14 +25,14 @@ def compare(chain: Chain, seeds: Iterable[int]) -> Counter[str]:
     for seed in seeds:
         case = cases.case(seed)
         expected = model.assess(case.service["levels"], case.outcomes)
-        _drive(chain, case, origin := keccak(seed.to_bytes(32, "big")))
+        _drive(chain, case, origin := keccak(seed.to_bytes(32, "big")), expected)
         _check(chain, case, origin, expected)
         for result in expected:
             met.update(["periods", *result.reasons, *(["assessed later"] if case.order != sorted(case.order) else [])])
     return met
 
 
-def _drive(chain: Chain, case: cases.Case, origin: bytes) -> None:
+def _drive(chain: Chain, case: cases.Case, origin: bytes, expected: list[model.Assessment]) -> None:
     keys = cases.CLIENT_REPORTER_KEY, cases.CONTRACTOR_REPORTER_KEY
     assessed: set[int] = set()
     for period in case.order:
@@ -38,12 +41,34 @@ def _drive(chain: Chain, case: cases.Case, origin: bytes) -> None:
             receipt = chain.send("applyDefault", AGREEMENT, origin, schedule, levels, period)
         else:
             receipt = chain.report(case.service, _given(case, origin, period), *keys)
-        names = [name for name, _ in chain.events(receipt)]
-        assert ("PeriodAssessed" in names) == (period == 0 or period - 1 in assessed)
-        if "PeriodAssessed" in names:
+        said = [_final(case, origin, period, expected[period])]
+        if period == 0 or period - 1 in assessed:
+            said.append(_assessed(chain, receipt, case, origin, period, expected[period]))
             assessed.add(period)
+        assert chain.events(receipt) == said
     for period in sorted(set(case.order) - assessed):
-        chain.assess(case.service, _given(case, origin, period))
+        receipt = chain.assess(case.service, _given(case, origin, period))
+        assert chain.events(receipt) == [_assessed(chain, receipt, case, origin, period, expected[period])]
+
+
+def _final(case: cases.Case, origin: bytes, period: int, result: model.Assessment) -> Event:
+    named = {"agreement": AGREEMENT, "origin": origin, "period": period, "failed": result.mask}
+    named["document"] = typed.document_hash(case.service)
+    if isinstance(case.outcomes[period], str):
+        return "PeriodDefaulted", named
+    given = _given(case, origin, period)
+    charge = model.charge(case.service["levels"], case.quantities[period])
+    report = {"report": typed.report_hash(given), "evidence": given["evidence"], "charge": charge}
+    return "PeriodReported", named | report
+
+
+def _assessed(
+    chain: Chain, receipt: TxReceipt, case: cases.Case, origin: bytes, period: int, result: model.Assessment
+) -> Event:
+    now = chain.web3.eth.get_block(receipt["blockNumber"])["timestamp"]
+    end_until = now + case.service["levels"]["credits"]["lapse"] if result.right_to_end else 0
+    named = {"agreement": AGREEMENT, "origin": origin, "period": period}
+    return "PeriodAssessed", named | {"rate": result.rate, "endUntil": end_until}
 
 
 def _given(case: cases.Case, origin: bytes, period: int) -> dict[str, object]:

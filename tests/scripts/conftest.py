@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.anvil import anvil
 from tests.scripts.desk import Desk
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ def desk(tmp_path, monkeypatch, chain) -> Desk:  # noqa: ARG001 - connected
     monkeypatch.setenv("WORKPACT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
     return Desk(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def live(desk) -> Desk:
+    """Opened, with 3,000 held."""
+    desk.open()
+    return desk

@@ -13,8 +13,8 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from tests.anvil import ask
 from tests.measurement import reference
-from tests.scripts.rehearsal import ask
 from tests.support import ROOT
 
 DOLLAR = 10**6

@@ -57,9 +57,13 @@ class Desk(Terminal):
         """What the file says."""
         return Path(self.file).read_text()
 
+    def account(self, role: str) -> Any:
+        """Of a role."""
+        return accounts.test_accounts[ACCOUNTS[role]]
+
     def address(self, role: str) -> str:
         """Of a role's account."""
-        return str(accounts.test_accounts[ACCOUNTS[role]].address)
+        return str(self.account(role).address)
 
     @property
     def agreement(self) -> Agreement:

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from eth_account import Account
 
+from tests.anvil import ask
 from tests.support import ROOT
 
 PASSPHRASE = "correct horse"
 SEPOLIA = 11155111
-
-
-@contextmanager
-def anvil(*flags: str) -> Iterator[str]:
-    """An Anvil of its own; yields its address."""
-    command = ["anvil", "--port", "0", *flags]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            heard = (re.match(r"Listening on (\S+)", line) for line in process.stdout)
-            yield "http://" + next(match.group(1) for match in heard if match)
-        finally:
-            process.kill()
-
-
-def ask(url: str, method: str, *parameters: Any) -> Any:
-    """One JSON-RPC call, with nothing of Ape or web3 in between."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"})) as answer:
-        content = json.loads(answer.read())
-    assert "error" not in content, content
-    return content["result"]
 
 
 class Rehearsal:

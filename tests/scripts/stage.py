@@ -10,7 +10,8 @@ from eth_abi import encode
 from eth_account import Account
 from eth_utils import to_checksum_address
 
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, ask
+from tests.anvil import ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from workpact.chain.contracts import artefact
 
 ROLES = {
@@ -76,10 +77,11 @@ class Stage:
         record = json.loads((self.user.deployments / f"{SEPOLIA}.json").read_text())
         return str(record["contracts"][name]["address"])
 
-    def file(self, name: str, like: Path) -> str:
+    def file(self, name: str, like: Path, *options: str) -> str:
         """An agreement file with addresses for names, by `agreement new`."""
         path = str(self.user.folder / name)
-        assert self.act("agreement", "new", path, "--like", str(like), *self.names) == {"file": path, "unresolved": []}
+        made = self.act("agreement", "new", path, "--like", str(like), *options, *self.names)
+        assert made == {"file": path, "unresolved": []}
         return path
 
     def _command(self, arguments: tuple[str, ...], account: str | None) -> list[str]:

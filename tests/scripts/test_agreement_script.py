@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-import pytest
-from eth_utils import keccak, to_checksum_address
+from eth_utils import keccak
 
-from tests.scripts.desk import UNIT, Desk
-
-
-@pytest.fixture
-def live(desk) -> Desk:
-    """Opened, with 3,000 held."""
-    desk.open()
-    return desk
+from tests.scripts.desk import UNIT
 
 
 def sums(status) -> bool:
@@ -29,6 +22,8 @@ def test_new__template__loads_and_says_what_to_fill_in(desk, tmp_path):
     assert set(made["unresolved"]) == {"USDC", "client", "contractor"}
     assert "is there already" in desk.run("agreement", "new", str(tmp_path / "mine.yaml")).stderr
     assert desk.json("agreement", "show", str(tmp_path / "mine.yaml"))["name"] == "mine"
+    assert "'My Desk' goes on chain" in desk.fails("agreement", "new", str(tmp_path / "My Desk.yaml"))
+    assert not (tmp_path / "My Desk.yaml").exists()
 
 
 def test_new__like_and_renew__equal_terms_are_another_agreement(desk, tmp_path):
@@ -233,11 +228,16 @@ def test_amend__signed_by_both__carried_by_anyone_and_once(live, tmp_path):
     assert live.json("agreement", "status", str(change))["milestones"][1]["amount"] == 1_200_500_000
     old = live.json("agreement", "status", live.file)
     assert (old["inForce"], old["documentInForce"]) == (False, done["id"])
+    again = live.json("agreement", "open", live.file, account="carrier")
+    assert (again["sent"], again["why"]) == (False, "desk was opened already, and amended since.")
 
 
 def test_end__by_both__pays_the_split_that_both_signed(live, tmp_path):
     closing, ours, theirs = (str(tmp_path / name) for name in ("closing.json", "a.sig", "b.sig"))
     split = ("agreement", "end", "split", live.file, closing)
+    refused = live.run(*split, "--to-contractor", "1,000 TUSD")
+    assert "Nothing was sent." in refused.stderr
+    assert not Path(closing).exists()
     live.json(*split, "--to-contractor", "1,000 TUSD", "--output", ours, account="client")
     live.json(*split, "--output", theirs, account="contractor")
     both = ("agreement", "end", "both", live.file, closing, "--signature", theirs, "--signature", ours)
@@ -265,36 +265,3 @@ def test_end__with_notice_then_close(live):
     assert (settled["charge"], settled["credit"]) == (600 * UNIT, 0)
     assert not live.json("agreement", "settle", live.file, "first", account="carrier")["sent"]
     assert live.json("agreement", "end", "close", live.file, account="carrier")["events"][0]["toClient"] == 2_400 * UNIT
-
-
-def test_publish_payee_appoint_release_holdback__from_the_terminal(live):
-    assert live.json("agreement", "appoint", live.file, account="carrier")["sent"]
-    assert not live.json("agreement", "appoint", live.file, account="carrier")["sent"]
-    assert live.json("agreement", "publish", live.file, account="carrier")["sent"]
-    purse = to_checksum_address(keccak(text="purse")[-20:])
-    assert live.json("agreement", "payee", live.file, purse, account="contractor")["events"][0]["payee"] == purse
-    live.json("agreement", "accept", live.file, "plan", account="client-operator")
-    live.warp(days=301)
-    release = ("agreement", "release", live.file, "--holdback")
-    assert live.json(*release, account="carrier")["events"][0]["paid"] == 50 * UNIT
-    assert not live.json(*release, account="carrier")["sent"]
-    assert live.token.balanceOf(purse) == 500 * UNIT
-
-
-def test_bad_input__named_with_what_to_do_and_nothing_sent(live, tmp_path):
-    height = live.height
-    assert "the document has plan, build, report" in live.fails(
-        "agreement", "accept", live.file, "plam", account="client"
-    )
-    assert 'write a number and the token, like "12,500 TUSD"' in live.fails(
-        "agreement", "fund", live.file, "3000", account="client"
-    )
-    assert "is no signature" in live.fails(
-        "agreement", "open", live.change(salt=7), "--signature", "no.sig", account="client"
-    )
-    nowhere = live.fails("agreement", "payee", live.file, "nobody", account="contractor")
-    assert "nobody" in nowhere
-    broken = tmp_path / "broken.yaml"
-    broken.write_text(live.file_text().replace("timezone: UTC", "zone: UTC"))
-    assert "broken.yaml:" in live.fails("agreement", "show", str(broken))
-    assert live.height == height

@@ -10,8 +10,9 @@ import sys
 import click
 import pytest
 
+from tests.anvil import ask
 from tests.chain.fault_proxy import FaultProxy
-from tests.scripts.rehearsal import SEPOLIA, ask
+from tests.scripts.rehearsal import SEPOLIA
 from tests.support import ROOT
 
 SCRIPTS = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if not path.stem.startswith("_"))

@@ -48,6 +48,8 @@ def test_equity__plan_enrol_grant_claim__each_once(desk):
     }
     assert desk.json(*enrol, account="contractor")["enrolled"] == 0
 
+    twice = desk.run("equity", "grant", desk.file, "time", "1=5", "1=7", account="contractor")
+    assert "A worker is named twice" in twice.stderr
     grant = ("equity", "grant", desk.file, "time", "1=1,000,000", "2=500,001")
     assert desk.json(*grant, account="contractor") == {"grants": [1, 2], "passedOver": []}
     assert desk.json(*grant, account="contractor") == {"grants": [], "passedOver": [1, 2]}

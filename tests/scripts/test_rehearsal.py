@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.scripts.rehearsal import SEPOLIA, ask
+from tests.anvil import ask
+from tests.scripts.rehearsal import SEPOLIA
 
 
 def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia, user):

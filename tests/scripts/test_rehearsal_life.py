@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from tests.anvil import anvil, ask
 from tests.measurement import reference
 from tests.measurement.desk import EXAMPLE, MARCH, generator
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil, ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from tests.scripts.stage import Stage
 
 UNIT = 10**6
@@ -48,9 +49,9 @@ def twice(stage: Stage, *arguments: str, account: str) -> Any:
 def test_open__what_is_missing_is_named__nothing_sent(stage, tmp_path):
     """Another chain, no record of the contracts, a file that is no permit, a folder that is not there.
 
-    Before the life below: a document in force opens again without a question.
+    Of a document of its own: one in force opens again without a question.
     """
-    file = stage.file("bid.yaml", EXAMPLE / "agreement.yaml")
+    file = stage.file("bid.yaml", EXAMPLE / "agreement.yaml", "--renew")
     carrier = ["--account", "carrier", "--yes", "--json"]
     with anvil("--chain-id", "31337", "--accounts", "0") as url:
         other = ["agreement", "open", file, "--network", f"ethereum:sepolia:{url}", *carrier]
@@ -153,14 +154,14 @@ def test_life__two_sign_and_a_third_carries__every_second_run_changes_nothing(st
     assert stage.act("agreement", "status", file) == status
 
 
-def test_measure__generated_log__figures_and_evidence_of_a_second_count(stage, tmp_path):
+def test_measure__generated_log__figures_and_evidence_of_a_second_count(user, tmp_path):
     """8.9, 8.10: without a chain; run again, the same."""
     log, secret = tmp_path / "incidents.csv.gz", tmp_path / "evidence.key"
     generator().generate(log)
     file = str(EXAMPLE / "agreement.yaml")
     measure = ["sla", "measure", file, "--data", str(log), "--secret", str(secret), "--period", MARCH.name]
 
-    told = stage.user.json(*measure)
+    told = user.json(*measure)
 
     rows, lines = reference.read(log)
     cases = reference.cases_in(rows, MARCH.start, MARCH.end)
@@ -175,4 +176,4 @@ def test_measure__generated_log__figures_and_evidence_of_a_second_count(stage, t
         "eventCount": len(events),
     }
     assert told["levels"][0]["total"] == 40
-    assert stage.user.json(*measure) == told
+    assert user.json(*measure) == told

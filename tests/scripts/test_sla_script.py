@@ -91,8 +91,11 @@ def test_report__signed_by_both_reporters__final_settled_and_shown(desk, measure
     assert (status["settled"], status["charge"], status["credit"]) == (True, 700 * UNIT, 25_200_000)
 
     evidence = str(tmp_path / "evidence.json")
-    proved = desk.json("sla", "prove", desk.file, evidence, "3", account="contractor")
-    assert set(proved) == {"transaction", "line", "leaf", "proof", "evidenceRoot"}
+    prove = ("sla", "prove", desk.file, evidence, "3", "--report", str(measured))
+    proved = desk.json(*prove, account="contractor")
+    assert set(proved) == {"sent", "transaction", "line", "leaf", "proof", "evidenceRoot"}
+    again = desk.json(*prove, account="contractor")
+    assert (again["sent"], again["why"]) == (False, "The event of line 3 is on record already.")
     assert desk.json("sla", "show", desk.file)["events"] == 3
 
 

@@ -69,7 +69,7 @@ spec:
       - quantity: tickets
         title: cases
         rate: 2.50 TUSD
-        metricSource: {metricSourceRef: log, type: workpact-ticket-log, spec: {where: "true"}}
+        metricSource: {metricSourceRef: log, type: workpact-log, spec: {where: "true"}}
   legal:
     salt: "0x9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a3928170615243f4e5d6c7b8a90b1c2d3e"
     governingLaw: Law of Germany
@@ -80,15 +80,15 @@ apiVersion: openslo/v1
 kind: DataSource
 metadata: {name: log}
 spec:
-  type: workpact-ticket-log
+  type: workpact-log
   connectionDetails:
     case: number
     order: changes
     timeFormat: "%Y-%m-%d %H:%M"
     missing: "-"
-    opened: opened
-    resolved: resolved
     attribution: closed
+    clocks: [{name: resolution_minutes, unit: minutes, from: opened, to: resolved}]
+    maxLag: 365 days
 ---
 apiVersion: openslo/v1
 kind: SLO
@@ -101,9 +101,9 @@ spec:
       ratioMetric:
         counter: true
         good:
-          metricSource: {metricSourceRef: log, type: workpact-ticket-log, spec: {where: "met = 'yes'"}}
+          metricSource: {metricSourceRef: log, type: workpact-log, spec: {where: "met = 'yes'"}}
         total:
-          metricSource: {metricSourceRef: log, type: workpact-ticket-log, spec: {where: "true"}}
+          metricSource: {metricSourceRef: log, type: workpact-log, spec: {where: "true"}}
   timeWindow:
     - {duration: 1M, isRolling: false, calendar: {startTime: "DAY5 00:00:00", timeZone: UTC}}
   budgetingMethod: Occurrences

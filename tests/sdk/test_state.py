@@ -180,6 +180,51 @@ def test_ending__lapses_what_is_open_at_its_date(live, chain, client):
     assert chain.blocks.head.timestamp < live.ends_at
 
 
+def test_ended__nobody_acts_on_a_milestone_any_more(live, chain, client, contractor, carrier):
+    live.submit("build", b"work", sender=contractor)
+    live.reject("build", "no", sender=client)
+    live.give_notice(sender=client)
+    chain.mine(1, timestamp=live.ends_at + 1)
+    plan, build, _ = live.milestones
+    assert (plan.turn, plan.step) == ("anyone", "close the agreement")
+    assert (build.turn, build.step) == ("contractor", "dispute it")
+    with refuses("Agreement_TooLate"):
+        live.submit("build", b"better", sender=contractor)
+
+    chain.mine(deltatime=45 * DAY)
+    live.settle("first", sender=carrier)
+    live.close(sender=carrier)
+
+    assert live.status is Status.ENDED_BY_CLIENT
+    over = [(each.turn, each.silence, each.phase, each.lapsed) for each in live.milestones]
+    assert over == [("", None, None, True)] * 3
+    assert live.ledger().held == 0
+
+
+def test_unopened__nobody_acts_on_a_milestone_yet(agreement, client):
+    unopened = [("", None, Phase.OPEN)] * 3
+    assert [(each.turn, each.silence, each.phase) for each in agreement.milestones] == unopened
+    agreement.withdraw_bid(sender=client)
+    assert [(each.turn, each.silence, each.phase) for each in agreement.milestones] == unopened
+
+
+def test_disputed_milestone__without_an_arbiter__waits_for_the_backup(
+    create_document, contract, chain, dollar, client, contractor
+):
+    edit = ('arbiter: {wallet: "${arbiter}", legalName: An Arbiter, country: Germany}', "# none")
+    agreement = Agreement(create_document(edit), contract)
+    dollar.mint(client, 3_000 * UNIT, sender=client)
+    agreement.approve("3,000 TUSD", sender=client)
+    agreement.open(contractor_signature=agreement.sign(contractor), sender=client)
+    agreement.submit("plan", b"work", sender=contractor)
+    agreement.dispute("plan", "stuck", sender=contractor)
+    assert agreement.milestone("plan").turn == "anyone"
+    with refuses("Agreement_NotArbiter"):
+        agreement.rule("plan", 1, sender=client)
+    chain.mine(deltatime=14 * DAY + 1)
+    assert agreement.milestone("plan").turn == "backup"
+
+
 def test_status__every_word_of_it():
     assert [status.words for status in Status] == [
         "not open",

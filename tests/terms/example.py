@@ -56,3 +56,8 @@ def changed(*edits: tuple[str, str]) -> str:
 def loaded(*edits: tuple[str, str]) -> AgreementDocument:
     """The changed example, all names resolved."""
     return loads(changed(*edits), NAMES)
+
+
+def line_of(text: str, part: str) -> int:
+    """The line on which a part of a text first starts, from 1."""
+    return text[: text.index(part)].count("\n") + 1

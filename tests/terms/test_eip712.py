@@ -192,8 +192,8 @@ def test_report__with_an_adjustment_off_the_rate__is_the_digest_that_wallets_com
 def test_report__is_the_digest_that_wallets_compute():
     document = example()
     figures = [(949 + i, 1_000 + i, i) for i in range(9)]
-    arguments = (CHAIN_ID, CONTRACT, 0, figures, [1_000], b"\x07" * 32)
-    typed_data = document.report_typed_data(*arguments)
+    report = document.report_message(CHAIN_ID, CONTRACT, 0, figures, [1_000], b"\x07" * 32)
+    typed_data = document.report_typed_data(CHAIN_ID, report)
     assert typed_data["domain"] == {
         "name": "Workpact SLA",
         "version": "1",
@@ -204,7 +204,7 @@ def test_report__is_the_digest_that_wallets_compute():
     assert message["document"] == "0x" + document.service_hash().hex()
     assert message["id"] == message["origin"] == "0x" + document.id(CHAIN_ID, CONTRACT).hex()
     assert message["figures"][1] == {"good": "950", "total": "1001", "excluded": "1"}
-    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(*arguments)
+    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, report)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_report__is_the_digest_that_wallets_compute():
 )
 def test_report__that_does_not_fit_the_document__is_refused(period, figures, quantities):
     with pytest.raises(ValueError, match=r"there is no period|figures and"):
-        example().report_typed_data(CHAIN_ID, CONTRACT, period, [(0, 0, 0)] * figures, [0] * quantities, bytes(32))
+        example().report_message(CHAIN_ID, CONTRACT, period, [(0, 0, 0)] * figures, [0] * quantities, bytes(32))
 
 
 def test_closing__is_what_wallets_compute():

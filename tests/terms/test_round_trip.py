@@ -107,7 +107,7 @@ def test_levels__of_all_forms():
     average = """      thresholdMetric:
         metricSource:
           metricSourceRef: incident-log
-          type: workpact-ticket-log
+          type: workpact-log
           spec: {where: "resolved_at <> '?'", average: resolution_minutes}
 """
     text = (TEXT[:start] + average + TEXT[end:]).replace("target: 0.95}", "op: lte, value: 240}", 1)
@@ -143,9 +143,7 @@ def test_change_order__keeps_the_agreement_and_pulls_no_money():
     assert order.service_hash() == example().service_hash()
     assert order.origin(CHAIN_ID, CONTRACT) == first
     assert order.id(CHAIN_ID, CONTRACT) != first
-    assert order.report_typed_data(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 9, [0], bytes(32))["message"]["origin"] == (
-        "0x" + first.hex()
-    )
+    assert order.report_message(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 9, [0], bytes(32))["origin"] == first
     assert f"It replaces the document `0x{first.hex()}`" in order.document_markdown()
 
 
@@ -201,5 +199,11 @@ def test_example__is_what_its_readme_promises():
     assert (document.periods[0].name, document.periods[-1].name, len(document.periods)) == ("2016-03", "2017-02", 12)
     assert document.spec.billing.cover == 2
     assert document.prices[0].where == "resolved_at <> '?'"
-    assert document.data_source("incident-log").spec.connection_details.attribution == "closed_at"
-    assert Names().all("USDC") == {}
+    assert document.data_source("incident-log").spec.connection_details.attribution.column == "closed_at"
+    assert Names().all("USDC", "agreement") == {}
+
+
+def test_units_beyond_a_64_bit_word__are_written_and_read():
+    document = loaded(("units: 10,000,000,000", "units: 1,208,925,819,614,629,174,706,175"))
+    assert document.spec.equity.units == 2**80 - 1
+    assert loads(document.to_yaml()) == document

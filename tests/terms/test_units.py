@@ -17,6 +17,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 SEEDED = settings(max_examples=200, deadline=None, derandomize=True)
 
 
+def refused(text, read):
+    """The error quotes the text and says what to write or do instead."""
+    with pytest.raises(UnitError) as caught:
+        read()
+    assert caught.value.problem.startswith(f"{text!r} ")
+    assert caught.value.advice.startswith(("write ", "round "))
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -38,8 +46,7 @@ def test_read_money(text, amount):
      " 1 USDC", "1  USDC", "USDC 1", ".5 USDC", "1. USDC", "١ USDC", "1,0000 USDC", "nan USDC"],
 )  # fmt: skip
 def test_read_money__not_exact_or_not_the_token__is_refused(text):
-    with pytest.raises(UnitError):
-        units.read_money(text, "USDC", 6)
+    refused(text, lambda: units.read_money(text, "USDC", 6))
 
 
 @SEEDED
@@ -55,8 +62,7 @@ def test_read_share(text, ppm):
 
 @pytest.mark.parametrize("text", ["0.12", "12", "12 percent", "-1 %", "0.00001 %", "1e1 %", "99.99999 %"])
 def test_read_share__unclear_or_finer_than_ppm__is_refused(text):
-    with pytest.raises(UnitError):
-        units.read_share(text)
+    refused(text, lambda: units.read_share(text))
 
 
 @SEEDED
@@ -68,8 +74,7 @@ def test_share_and_ratio__written_and_read(ppm):
 
 @pytest.mark.parametrize("text", ["0", "1.1", "0.9999999", "95", "9e-1", "0,95", "95 %"])
 def test_read_ratio__not_a_ratio_in_ppm__is_refused(text):
-    with pytest.raises(UnitError):
-        units.read_ratio(text)
+    refused(text, lambda: units.read_ratio(text))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +95,7 @@ def test_read_duration__likely_a_month__says_what_to_write(text):
 
 @pytest.mark.parametrize("text", ["14d", "P14D", "14", "1.5 days", "-1 days", "1 year", "14  days"])
 def test_read_duration__other_forms__are_refused(text):
-    with pytest.raises(UnitError):
-        units.read_duration(text)
+    refused(text, lambda: units.read_duration(text))
 
 
 @SEEDED
@@ -117,8 +121,7 @@ def test_read_instant__skipped_or_doubled_by_the_clock__is_refused(text):
 
 @pytest.mark.parametrize("text", ["31.12.2026", "2026-13-01", "2026-02-30", "2026-12-31T25:00", "tomorrow", "20261231"])
 def test_read_instant__not_a_date__is_refused(text):
-    with pytest.raises(UnitError):
-        units.read_instant(text, BERLIN, last=True)
+    refused(text, lambda: units.read_instant(text, BERLIN, last=True))
 
 
 @SEEDED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .support import load
+from .support import ROOT, load
 
 
 @pytest.fixture
@@ -58,3 +58,21 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     assert list(parts) == [*(f"escrow-invariants-{seed}" for seed in range(1, 6)), "fuzz", "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"] == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
+
+
+@pytest.mark.parametrize("file", ["contracts/Agreement.sol", "scripts/demo.py", "examples/it-service-desk/story.py"])
+def test_prove__sources__are_all_that_parts_run(tmp_path, monkeypatch, file):
+    """The demo's year plays scripts and the example: a change of either runs it again."""
+    module = load("prove")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    for source in module.SOURCES:
+        if (ROOT / source).is_dir():
+            (tmp_path / source).mkdir()
+        else:
+            (tmp_path / source).write_text((ROOT / source).read_text())
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("one")
+    before = module.sources_key()
+    (tmp_path / file).write_text("two")
+
+    assert module.sources_key() != before

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 
 import pytest
 
@@ -67,12 +66,11 @@ def test_step__folder_moved__runs_again(step, install, tmp_path, monkeypatch):
     assert step() == 2
 
 
-def test_all_there__takes_no_time():
-    start = time.monotonic()
+def test_all_there__does_no_step():
+    """Every step that is done says so."""
     done = run("make", "setup", cwd=ROOT, env=outer_shell())
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.monotonic() - start < 1.0
 
 
 def test_other_python__says_which_are_needed():

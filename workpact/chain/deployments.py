@@ -93,6 +93,12 @@ def write(chain_id: int, deployments: dict[str, Deployment]) -> None:
     os.replace(draft, file)
 
 
+def born(chain_id: int, address: str) -> int:
+    """The block in which the contract at an address came up, as far as it is recorded; else the first one."""
+    known = (each.block for each in read(chain_id).values() if each.address == address)
+    return next(known, None) or 0
+
+
 def contract(name: str) -> ContractInstance:
     """The contract `name` as deployed on the connected chain.
 

@@ -183,7 +183,7 @@ class Sender:
                 raise NotSent("Another transaction of this account took the nonce. Run the same again.")
             if time.monotonic() > deadline:
                 hashes = ", ".join(attempt.hash for attempt in known.attempts)
-                raise StillPending(f"Not mined yet: {hashes}. Run the same again to wait on, or with higher fees.")
+                raise StillPending(f"Not mined yet: {hashes}. Run the same again to wait on, or with --outbid.")
             time.sleep(min(0.05 * self._node.network.block_time, 1) or 0.05)
         return self._finish(key, mined)
 
@@ -196,11 +196,16 @@ class Sender:
         return receipt.await_confirmations()
 
     def _refusal(self, receipt: ReceiptAPI) -> WorkpactError:
-        """Why a mined transaction reverted: the same call on the state before its block."""
-        call = {"from": receipt.sender, "to": receipt.receiver}
+        """Why a mined transaction reverted: the same call again.
+
+        On the state of its own block: at its time, after those before it there, and it changed nothing itself. If that
+        of a later one in the block lets it pass, on the state before the block.
+        """
+        call = {"from": receipt.sender, "to": receipt.receiver, "gas": to_hex(receipt.gas_limit)}
         call |= {"data": to_hex(receipt.data), "value": to_hex(receipt.value)}
-        block = to_hex(max(receipt.block_number - 1, 0))
-        data = self._node.web3.provider.make_request("eth_call", [call, block]).get("error", {}).get("data")
-        if not isinstance(data, str):
-            return NotSent(f"{receipt.txn_hash} was mined and reverted without a reason ({receipt.gas_used:,} gas).")
-        return errors.decode(bytes.fromhex(data[2:]), receipt.receiver)
+        for block in (receipt.block_number, receipt.block_number - 1):
+            answer = self._node.web3.provider.make_request("eth_call", [call, to_hex(block)])
+            data = answer.get("error", {}).get("data")
+            if isinstance(data, str):
+                return errors.decode(bytes.fromhex(data[2:]), receipt.receiver)
+        return NotSent(f"{receipt.txn_hash} was mined and reverted without a reason ({receipt.gas_used:,} gas).")

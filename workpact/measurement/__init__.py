@@ -6,11 +6,10 @@ from workpact.measurement.definition import (
     Level,
     Period,
     Quantity,
-    Source,
     definition_from,
 )
 from workpact.measurement.document import definition_of, period_of
-from workpact.measurement.errors import MeasurementError
+from workpact.measurement.errors import Doubt, MeasurementError
 from workpact.measurement.evidence import Event, EventProof, Evidence, EvidenceTree, period_key
 from workpact.measurement.keys import load_or_create_secret
 from workpact.measurement.measure import Figure, Measurement, measure, verify
@@ -18,6 +17,7 @@ from workpact.measurement.measure import Figure, Measurement, measure, verify
 __all__ = [
     "Average",
     "Definition",
+    "Doubt",
     "Event",
     "EventProof",
     "Evidence",
@@ -28,7 +28,6 @@ __all__ = [
     "MeasurementError",
     "Period",
     "Quantity",
-    "Source",
     "definition_from",
     "definition_of",
     "load_or_create_secret",

@@ -1,73 +1,27 @@
-"""What is measured: where a ticket log keeps things, and which tickets count for which figure."""
+"""What is measured: how a log is read, and which of its cases count for which figure."""
 
-import re
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workpact.measurement.errors import DefinitionError, ExpressionError
-from workpact.measurement.expression import ExpressionRefused, columns_of
+from workpact.measurement.expression import ExpressionRefused, check, columns_of
+from workpact.terms.data_source import ConnectionDetails, Moment
 
-LOG_TYPE = "workpact-ticket-log"
-RESOLUTION = "resolution_minutes"
-
-_DIRECTIVES = set("YmdHMSIp")
-_DATE_DIRECTIVES = set("Ymd")
+LOG_TYPE = "workpact-log"
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class Source(_Model):
-    """Where a ticket log keeps a case's number, the order of its rows and its dates.
-
-    Fields name columns of the log, except `time_format` (strptime directives), `time_zone` (the
-    IANA zone of its clock; an hour that the clock repeats is read as the later one) and `missing`,
-    the text that stands for 'no value' in a date column.
-    """
-
-    case: str = Field(min_length=1)
-    order: str = Field(min_length=1)
-    opened: str = Field(min_length=1)
-    resolved: str = Field(min_length=1)
-    attribution: str = Field(min_length=1)
-    time_format: str = Field(min_length=1)
-    time_zone: str = "UTC"
-    missing: str = ""
-
-    @field_validator("time_format")
-    @classmethod
-    def _fixes_a_date(cls, value: str) -> str:
-        used = re.findall("%(.?)", value)
-        if not _DATE_DIRECTIVES <= set(used) <= _DIRECTIVES:
-            problem = f"is '{value}'; it needs %Y, %m and %d, and may have %H, %M, %S, %I, %p"
-            raise PydanticCustomError("time_format", "{problem}", {"problem": problem})
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            problem = f"is '{value}'; write an IANA name, like Europe/Rome"
-            raise PydanticCustomError("time_zone", "{problem}", {"problem": problem}) from None
-        return value
-
-    def columns(self) -> dict[str, str]:
-        """Each column that the source names, with the field that names it."""
-        fields = ("case", "order", "opened", "resolved", "attribution")
-        return {getattr(self, field): f"data source, {field}" for field in fields}
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Where(NamedTuple):
-    """An expression and whose it is, as errors name it."""
+    """A condition and whose it is, as errors name it."""
 
     owner: str
     field: str
@@ -85,21 +39,21 @@ class Level(_Model):
     total: str
 
     def wheres(self) -> tuple[Where, ...]:
-        """The expressions of `total` and `good`."""
+        """The conditions of `total` and `good`."""
         owner = f"level {self.name}"
         return Where(owner, "total", self.total), Where(owner, "good", self.good)
 
 
 class Average(_Model):
-    """A service level as a mean: the sum of a whole-number column over the cases that `where`
-    selects and that have a value there, and their number."""
+    """A service level as a mean: the sum of a clock or of a whole-number column over the cases
+    that `where` selects and that have a value there, and their number."""
 
     name: str = Field(min_length=1)
     where: str
     column: str = Field(min_length=1)
 
     def wheres(self) -> tuple[Where, ...]:
-        """The one expression."""
+        """The one condition."""
         return (Where(f"level {self.name}", "where", self.where),)
 
 
@@ -110,27 +64,84 @@ class Quantity(_Model):
     where: str
 
     def wheres(self) -> tuple[Where, ...]:
-        """The one expression."""
+        """The one condition."""
         return (Where(f"quantity {self.name}", "where", self.where),)
 
 
 class Definition(_Model):
-    """All that turns a log and a period into figures. Equal on both sides, as it is signed."""
+    """All that turns a log and a period into figures. Equal on both sides, as it is signed.
 
-    source: Source
+    `time_zone` is that of dates which name none, and of opening hours without their own.
+    """
+
+    source: ConnectionDetails
     levels: tuple[Level | Average, ...]
     quantities: tuple[Quantity, ...] = ()
+    time_zone: str = "UTC"
 
     def wheres(self) -> list[Where]:
-        """Every expression of the levels and the quantities."""
+        """Every condition on a case: those of the levels and the quantities."""
         wheres = [where for level in self.levels for where in level.wheres()]
         return wheres + [where for quantity in self.quantities for where in quantity.wheres()]
 
+    def row_wheres(self) -> list[Where]:
+        """Every condition on a row: those of the data source."""
+        source, owner = self.source, "data source"
+        wheres = [Where(owner, "drop", source.drop)] if source.drop else []
+        for field, moment in self.moments():
+            wheres += [Where(owner, field, text) for text in (moment.first, moment.last) if text]
+        return wheres + [Where(owner, f"{clock.name}, pause", clock.pause) for clock in source.clocks if clock.pause]
+
+    def moments(self) -> list[tuple[str, Moment]]:
+        """The attribution and the ends of the clocks, with the field of each."""
+        ends = [(f"{clock.name}, {end}", at) for clock in self.source.clocks for end, at in _ends(clock)]
+        return [("attribution", self.source.attribution), *ends]
+
+    def whole_numbers(self) -> dict[str, str]:
+        """The columns that must hold whole numbers, with where they are named."""
+        clocks = {clock.name.lower() for clock in self.source.clocks}
+        named = dict.fromkeys(self.source.whole_numbers, "data source, wholeNumbers")
+        for level in self.levels:
+            if isinstance(level, Average) and level.column.lower() not in clocks:
+                named.setdefault(level.column, f"level {level.name}, average")
+        return named
+
+    def times(self) -> dict[str, str]:
+        """The columns that must hold dates, with where they are named."""
+        named = {self.source.at: "data source, at"} if self.source.at else {}
+        for field, moment in self.moments():
+            if moment.column and moment.column.lower() not in map(str.lower, named):
+                named[moment.column] = f"data source, {field}"
+        return named
+
     def columns(self) -> dict[str, str]:
-        """Each column that the source or an average names, with where it is named."""
-        averages = (level for level in self.levels if isinstance(level, Average))
-        named = {level.column: f"level {level.name}, average" for level in averages}
-        return named | self.source.columns()
+        """Each column of the log that the definition names, with where it is named."""
+        source = self.source
+        named = dict.fromkeys(source.case, "data source, case")
+        if source.order:
+            named[source.order] = "data source, order"
+        named |= self.times() | self.whole_numbers() | dict.fromkeys(source.columns, "data source, columns")
+        clocks = {clock.name.lower() for clock in source.clocks}
+        for where in [*self.row_wheres(), *self.wheres()]:
+            for column in columns_of(where.text):
+                if column.lower() not in clocks:
+                    named.setdefault(column, f"{where.owner}, {where.field}")
+        return named
+
+    def require_sound(self) -> Self:
+        """Raise `ExpressionError` for a condition that cannot be measured, `DefinitionError` for a clock's name."""
+        numbers, clocks = set(self.whole_numbers()), [clock.name for clock in self.source.clocks]
+        for wheres, known in ((self.row_wheres(), numbers), (self.wheres(), numbers | set(clocks))):
+            for where in wheres:
+                try:
+                    check(where.text, known)
+                except ExpressionRefused as refusal:
+                    raise ExpressionError(*where, str(refusal)) from None
+        for name in clocks:
+            if any(name.lower() in map(str.lower, columns_of(where.text)) for where in self.row_wheres()):
+                problem = "is a clock, which a case has and a row has not"
+                raise DefinitionError("data source", name, problem)
+        return self
 
 
 class Period(_Model):
@@ -155,10 +166,11 @@ def definition_from(
     data_source: Mapping[str, Any],
     objectives: Iterable[Mapping[str, Any]],
     quantities: Mapping[str, Mapping[str, Any]] | None = None,
+    time_zone: str = "UTC",
 ) -> Definition:
     """Build a definition from OpenSLO objects as plain mappings.
 
-    `data_source` is a DataSource of type `workpact-ticket-log`. `objectives` are SLOs with a
+    `data_source` is a DataSource of type `workpact-log`. `objectives` are SLOs with a
     `ratioMetric` of `total` and `good` or `bad`, or with a `thresholdMetric` whose spec has an
     `average`. `quantities` maps the name of each priced quantity to its metricSource. Order is
     kept: figures stand in it. Raises `DefinitionError` or, for a `where`, `ExpressionError`,
@@ -166,13 +178,18 @@ def definition_from(
     """
     name = _at(data_source, "data source", "metadata", "name")
     source = _source(data_source)
+    _require_zone(time_zone)
     levels = tuple(_level(objective, name) for objective in objectives)
     counts = tuple(
         Quantity(name=item, where=_where(metric, name, f"quantity {item}", "where"))
         for item, metric in (quantities or {}).items()
     )
     _require_distinct([level.name for level in levels])
-    return Definition(source=source, levels=levels, quantities=counts)
+    return Definition(source=source, levels=levels, quantities=counts, time_zone=time_zone).require_sound()
+
+
+def _ends(clock: Any) -> tuple[tuple[str, Moment], tuple[str, Moment]]:
+    return ("from", clock.from_), ("to", clock.to)
 
 
 def _level(objective: Mapping[str, Any], data_source: str) -> Level | Average:
@@ -194,21 +211,19 @@ def _level(objective: Mapping[str, Any], data_source: str) -> Level | Average:
     return Level(name=name, **wheres)
 
 
-def _source(data_source: Mapping[str, Any]) -> Source:
+def _source(data_source: Mapping[str, Any]) -> ConnectionDetails:
     kind = _at(data_source, "data source", "spec", "type")
     if kind != LOG_TYPE:
         raise DefinitionError("data source", "spec.type", f"is '{kind}', expected '{LOG_TYPE}'")
-    return source_from(_at(data_source, "data source", "spec", "connectionDetails"))
-
-
-def source_from(details: Any) -> Source:
-    """The source that connectionDetails describe. Raises `DefinitionError` with the field."""
+    details = _at(data_source, "data source", "spec", "connectionDetails")
     try:
-        return Source.model_validate(details)
+        return ConnectionDetails.model_validate(details)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in ("spec.connectionDetails", *first["loc"]))
-        raise DefinitionError("data source", field, first["msg"]) from None
+        problem = first.get("ctx", {}).get("problem", first["msg"])
+        advice = first.get("ctx", {}).get("advice")
+        raise DefinitionError("data source", field, f"{problem}; {advice}" if advice else problem) from None
 
 
 def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
@@ -219,12 +234,15 @@ def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
     if metric.get("type", LOG_TYPE) != LOG_TYPE:
         raise DefinitionError(owner, field, f"type is '{metric['type']}', expected '{LOG_TYPE}'")
     where = _at(metric, owner, "spec", "where")
-    text = str(where).lower() if isinstance(where, bool) else str(where)
+    return str(where).lower() if isinstance(where, bool) else str(where)
+
+
+def _require_zone(name: str) -> None:
     try:
-        columns_of(text)
-    except ExpressionRefused as refusal:
-        raise ExpressionError(owner, field, text, str(refusal)) from None
-    return text
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problem = f"is '{name}'; write an IANA name, like Europe/Rome"
+        raise DefinitionError("data source", "timeZone", problem) from None
 
 
 def _require_distinct(names: list[str]) -> None:

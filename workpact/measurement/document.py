@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workpact.measurement.definition import Average, Definition, Level, Period, Quantity, source_from
-from workpact.measurement.errors import DefinitionError, ExpressionError
-from workpact.measurement.expression import ExpressionRefused, columns_of
+from workpact.measurement.definition import Average, Definition, Level, Period, Quantity
+from workpact.measurement.errors import DefinitionError
 
 if TYPE_CHECKING:
     from workpact.terms import AgreementDocument, levels
@@ -28,18 +27,12 @@ def definition_of(document: AgreementDocument) -> Definition:
             problem = f"is '{other}', others read '{source}'; one report measures one log"
             raise DefinitionError(owner, "metricSourceRef", problem)
 
-    details = document.data_source(source).spec.connection_details
-    definition = Definition(
-        source=source_from(details.model_dump() | {"time_zone": document.zone.key}),
+    return Definition(
+        source=document.data_source(source).spec.connection_details,
         levels=tuple(_level(level) for level in document.levels),
         quantities=tuple(Quantity(name=price.quantity, where=price.where) for price in document.prices),
-    )
-    for where in definition.wheres():
-        try:
-            columns_of(where.text)
-        except ExpressionRefused as refusal:
-            raise ExpressionError(*where, str(refusal)) from None
-    return definition
+        time_zone=document.zone.key,
+    ).require_sound()
 
 
 def period_of(document: AgreementDocument, name: str) -> Period:

@@ -1,26 +1,80 @@
-"""The evidence of a period: a Merkle tree over its log rows, one salted leaf each (SPEC 8.9)."""
+"""The evidence of a period: a Merkle tree over its log rows, one salted leaf each (SPEC 8.9).
+
+Events are kept packed, a hundred bytes each, so that millions of them fit into memory.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from sha3 import keccak_256
 
 from workpact.measurement.errors import EvidenceError
 from workpact.measurement.private_file import write_private
 
 NO_EVENTS = bytes(32)
+SIZE = 32
 
 
 def keccak(data: bytes) -> bytes:
     """Ethereum's hash, 32 bytes."""
     digest: bytes = keccak_256(data).digest()
     return digest
+
+
+class Words(Sequence[bytes]):
+    """Many words of 32 bytes, one after the other."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    @classmethod
+    def of(cls, words: Iterable[bytes]) -> Self:
+        """The words of an iterable."""
+        packed = bytearray()
+        for word in words:
+            packed += word
+        return cls(bytes(packed))
+
+    def __len__(self) -> int:
+        return len(self.packed) // SIZE
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        place = range(len(self))[index] * SIZE
+        return self.packed[place : place + SIZE]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.packed[place : place + SIZE] for place in range(0, len(self.packed), SIZE))
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    def ranks(self) -> NDArray[np.intp]:
+        """The places of the words in rising order; of equal ones the first comes first."""
+        # Four big-endian numbers order as the bytes do; strings of numpy would end at a zero byte.
+        columns = np.frombuffer(self.packed, dtype=">u8").reshape(-1, 4).astype(np.uint64)
+        order: NDArray[np.intp] = np.lexsort(columns.T[::-1])
+        return order
+
+    def taken(self, places: NDArray[np.intp]) -> Words:
+        """The words at some places, in that order."""
+        return Words(np.frombuffer(self.packed, dtype="V32")[places].tobytes())
 
 
 class EvidenceTree:
@@ -31,12 +85,11 @@ class EvidenceTree:
     """
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
-        self.leaves = tuple(leaves)
-        order = sorted(range(len(self.leaves)), key=self.leaves.__getitem__)
-        self._position = {index: position for position, index in enumerate(order)}
-        self._layers = [[self.leaves[index] for index in order]]
+        self.leaves = leaves if isinstance(leaves, Words) else Words.of(leaves)
+        self._order = self.leaves.ranks()
+        self._layers = [self.leaves.taken(self._order)]
         while len(self._layers[-1]) > 1:
-            self._layers.append(_parents(self._layers[-1]))
+            self._layers.append(_parents(self._layers[-1].packed))
 
     @property
     def root(self) -> bytes:
@@ -45,7 +98,7 @@ class EvidenceTree:
 
     def proof(self, index: int) -> tuple[bytes, ...]:
         """The siblings from leaf `index` up to the root."""
-        position = self._position[index]
+        position = int(np.flatnonzero(self._order == index)[0])
         siblings = []
         for layer in self._layers[:-1]:
             sibling = position ^ 1
@@ -76,6 +129,35 @@ class Event(NamedTuple):
         return keccak(keccak(self.salt + self.row_hash))
 
 
+class Events(Sequence[Event]):
+    """The events of a period in the order of their lines."""
+
+    def __init__(self, lines: array[int], salts: Words, hashes: Words) -> None:
+        self.lines = lines
+        self.salts = salts
+        self.hashes = hashes
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        return Event(self.lines[index], self.salts[index], self.hashes[index])
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    def leaves(self) -> Words:
+        """The leaf of each event."""
+        pairs = zip(self.salts, self.hashes, strict=True)
+        return Words.of(keccak(keccak(salt + row_hash)) for salt, row_hash in pairs)
+
+
 @dataclass(frozen=True)
 class EventProof:
     """What shows one event to the chain or an arbiter, and no other."""
@@ -99,10 +181,10 @@ class EventProof:
 class Evidence:
     """All events of a period and their tree. Secret: it opens every leaf."""
 
-    def __init__(self, period: str, events: Iterable[Event]) -> None:
+    def __init__(self, period: str, events: Events) -> None:
         self.period = period
-        self.events = tuple(events)
-        self.tree = EvidenceTree(event.leaf for event in self.events)
+        self.events = events
+        self.tree = EvidenceTree(events.leaves())
 
     @property
     def root(self) -> bytes:
@@ -111,23 +193,35 @@ class Evidence:
 
     def prove(self, line: int) -> EventProof:
         """The proof of the event on a line of the log. Raises `EvidenceError` if it is not in."""
-        for index, event in enumerate(self.events):
-            if event.line == line:
-                return EventProof(event, self.tree.proof(index), self.root)
-        raise EvidenceError(f"line {line} belongs to no case of period {self.period}")
+        try:
+            index = self.events.lines.index(line)
+        except ValueError:
+            raise EvidenceError(f"line {line} belongs to no case of period {self.period}") from None
+        return EventProof(self.events[index], self.tree.proof(index), self.root)
+
+    def line_of(self, row: bytes) -> int:
+        """The number of the first event whose bytes these are, where rows have no line of their own."""
+        try:
+            return self.events.lines[list(self.events.hashes).index(keccak(row))]
+        except ValueError:
+            raise EvidenceError(f"no event of period {self.period} is that row") from None
 
     def write(self, path: Path) -> None:
         """Write the evidence, readable by its owner alone. Equal evidence gives equal bytes."""
-        events = [[event.line, event.salt.hex(), event.row_hash.hex()] for event in self.events]
+        events = ([line, salt.hex(), row.hex()] for line, salt, row in self.events)
         content = {
             "period": self.period,
             "evidenceRoot": _hex(self.root),
             "eventCount": len(self.events),
             "columns": ["line", "salt", "rowHash"],
-            "events": events,
+            "events": [],
         }
+        start, end = json.dumps(content, separators=(",", ":")).split("[]")
+        pieces = (json.dumps(event, separators=(",", ":")) for event in events)
+        between = chain([""], repeat(","))
+        rows = (f"{comma}{piece}".encode() for comma, piece in zip(between, pieces, strict=False))
         try:
-            write_private(path, json.dumps(content, separators=(",", ":")).encode() + b"\n")
+            write_private(path, chain([f"{start}[".encode()], rows, [f"]{end}\n".encode()]))
         except OSError as error:
             raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from None
 
@@ -136,10 +230,11 @@ class Evidence:
         """Read what `write` wrote; raises `EvidenceError` if the root is not that of its events."""
         try:
             content = json.loads(path.read_bytes())
-            events = [
-                Event(int(line), bytes.fromhex(salt), bytes.fromhex(row_hash))
-                for line, salt, row_hash in content["events"]
-            ]
+            rows = [(int(line), bytes.fromhex(salt), bytes.fromhex(row)) for line, salt, row in content["events"]]
+            lines, salts, hashes = zip(*rows, strict=True) if rows else ((), (), ())
+            if {len(word) for word in salts + hashes} - {SIZE}:
+                raise ValueError("words of another size")
+            events = Events(array("Q", lines), Words.of(salts), Words.of(hashes))
             evidence = cls(str(content["period"]), events)
             expected = content["evidenceRoot"]
         except OSError as error:
@@ -156,26 +251,33 @@ def period_key(secret: bytes, period: str) -> bytes:
     return hmac.digest(secret, b"workpact evidence\0" + period.encode(), hashlib.sha256)
 
 
-def events_of(rows: Iterable[tuple[int, bytes]], key: bytes) -> list[Event]:
-    """The events of (line number, row bytes) pairs under a period key.
+def events_of(lines: array[int], hashes: Words, key: bytes) -> Events:
+    """The events with these line numbers and row hashes under a period key.
 
     A salt is HMAC-SHA256 of the row's hash and how often the same bytes came before: it depends on
     what the rows are, not on their order in the file, and equal rows get different leaves.
     """
-    seen: Counter[bytes] = Counter()
-    events = []
-    for line, row in rows:
-        row_hash = keccak(row)
-        salt = hmac.digest(key, row_hash + seen[row_hash].to_bytes(8, "big"), "sha256")
-        seen[row_hash] += 1
-        events.append(Event(line, salt, row_hash))
-    return events
+    pairs = zip(hashes, _earlier(hashes).tolist(), strict=True)
+    salts = (hmac.digest(key, row_hash + earlier.to_bytes(8, "big"), "sha256") for row_hash, earlier in pairs)
+    return Events(lines, Words.of(salts), hashes)
 
 
-def _parents(layer: list[bytes]) -> list[bytes]:
-    paired = len(layer) // 2 * 2
-    parents = [_parent(layer[i], layer[i + 1]) for i in range(0, paired, 2)]
-    return parents + layer[paired:]
+def _earlier(hashes: Words) -> NDArray[Any]:
+    """For each word, how many equal ones stand before it."""
+    order = hashes.ranks()
+    ordered = np.frombuffer(hashes.taken(order).packed, dtype=np.uint64).reshape(-1, 4)
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    places = np.arange(len(order))
+    earlier = np.empty(len(order), dtype=np.int64)
+    earlier[order] = places - np.maximum.accumulate(np.where(begins, places, 0))
+    return earlier
+
+
+def _parents(layer: bytes) -> Words:
+    paired = len(layer) // (2 * SIZE) * 2 * SIZE
+    pairs = ((layer[i : i + SIZE], layer[i + SIZE : i + 2 * SIZE]) for i in range(0, paired, 2 * SIZE))
+    return Words.of(chain((_parent(one, other) for one, other in pairs), [layer[paired:]]))
 
 
 def _parent(one: bytes, other: bytes) -> bytes:

@@ -1,19 +1,25 @@
-"""The bytes of a ticket log: CSV, plain or gzip, one record a line.
+"""The bytes of a log file: CSV or TSV, plain or gzip, one record a line.
 
-Everything that is wrong with the file as such is found here, with its line number, so that what
-DuckDB reads afterwards and the lines that the evidence commits to are the same rows.
+Everything that is wrong with the file as such is found here, with its line number, so that what the engine reads
+afterwards and the lines that the evidence commits to are the same rows. The file is read once and never held.
 """
+
+from __future__ import annotations
 
 import csv
 import gzip
 import os
 import stat
 import zlib
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from workpact.measurement.errors import BadRow, EmptyLog, LogError, UnknownCompression
+from workpact.measurement.evidence import keccak
 
+PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
 _OTHER = {
     b"PK\x03\x04": "a zip archive or a spreadsheet",
@@ -21,7 +27,6 @@ _OTHER = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"\xfd7zXZ\x00": "compressed with xz",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet",
-    b"PAR1": "a Parquet file",
     b"\xff\xfe": "text in UTF-16, or binary",
     b"\xfe\xff": "text in UTF-16, or binary",
 }
@@ -30,16 +35,17 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class LogFile:
-    """A log as read once: `lines[i]` is row i without its newline, `numbers[i]` its line number.
+    """A log as read once: of row i the hash of its line, 32 bytes each in `hashes`, and its number in `numbers`.
 
     `state` tells whether the file was changed since.
     """
 
     path: Path
     compression: str
+    separator: str
     header: tuple[str, ...]
-    lines: tuple[bytes, ...]
-    numbers: tuple[int, ...]
+    hashes: bytes
+    numbers: array[int]
     state: tuple[int, ...]
 
     def require_unchanged(self) -> None:
@@ -54,24 +60,28 @@ def read_log(path: Path) -> LogFile:
     Raises a `LogError` that names the file and, where there is one, the line.
     """
     state = file_state(path)
+    compression = _compression(path)
     try:
-        data = path.read_bytes()
+        with gzip.open(path) if compression == "gzip" else path.open("rb") as file:
+            lines = _lines(path, file)
+            first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
+            if not first.strip():
+                raise EmptyLog(path, "is empty; expected a header and the rows below it")
+            separator = "\t" if b"\t" in first else ","
+            header = _header(path, first, separator)
+            hashes, numbers = _rows(path, lines, len(header), separator)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise LogError(path, f"is damaged gzip ({error}); fetch or export it again") from None
     except OSError as error:
         raise LogError(path, f"cannot be read: {error.strerror}") from None
-    compression, data = _unpacked(path, data)
-    text = data.removeprefix(_BYTE_ORDER_MARK)
-    _check_text(path, text)
-
-    lines = [line.removesuffix(b"\r") for line in text.split(b"\n")]
-    if not lines[0].strip():
-        raise EmptyLog(path, "is empty; expected a header and one row for each change of a ticket")
-    header = _header(path, lines[0])
-    numbers = tuple(number for number, line in enumerate(lines[1:], start=2) if line)
     if not numbers:
-        raise EmptyLog(path, "has a header but no row; export the tickets as well")
-    rows = tuple(lines[number - 1] for number in numbers)
-    _check_rows(path, len(header), rows, numbers)
-    return LogFile(path, compression, header, rows, numbers, state)
+        raise EmptyLog(path, "has a header but no row; export the rows as well")
+    return LogFile(path, compression, separator, header, hashes, numbers, state)
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file's first bytes say Parquet."""
+    return _start(path).startswith(PARQUET)
 
 
 def file_state(path: Path) -> tuple[int, ...]:
@@ -85,43 +95,54 @@ def file_state(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _unpacked(path: Path, data: bytes) -> tuple[str, bytes]:
+def _start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise LogError(path, f"cannot be read: {error.strerror}") from None
+
+
+def _compression(path: Path) -> str:
+    start = _start(path)
     for magic, compression in _OTHER.items():
-        if data.startswith(magic):
+        if start.startswith(magic):
             raise UnknownCompression(path, compression)
-    if not data.startswith(_GZIP):
-        return "none", data
+    return "gzip" if start.startswith(_GZIP) else "none"
+
+
+def _lines(path: Path, file: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without their ends, all of which must be alike."""
+    carriage = False
+    for number, line in enumerate(file, start=1):
+        ended = line.endswith(b"\n")
+        line = line[:-1] if ended else line
+        if number == 1:
+            carriage = line.endswith(b"\r")
+        if carriage and (ended or line.endswith(b"\r")):
+            if not (ended and line.endswith(b"\r")):
+                raise BadRow(path, number, "has another line end than line 1")
+            line = line[:-1]
+        if b"\r" in line:
+            raise BadRow(path, number, "has another line end than line 1")
+        if not line.isascii():
+            _check_text(path, number, line)
+        elif b"\0" in line:
+            raise BadRow(path, number, "has a NUL byte; measure a CSV file")
+        yield line
+
+
+def _check_text(path: Path, number: int, line: bytes) -> None:
     try:
-        return "gzip", gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise LogError(path, f"is damaged gzip ({error}); fetch or export it again") from None
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRow(path, number, "is not UTF-8; export the log in UTF-8") from None
+    if b"\0" in line:
+        raise BadRow(path, number, "has a NUL byte; measure a CSV file")
 
 
-def _check_text(path: Path, data: bytes) -> None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadRow(path, line, "is not UTF-8; export the log in UTF-8") from None
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise BadRow(path, line, "has a NUL byte; measure a CSV file")
-    carriage = data.partition(b"\n")[0].endswith(b"\r")
-    if data.count(b"\r") != (data.count(b"\n") if carriage else 0):
-        raise BadRow(path, _other_line_end(data, carriage), "has another line end than line 1")
-
-
-def _other_line_end(data: bytes, carriage: bool) -> int:
-    lines = data.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        ended = line.endswith(b"\r")
-        if b"\r" in line[:-1] or (number < len(lines) and ended != carriage):
-            return number
-    return len(lines)
-
-
-def _header(path: Path, line: bytes) -> tuple[str, ...]:
-    names = _values(path, 1, line)
+def _header(path: Path, line: bytes, separator: str) -> tuple[str, ...]:
+    names = _values(path, 1, line, separator)
     seen: set[str] = set()
     for name in names:
         if not name.strip():
@@ -132,16 +153,22 @@ def _header(path: Path, line: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _check_rows(path: Path, width: int, rows: tuple[bytes, ...], numbers: tuple[int, ...]) -> None:
-    for number, row in zip(numbers, rows, strict=True):
-        found = len(_values(path, number, row)) if b'"' in row else row.count(b",") + 1
+def _rows(path: Path, lines: Iterator[bytes], width: int, separator: str) -> tuple[bytes, array[int]]:
+    hashes, numbers, between = bytearray(), array("Q"), separator.encode()
+    for number, line in enumerate(lines, start=2):
+        if not line:
+            continue
+        found = len(_values(path, number, line, separator)) if b'"' in line else line.count(between) + 1
         if found != width:
             raise BadRow(path, number, f"has {found} values, the header has {width}")
+        hashes += keccak(line)
+        numbers.append(number)
+    return bytes(hashes), numbers
 
 
-def _values(path: Path, number: int, line: bytes) -> list[str]:
+def _values(path: Path, number: int, line: bytes, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line.decode("utf-8")], strict=True))
+        return next(csv.reader([line.decode("utf-8")], delimiter=separator, strict=True))
     except csv.Error:
         problem = "has a quote that does not close on the line; a record must stand on one line"
         raise BadRow(path, number, problem) from None

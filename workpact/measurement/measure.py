@@ -1,15 +1,24 @@
 """Measure a service period: figures, quantities and evidence from a log."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from workpact.measurement.definition import Average, Definition, Level, Period
-from workpact.measurement.errors import MeasurementMismatch, ReportError
-from workpact.measurement.evidence import Evidence, events_of, period_key
-from workpact.measurement.log import read_log
-from workpact.measurement.tickets import TicketLog
+from array import array
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workpact.measurement.definition import Definition, Period
+from workpact.measurement.errors import Doubt, DoubtfulData, LogError, MeasurementMismatch, ReportError
+from workpact.measurement.evidence import Evidence, Words, events_of, keccak, period_key
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+    from workpact.measurement.cases import Cases
+    from workpact.measurement.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -27,12 +36,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was delivered in a period, ready to be put into a report and signed."""
+    """What was delivered in a period, ready to be put into a report and signed.
+
+    `doubts` were accepted by name when it was measured.
+    """
 
     period: str
     figures: tuple[Figure, ...]
     quantities: tuple[tuple[str, int], ...]
     evidence: Evidence
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def evidence_root(self) -> bytes:
@@ -46,51 +59,69 @@ class Measurement:
 
     def to_json(self) -> dict[str, Any]:
         """The measurement without its secret part."""
-        return {
+        value: dict[str, Any] = {
             "period": self.period,
             "levels": [{"name": figure.name, "good": figure.good, "total": figure.total} for figure in self.figures],
             "quantities": [{"name": name, "count": count} for name, count in self.quantities],
             "evidenceRoot": "0x" + self.evidence_root.hex(),
             "eventCount": self.event_count,
         }
+        if self.doubts:
+            value["doubts"] = [asdict(doubt) for doubt in self.doubts]
+        return value
 
 
 def measure(
     definition: Definition,
-    data_path: Path | str,
+    data: Path | str | BaseBackend,
     period: Period,
     key: bytes,
     *,
     allow_empty: bool = False,
+    accept: Collection[str] = (),
 ) -> Measurement:
-    """Measure `period` on a ticket log (CSV or gzip) with the 32-byte evidence secret `key`.
+    """Measure `period` on a log with the 32-byte evidence secret `key`.
 
-    A case belongs to the period in which its final row's attribution date falls; its figures are
-    counted on that row, its events are all its rows. Equal log, definition and key give equal
-    results, byte for byte. Raises a `MeasurementError`; `EmptyPeriod` unless `allow_empty`.
+    `data` is a file (CSV, TSV, Parquet; plain or gzip), the URL of a database, or a connection of
+    Ibis. A case belongs to the period in which its attribution falls; its figures are counted on
+    its final row, its events are all its rows. Equal log, definition and key give equal results,
+    byte for byte. Raises a `MeasurementError`: `EmptyPeriod` unless `allow_empty`, `DoubtfulData`
+    for each doubt that is not in `accept`.
     """
     if len(key) != 32:
         raise ValueError(f"an evidence secret has 32 bytes, not {len(key)}")
-    log = read_log(Path(data_path))
-    with TicketLog(log, definition) as tickets:
-        if not tickets.select(period) and not allow_empty:
-            raise tickets.empty_period(period)
-        figures = tuple(_figure(tickets, level) for level in definition.levels)
-        quantities = tuple(
-            (quantity.name, sum(tickets.verdicts(*quantity.wheres()))) for quantity in definition.quantities
-        )
-        rows = tickets.event_rows()
-    lines = ((log.numbers[row], log.lines[row]) for row in rows)
-    evidence = Evidence(period.name, events_of(lines, period_key(key, period.name)))
-    return Measurement(period.name, figures, quantities, evidence)
+    # Ibis takes a second to load, which only measuring is worth.
+    from workpact.measurement.cases import Cases
+    from workpact.measurement.engine import open_log
+
+    with open_log(data, definition.source) as engine:
+        cases = Cases(engine, definition, period)
+        levels, quantities, doubts = cases.figures()
+        if not allow_empty:
+            cases.require_any()
+        doubts += [doubt for doubt in (cases.repeated(), cases.lagging()) if doubt]
+        refused = [doubt for doubt in doubts if doubt.name not in accept]
+        if refused:
+            raise DoubtfulData(engine.name, period.name, refused)
+        lines, hashes = _events(engine, cases)
+        if engine.lines is None and cases.figures()[:2] != (levels, quantities):
+            raise LogError(engine.name, "answers differently when asked twice; measure when nobody writes to it")
+    figures = tuple(
+        Figure(level.name, good, total) for level, (good, total) in zip(definition.levels, levels, strict=True)
+    )
+    named = tuple((each.name, count) for each, count in zip(definition.quantities, quantities, strict=True))
+    evidence = Evidence(period.name, events_of(lines, hashes, period_key(key, period.name)))
+    return Measurement(period.name, figures, named, evidence, tuple(doubts))
 
 
 def verify(
     definition: Definition,
-    data_path: Path | str,
+    data: Path | str | BaseBackend,
     period: Period,
     key: bytes,
     report: Mapping[str, Any],
+    *,
+    accept: Collection[str] = (),
 ) -> Measurement:
     """Measure the own copy of a log and compare it with the other side's report.
 
@@ -98,20 +129,23 @@ def verify(
     quantity, the root and the number of events are equal, in the same order; else raises
     `MeasurementMismatch`, which names each difference, or `ReportError` for what is no report.
     """
-    own = measure(definition, data_path, period, key, allow_empty=True)
+    own = measure(definition, data, period, key, allow_empty=True, accept=accept)
     differences = list(_differences(own.to_json(), report))
     if differences:
         raise MeasurementMismatch(period.name, differences)
     return own
 
 
-def _figure(tickets: TicketLog, level: Level | Average) -> Figure:
-    if isinstance(level, Average):
-        values = tickets.values(level.column, *level.wheres())
-        return Figure(level.name, good=sum(values), total=len(values))
-    total, good = (tickets.verdicts(where) for where in level.wheres())
-    both = [counted and met for counted, met in zip(total, good, strict=True)]
-    return Figure(level.name, good=sum(both), total=sum(total))
+def _events(engine: Engine, cases: Cases) -> tuple[array[int], Words]:
+    """The line number and row hash of each event: of a file in its order, of a table in the order of the hashes."""
+    events = cases.events()
+    if engine.lines is not None:
+        (column,) = engine.columns_of(events)
+        places = np.sort(column.to_numpy())
+        numbers = np.frombuffer(engine.lines.numbers, dtype=np.uint64)[places]
+        return array("Q", numbers.tobytes()), Words(engine.lines.hashes).taken(places)
+    hashes = Words.of(keccak(row) for row in engine.written(events))
+    return array("Q", range(1, len(hashes) + 1)), hashes.taken(hashes.ranks())
 
 
 def _differences(own: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]:

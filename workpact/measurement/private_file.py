@@ -2,15 +2,16 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: Iterable[bytes]) -> None:
     """Write a whole file or nothing, mode 0600."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(content)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)

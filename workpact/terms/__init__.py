@@ -16,7 +16,8 @@ What it says (amounts int in the token's smallest unit, times int Unix seconds, 
 What is signed (`chain_id` int, `contract` address of the Agreement contract; hashes are 32 bytes):
     .typed_data(chain_id, contract)   .id(chain_id, contract)   .origin(chain_id, contract)
     .service_hash()  .conditions_hash()  .levels_hash()  .schedule_hash()  .arbitration_hash()  .legal_text_hash
-    .report_typed_data(chain_id, contract, period, figures, quantities, evidence, adjustment=0)  .report_digest(…)
+    .report_message(chain_id, contract, period, figures, quantities, evidence, adjustment=0)
+    .report_typed_data(chain_id, message)  .report_digest(chain_id, message)
     .closing_typed_data(chain_id, contract, held, to_contractor, deadline)  .offer_hash()
 
 What contracts take (tuples in the order of contracts/types/*.sol):

@@ -72,16 +72,6 @@ class AgreementDocument(Contents):
         """`keccak256(salt ‖ sha256(Markdown))`: ties the words to the terms without giving them away."""
         return keccak(structs.word(self.spec.legal.salt) + sha256(self.document_markdown().encode()).digest())
 
-    def report_typed_data(self, chain_id: int, contract: str, *report: Any, **options: Any) -> dict[str, Any]:
-        """The report of one period (SPEC.md 8.2) as a reporter's wallet signs it; arguments as of `report_message`."""
-        message = self.report_message(chain_id, contract, *report, **options)
-        return eip712.typed_data("Report", message, self._oracle_domain(chain_id))
-
-    def report_digest(self, chain_id: int, contract: str, *report: Any, **options: Any) -> bytes:
-        """What signing `report_typed_data` signs."""
-        message = self.report_message(chain_id, contract, *report, **options)
-        return eip712.digest("Report", message, self._oracle_domain(chain_id))
-
     def report_message(
         self,
         chain_id: int,
@@ -118,6 +108,14 @@ class AgreementDocument(Contents):
             "evidence": evidence,
             "adjustment": adjustment,
         }
+
+    def report_typed_data(self, chain_id: int, message: Message) -> dict[str, Any]:
+        """A report as a reporter's wallet signs it."""
+        return eip712.typed_data("Report", message, self._oracle_domain(chain_id))
+
+    def report_digest(self, chain_id: int, message: Message) -> bytes:
+        """What signing `report_typed_data` signs."""
+        return eip712.digest("Report", message, self._oracle_domain(chain_id))
 
     def closing_typed_data(
         self, chain_id: int, contract: str, held: int, to_contractor: int, deadline: int

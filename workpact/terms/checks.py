@@ -273,7 +273,11 @@ def _plan(contents: Contents, plan: Plan, base: Path) -> Iterator[Finding]:
         yield Finding(LimitExceeded, base, "starts too late or lasts too long", "at most 3,650 days")
     if plan.cliff > plan.duration:
         yield Finding(BadDate, (*base, "cliff"), "is longer than duration", "write a shorter one")
-    if not plan.step or plan.duration % plan.step:
+    if not plan.duration:
+        yield Finding(
+            BadDate, (*base, "duration"), "leaves no time to vest in", 'write at least one step, like "30 days"'
+        )
+    elif not plan.step or plan.duration % plan.step:
         yield Finding(BadDate, (*base, "step"), "does not divide duration", "write a step that divides it")
     known = {
         "milestones": [item.name for item in contents.milestones],

@@ -108,7 +108,7 @@ class AmountMismatch(TermsError):
 
 
 class LimitExceeded(TermsError):
-    """Beyond a limit of SPEC.md 3.6: no contract would open it."""
+    """Beyond what contracts keep, or what the SDK checks for them (SPEC.md 3.6)."""
 
 
 class BadLevel(TermsError):

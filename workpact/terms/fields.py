@@ -99,8 +99,8 @@ def _read_prose(text: str, _: Context) -> str:
 
 
 def _read_count(text: str, _: Context) -> int:
-    if not re.fullmatch(r"0|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,17}", text, re.ASCII):
-        raise failed("BadValue", f"{text!r} is not a whole number", "write digits only, like 12")
+    if not re.fullmatch(r"0|[1-9]\d{0,2}(,\d{3}){1,8}|[1-9]\d{0,26}", text, re.ASCII):
+        raise failed("BadValue", f"{text!r} is not a whole number", "write digits only, like 12: at most 27 of them")
     return int(text.replace(",", ""))
 
 

@@ -42,11 +42,16 @@ def _sources(contents: Contents) -> Iterator[Finding]:
             if name in names[:index]:
                 problem = f"{name!r} is a second {kind}"
                 yield Finding(BadName, ("metadata", "name"), problem, "name it otherwise", kind, index)
+    read = [source.metric_source_ref for _, source, _, _ in _queries(contents)]
+    log = next((name for name in read if name in known), "")
     for path, source, kind, index in _queries(contents):
         if source.metric_source_ref not in known:
             problem = f"there is no DataSource {source.metric_source_ref!r}"
             advice = f"write one of: {', '.join(known) or 'none yet; add one'}"
             yield Finding(BadName, (*path, "metricSourceRef"), problem, advice, kind, index)
+        elif source.metric_source_ref != log:
+            problem = f"is {source.metric_source_ref!r}, others read {log!r}: one report measures one log"
+            yield Finding(BadLevel, (*path, "metricSourceRef"), problem, "use one DataSource", kind, index)
     quantities = [price.quantity for price in contents.prices]
     for index, quantity in enumerate(quantities):
         if quantity in quantities[:index]:

@@ -52,14 +52,15 @@ class Names:
     token: str | None = None
     chain_id: int | None = None
 
-    def all(self, symbol: str) -> dict[str, str]:
-        """One address for each name; ValueError if two are given for one."""
+    def all(self, symbol: str, file: str) -> dict[str, str]:
+        """One address for each name; BadAddress if two are given for one."""
         found: dict[str, str] = {}
         token = {symbol: self.token} if self.token else {}
         for part in (self.wallets, self.contracts, self.tokens, token):
             for name, address in part.items():
                 if found.setdefault(name, address).lower() != str(address).lower():
-                    raise ValueError(f"two addresses are given for {name!r}: {found[name]} and {address}")
+                    problem = f"two addresses are given for {name!r}: {found[name]} and {address}"
+                    raise BadAddress(Place(file, 0, ""), problem, "give one of them")
         return found
 
 
@@ -164,7 +165,7 @@ def _context(source: Source, names: Names) -> Context:
         _choose_token_address(source, token, names)
     preamble = {key: spec[key] for key in ("timezone", "token") if key in spec}
     symbol = str(token.get("symbol", "")) if isinstance(token, dict) else ""
-    context = Context(names=names.all(symbol))
+    context = Context(names=names.all(symbol, source.file))
     try:
         read = _Preamble.model_validate(preamble, context=context)
     except ValidationError as error:

@@ -1,6 +1,6 @@
 """The OpenSLO v1 objects that the format uses: DataSource, Service, SLI and SLO.
 
-Their shape is OpenSLO's; `where` conditions are SQL over a case's final row, read by the measurement.
+Their shape is OpenSLO's; `where` conditions are SQL over a case's final row and its clocks, read by the measurement.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
+from workpact.terms.data_source import DataSource, Named
 from workpact.terms.fields import Count, Flag, Line, Model, Name, Prose, Ratio, Zone, failed
 
 OPENSLO = "openslo/v1"
 SLICE_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+__all__ = ["SLO", "DataSource", "MetricSource"]
 
 Part = TypeVar("Part")
 
@@ -55,42 +57,6 @@ def _one(value: tuple[Part, ...]) -> tuple[Part, ...]:
     return value
 
 
-class Named(Model):
-    """Metadata of an OpenSLO object."""
-
-    name: Name
-    display_name: Line | None = None
-
-
-class ConnectionDetails(Model):
-    """How to read the log: its columns by role. `attribution` decides the period that a case belongs to."""
-
-    case: Line
-    order: Line
-    time_format: Line
-    missing: Line
-    opened: Line
-    resolved: Line
-    attribution: Line
-
-
-class DataSourceSpec(Model):
-    """A ticket log."""
-
-    type: Literal["workpact-ticket-log"]
-    description: Prose | None = None
-    connection_details: ConnectionDetails
-
-
-class DataSource(Model):
-    """OpenSLO DataSource."""
-
-    api_version: Literal["openslo/v1"]
-    kind: Literal["DataSource"]
-    metadata: Named
-    spec: DataSourceSpec
-
-
 class Query(Model):
     """Which cases count; of which column an average is taken, or which one is compared with the objective's value."""
 
@@ -103,7 +69,7 @@ class MetricSource(Model):
     """A query on a DataSource of the same file."""
 
     metric_source_ref: Name
-    type: Literal["workpact-ticket-log"]
+    type: Literal["workpact-log"]
     spec: Query
 
 

@@ -42,16 +42,6 @@ class Source:
             line, node = found
         return Place(self.file, line, dotted(path))
 
-    def keys(self, path: Sequence[str | int]) -> list[str]:
-        """The keys of the section at `path`."""
-        node: Node = self.node
-        for key in path:
-            found = _child(node, key)
-            if found is None:
-                return []
-            node = found[1]
-        return [key.value for key, _ in node.value] if isinstance(node, MappingNode) else []
-
 
 def dotted(path: Sequence[str | int]) -> str:
     """A field's path as people write it: `spec.milestones[0].amount`."""

@@ -7,6 +7,7 @@ from workpact.terms.contents import Contents
 from workpact.terms.credit_math import RATE_ONE
 from workpact.terms.levels import Form, Level, LowVolume
 from workpact.terms.markdown import Format, bullets, code, duration, inline, plain, quote, share, table
+from workpact.terms.text_log import log_text
 from workpact.terms.worked import Example, worked_example
 
 
@@ -175,17 +176,7 @@ def measurement(contents: Contents) -> str:
         "The reporters of both sides measure their own copy of the log. Neither the log nor a row of it is published; "
         "a report carries the figures and the root of a tree of salted hashes, by which a single case can be shown."
     ]
-    for source in contents.data_sources:
-        details = source.spec.connection_details
-        parts.append(
-            f"**Log {source.metadata.name}.** Rows with the same {inline(details.case)} are one case; the row with the "
-            f"highest {inline(details.order)} is its final row, and only that counts. "
-            f"A case belongs to the period in which its {inline(details.attribution)} falls. "
-            f"It is opened at {inline(details.opened)} and resolved at {inline(details.resolved)}; "
-            f"{inline(details.missing)} means that there is none. Times are written as "
-            f"{inline(details.time_format)} in the document's time zone. `resolution_minutes` is the whole "
-            "minutes from opened to resolved by the calendar, empty without both."
-        )
+    parts += [log_text(source) for source in contents.data_sources]
     for level in contents.levels:
         parts.append(_measured(level))
     for price in contents.prices:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 PPM = 1_000_000
 DAY = 86_400
+MAX_DIGITS = 40
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": DAY, "week": 7 * DAY}
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -33,6 +34,8 @@ class UnitError(ValueError):
 
 
 def _exact(text: str) -> Fraction:
+    if len(text) > MAX_DIGITS:
+        raise UnitError(f"{text[:12]}… has {len(text):,} characters", f"write a number of at most {MAX_DIGITS}")
     return Fraction(text.replace(",", ""))
 
 
@@ -65,7 +68,7 @@ def write_money(units: int, symbol: str, decimals: int) -> str:
 def read_share(text: str) -> int:
     """A share like "12 %" or "2.5 %" in ppm."""
     if match := _PPM.fullmatch(text):
-        return int(match[1])
+        return int(_exact(match[1]))
     match = _SHARE.fullmatch(text)
     if not match:
         advice = 'write it in per cent, like "12 %"'
@@ -86,7 +89,7 @@ def read_ratio(text: str) -> int:
     """A plain ratio of OpenSLO like 0.95, in ppm; read from its text, so that no digit is lost."""
     if not re.fullmatch(r"\d(?:\.\d+)?", text, re.ASCII):
         raise UnitError(f"{text!r} is not a ratio between 0 and 1", "write it like 0.95")
-    ppm = Fraction(text) * PPM
+    ppm = _exact(text) * PPM
     if ppm.denominator != 1:
         raise UnitError(f"{text!r} has more digits than a millionth", "write at most 6 decimals")
     if not 0 < ppm <= PPM:
@@ -106,11 +109,10 @@ def read_duration(text: str) -> int:
     if match:
         return int(match[1]) * SECONDS[match[2]]
     advice = 'write a number and a unit, like "14 days" or "36 hours"'
-    if re.fullmatch(r"\d+ ?(?:m|M|mo|months?)", text):
-        number = re.match(r"\d+", text)
-        count = number.group() if number else "1"
+    if match := re.fullmatch(r"(\d{1,12}) ?(?:m|M|mo|months?)", text, re.ASCII):
         advice = (
-            f'a month has no fixed length and m may mean a minute: write "{int(count) * 30} days" or "{count} minutes"'
+            f'a month has no fixed length and m may mean a minute: write "{int(match[1]) * 30} days" '
+            f'or "{match[1]} minutes"'
         )
     raise UnitError(f"{text!r} is not a duration", advice)
 

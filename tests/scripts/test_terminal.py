@@ -1,0 +1,56 @@
+"""What a command leaves on a terminal: its result on stdout, all else on stderr, a refusal as one sentence."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import click
+import pytest
+
+from scripts._options import signer
+from tests.scripts.stage import Stage
+from tests.support import ROOT
+
+
+def lines(text: str) -> list[str]:
+    """Without what Ape logs."""
+    return [line for line in text.splitlines() if not line.startswith(("INFO:", "WARNING:"))]
+
+
+def test_text__local_chain__result_alone_on_stdout(user):
+    done = user.run("deploy", "--account", "TEST::0", "--yes")
+
+    assert done.stdout == f"3 deployed, 0 there already; recorded in {user.deployments / '31337.json'}\n"
+    assert "Starting 'anvil' process." in done.stderr
+    assert "Stopping 'anvil' process." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("alias", "hint"),
+    [
+        ("desk_reporter", ""),
+        ("desk-reporter", " (env 'APE_ACCOUNTS_desk-reporter_PASSPHRASE=…' ape run …, as no shell exports a hyphen)"),
+    ],
+)
+def test_yes__no_passphrase__names_a_variable_that_can_be_set(alias, hint):
+    keystore = SimpleNamespace(alias=alias, set_autosign=None, keyfile_path=None)
+    with pytest.raises(click.UsageError) as error:
+        signer(keystore, yes=True)
+    assert str(error.value) == f"--yes needs the passphrase of {alias} in APE_ACCOUNTS_{alias}_PASSPHRASE{hint}."
+
+
+def test_refusal__of_a_contract__one_sentence_and_no_trace(sepolia, user):
+    stage = Stage(user, sepolia)
+    file = stage.file("desk.yaml", ROOT / "examples" / "it-service-desk" / "agreement.yaml")
+
+    settle = ["agreement", "settle", file, "2016-03", *stage.network, "--account", "carrier", "--yes"]
+
+    refused = user.run(*settle, fails=True)
+
+    assert refused.stdout == ""
+    (said,) = lines(refused.stderr)
+    assert said.startswith("Error: Escrow_NotInForce(id=0x")
+    assert said.endswith(
+        "): The document `id` is not the one in force of its agreement. Use the document in force "
+        "(ape run agreement status), or open this one first."
+    )
