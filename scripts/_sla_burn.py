@@ -95,21 +95,21 @@ def _level(month: Reckoning, each: LevelReckoning) -> dict[str, Any]:
 def _table(month: Reckoning, money: Callable[[int], str]) -> Table:
     from rich.table import Table
 
-    from workpact.level_words import failed_words, figure_words, target_words
+    from workpact.level_words import figure_words, target_words
 
-    shown = Table("level", "so far", "agreed", "stands", "next band", "it takes", "credit then", "mended by")
+    shown = Table("level", "so far", "agreed", "stands", "next band after", "credit then", "mended after")
+    shown.columns[0].overflow = "fold"
     for each in month.levels:
         told = _level(month, each)
-        level, following, good, total = each.level, told["nextBand"], told["good"], told["total"]
+        level, good, total = each.level, told["good"], told["total"]
         shown.add_row(
             level.name,
-            f"{good:,} of {total:,}: {figure_words(level, good, total)}",
+            f"{good:,} of {total:,}, {figure_words(level, good, total)}",
             target_words(level),
             _stands(each),
-            failed_words(level, following["threshold"]) if following else "none",
-            _takes(told),
-            money(following["credit"]) if following else "",
-            f"{_count(told['goodToMend'], 'good case')} in a row" if told["goodToMend"] else "",
+            _takes(each, told),
+            money(told["nextBand"]["credit"]) if told["nextBand"] else "",
+            f"{told['goodToMend']:,} good" if told["goodToMend"] else "",
         )
     return shown
 
@@ -118,18 +118,20 @@ def _stands(each: LevelReckoning) -> str:
     from workpact.level_words import failed_words
 
     if not each.is_judged:
-        return "too few cases: missed" if each.failed else "too few cases: not missed"
+        return "too few cases, missed" if each.failed else "too few cases"
     return failed_words(each.level, each.level.bands[each.failed - 1].threshold) if each.failed else "met"
 
 
-def _takes(told: dict[str, Any]) -> str:
-    if told["missesToNextBand"] is not None:
-        return _count(told["missesToNextBand"], "further miss", "further misses")
-    return "" if told["distanceToNextBand"] is None else f"a sum worse by over {told['distanceToNextBand']:,}"
+def _takes(each: LevelReckoning, told: dict[str, Any]) -> str:
+    from workpact.level_words import failed_words
 
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    if told["nextBand"] is None:
+        return ""
+    band = failed_words(each.level, told["nextBand"]["threshold"])
+    misses = told["missesToNextBand"]
+    if misses is None:
+        return f"{told['distanceToNextBand'] + 1:,} worse in sum: {band}"
+    return f"{misses:,} {'miss' if misses == 1 else 'misses'}: {band}"
 
 
 def _lines(month: Reckoning, money: Callable[[int], str]) -> list[str]:
