@@ -7,7 +7,7 @@ import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Vm} from "../Vm.sol";
 import {ContestTest} from "./ContestTest.sol";
 
-/// @notice What two sides, arbiters, strangers and time do to four periods of five days, in any order; with a record of
+/// @notice What two sides, arbiters, strangers and time do to four periods of three days, in any order; with a record of
 /// its own beside it. No call of it may revert.
 contract OracleHandler is ContestTest {
     uint256 public constant PERIODS = 4;
@@ -35,14 +35,14 @@ contract OracleHandler is ContestTest {
 
         super.setUp();
         for (uint256 i = 0; i < 12; ++i) {
-            schedule.ends[i] = START + (i + 1) * 5 days;
+            schedule.ends[i] = START + (i + 1) * 3 days;
         }
         levels.levels[0].earnBack = 1;
         levels.levels[0].repeat = 2;
         (levels.credits.earnBack, levels.credits.earnBackBefore) = (2, 11);
         (levels.credits.failures, levels.credits.failureWindow) = (2, 3);
         _documentHash = super._document();
-        vm.warp(START + 5 days + 1);
+        vm.warp(START + 3 days + 1);
         vm.recordLogs();
     }
 
@@ -61,14 +61,15 @@ contract OracleHandler is ContestTest {
     /* ACTS */
 
     function passTime(uint256 time) public {
-        vm.warp(_now() + bound(time, 1 hours, 6 days));
+        vm.warp(_now() + bound(time, 1 hours, 4 days));
     }
 
     function agree(uint256 period, uint256 figures) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) >= Stage.Reported) return;
+        period = _next(period, Stage.Open, Stage.Contested);
+        // Seldom: else nothing would be left to contest.
+        if (period == PERIODS || figures % 5 != 0) return;
 
-        Report memory given = _drawn(period, figures);
+        Report memory given = _drawn(period, figures / 5);
         _send(given);
         _final[period] = abi.encode(given);
         delete _told[period];
@@ -76,8 +77,8 @@ contract OracleHandler is ContestTest {
     }
 
     function reportBySide(uint256 period, uint256 figures, bool byClient) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) != Stage.Open) return;
+        period = _next(period, Stage.Open, Stage.Open);
+        if (period == PERIODS) return;
         uint256 end = schedule.ends[period];
         if (_now() <= end || _now() > end + schedule.reportWithin) return;
 
@@ -88,11 +89,10 @@ contract OracleHandler is ContestTest {
     }
 
     function answer(uint256 period, uint256 figures) public {
-        period = bound(period, 0, PERIODS - 1);
-        Stage stage = _stage(period);
-        if (!_isPending(stage) || _now() > _stored(period).result.clock + contest.window) return;
+        period = _next(period, Stage.ClientReported, Stage.ContractorReported);
+        if (period == PERIODS || _now() > _stored(period).result.clock + contest.window) return;
 
-        bool byClient = stage == Stage.ContractorReported;
+        bool byClient = _stage(period) == Stage.ContractorReported;
         Report memory pending = byClient ? _ofContractorKept(period) : _ofClientKept(period);
         Report memory given = _drawnOrNotice(period, figures);
         _counter(pending, given, byClient ? CLIENT_REPORTER_KEY : CONTRACTOR_REPORTER_KEY);
@@ -101,13 +101,12 @@ contract OracleHandler is ContestTest {
     }
 
     function finalise(uint256 period, bool early) public {
-        period = bound(period, 0, PERIODS - 1);
-        Stage stage = _stage(period);
-        if (!_isPending(stage)) return;
+        period = _next(period, Stage.ClientReported, Stage.ContractorReported);
+        if (period == PERIODS) return;
         bool isOver = _now() > _stored(period).result.clock + contest.window;
         if (!isOver && !early) return;
 
-        bool ofClient = stage == Stage.ClientReported;
+        bool ofClient = _stage(period) == Stage.ClientReported;
         Report memory given = ofClient ? _ofClientKept(period) : _ofContractorKept(period);
         _finalise(given, isOver ? STRANGER : vm.addr(ofClient ? CONTRACTOR_KEY : CLIENT_KEY));
         _final[period] = abi.encode(given);
@@ -115,8 +114,8 @@ contract OracleHandler is ContestTest {
     }
 
     function concede(uint256 period, bool byClient) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) != Stage.Contested) return;
+        period = _next(period, Stage.Contested, Stage.Contested);
+        if (period == PERIODS) return;
 
         Report memory given = byClient ? _ofContractorKept(period) : _ofClientKept(period);
         _finalise(given, vm.addr(byClient ? CLIENT_KEY : CONTRACTOR_KEY));
@@ -125,8 +124,8 @@ contract OracleHandler is ContestTest {
     }
 
     function rule(uint256 period, uint256 mask) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) != Stage.Contested) return;
+        period = _next(period, Stage.Contested, Stage.Contested);
+        if (period == PERIODS) return;
 
         Report memory ofClient = _ofClientKept(period);
         Report memory ofContractor = _ofContractorKept(period);
@@ -142,8 +141,8 @@ contract OracleHandler is ContestTest {
     }
 
     function applyDefault(uint256 period) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) != Stage.Open || _now() <= schedule.ends[period] + schedule.reportWithin) return;
+        period = _next(period, Stage.Open, Stage.Open);
+        if (period == PERIODS || _now() <= schedule.ends[period] + schedule.reportWithin) return;
 
         _applyDefault(period);
         _final[period] = abi.encode(_default(period));
@@ -169,8 +168,8 @@ contract OracleHandler is ContestTest {
 
     /// @notice Whatever comes too late, too early or twice must leave no trace; what succeeds counts as a second result.
     function attempt(uint256 period, uint256 figures, uint256 which) public {
-        period = bound(period, 0, PERIODS - 1);
-        if (_stage(period) < Stage.Reported) return;
+        period = _next(period, Stage.Reported, Stage.DefaultMet);
+        if (period == PERIODS) return;
 
         Report memory given = _drawn(period, figures);
         bytes32 hashed = _scheduleHash();
@@ -251,8 +250,14 @@ contract OracleHandler is ContestTest {
         return _stored(period).result.stage;
     }
 
-    function _isPending(Stage stage) private pure returns (bool) {
-        return stage == Stage.ClientReported || stage == Stage.ContractorReported;
+    /// @dev The first period from `period` on, in a circle, that is at one of the stages; else their number.
+    function _next(uint256 period, Stage first, Stage last) private view returns (uint256) {
+        for (uint256 i = 0; i < PERIODS; ++i) {
+            uint256 next = (period % PERIODS + i) % PERIODS;
+            Stage stage = _stage(next);
+            if (first <= stage && stage <= last) return next;
+        }
+        return PERIODS;
     }
 
     function _drawn(uint256 period, uint256 figures) private view returns (Report memory given) {
