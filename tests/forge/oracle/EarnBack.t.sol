@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {ServicePeriod, Stage} from "../../../contracts/types/ServicePeriods.sol";
+import {ServicePeriod} from "../../../contracts/types/ServicePeriods.sol";
 import {ContestTest} from "./ContestTest.sol";
 
 /// @notice SPEC.md 8.14: credits that are held. Level 0 earns back within two periods, level 1 never.

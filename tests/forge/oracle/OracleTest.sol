@@ -2,16 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {
-    Band,
-    Credits,
-    Figure,
-    Level,
-    Levels,
-    Price,
-    Report,
-    Reporters
-} from "../../../contracts/types/ServiceLevels.sol";
+import {Band, Credits, Figure, Level, Levels, Report} from "../../../contracts/types/ServiceLevels.sol";
 import {ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {Contest, Schedule} from "../../../contracts/types/Terms.sol";
 import {Test, Vm} from "../Vm.sol";

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
 import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
-import {Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {ContestTest} from "./ContestTest.sol";
 
 /// @notice SPEC.md 8.15 and 8.16: the client waives, both adjust.

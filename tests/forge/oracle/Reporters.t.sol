@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
+import {Report} from "../../../contracts/types/ServiceLevels.sol";
 import {Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {ContestTest} from "./ContestTest.sol";
