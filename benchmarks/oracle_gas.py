@@ -15,6 +15,7 @@ from tests.oracle.chain import KEYS, Chain, oracle_chain
 
 AGREEMENT = to_checksum_address(keccak(text="agreement")[:20])
 ORIGIN = keccak(text="origin")
+NOW, MONTH = 1_700_000_000, 2_592_000
 RECORDS = 32_768
 PERIODS = 14
 
@@ -28,6 +29,7 @@ def rows() -> dict[str, int]:
     with oracle_chain() as chain:
         return {
             "period report, 5 levels, 2 of 3 signatures": _report(chain),
+            **_contested(chain),
             "prove 1 event of 32768": _prove(chain),
         }
 
@@ -45,8 +47,8 @@ def _service() -> dict[str, Any]:
         "contractorReporters": [CONTRACTOR_A],
         "contractorQuorum": 1,
     }
-    ends = [1_700_000_000 + 2_592_000 * period for period in range(PERIODS)]
-    return typed.document(levels, credit, reporters, start=1_697_000_000, ends=ends)
+    ends = [NOW + MONTH * period for period in range(PERIODS)]
+    return typed.document(levels, credit, reporters, start=NOW - MONTH, ends=ends, reportWithin=MONTH)
 
 
 def _report(chain: Chain) -> int:
@@ -57,6 +59,36 @@ def _report(chain: Chain) -> int:
         given = typed.report(AGREEMENT, ORIGIN, service, period, figures, evidence=evidence, id=keccak(text="id"))
         receipt = chain.report(service, given, CLIENT_KEY, CONTRACTOR_KEY)
     return receipt["gasUsed"]
+
+
+def _contested(chain: Chain) -> dict[str, int]:
+    """The contested lane in two periods of one book: in the second one side reports and the other is silent."""
+    service = _service()
+    service["schedule"]["contest"]["arbiter"] = chain.sender
+    origin = keccak(text="contested")
+    terms = typed.abi_schedule(service), typed.abi_contest(service), typed.abi_levels(service)
+
+    def report(period: int, missed: int, side: str) -> dict[str, Any]:
+        figures = [(12_345 - missed, 12_500), (9_800, 10_000), (4_990, 5_000), (1_234_567, 5_848), (250_000, 1_000)]
+        evidence = keccak(text=f"{side} {period}")
+        return typed.report(AGREEMENT, origin, service, period, figures, evidence=evidence, id=keccak(text="id"))
+
+    chain.warp(NOW + MONTH // 2)
+    client, contractor = report(0, 1_000, "client"), report(0, 0, "contractor")
+    answered = chain.contest(service, client, contractor, CLIENT_KEY, CONTRACTOR_KEY)
+    ruled = chain.rule(service, client, contractor, 1)
+    chain.warp(NOW + MONTH + 1)
+    alone = report(1, 0, "client")
+    signatures = typed.sign(alone, [CLIENT_KEY], chain.web3.eth.chain_id, chain.oracle.address)
+    reported = chain.send("reportBySide", typed.abi_report(alone), *terms, signatures)
+    chain.warp(NOW + MONTH + 1_000)
+    finalised = chain.send("finalise", typed.abi_report(alone), *terms)
+    return {
+        "report by one side": reported["gasUsed"],
+        "counter-report": answered["gasUsed"],
+        "finalise after silence": finalised["gasUsed"],
+        "rule, 5 levels": ruled["gasUsed"],
+    }
 
 
 def _prove(chain: Chain) -> int:

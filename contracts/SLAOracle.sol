@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {SLABooks} from "./SLABooks.sol";
 import {SLAReporters} from "./SLAReporters.sol";
 import {ISLAOracle} from "./interfaces/ISLAOracle.sol";
 import {CreditMath} from "./libraries/CreditMath.sol";

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scripts import _sla_burn
 from scripts._options import ConnectedCommand, emit, json_option
 from scripts._papers import READ, document_options, load, plain
 from scripts._sla_papers import facts, lines
@@ -26,20 +27,29 @@ def _levels(file: Path, wallets: tuple[str, ...], token: str | None) -> ServiceL
 @click.command(cls=ConnectedCommand)
 @document_options
 @click.option("--period", help="One period; else all.")
+@click.option("--data", type=READ, help="The log so far: what an open period comes to by it, and what it can bear.")
 @json_option
-def show(file: Path, wallets: tuple[str, ...], token: str | None, period: str | None, as_json: bool) -> None:
+def show(
+    file: Path, wallets: tuple[str, ...], token: str | None, period: str | None, data: Path | None, as_json: bool
+) -> None:
     """Show where each service period stands, who may do what until when, and what it costs; its history checked.
+
+    With --data it is one period by the log so far, the running one if no other is named: each level against what was
+    agreed, how many more misses fail its next band, and the credit. Nothing of that is final.
 
     \b
     Example:
       ape run sla show desk.yaml --period 2016-03
+      ape run sla show desk.yaml --data incidents.csv.gz
     """
     levels = _levels(file, wallets, token)
     events = levels.verify_history()
+    if data is not None:
+        return _sla_burn.show_burn(levels, period, data, as_json)
     names = [period] if period else [each.name for each in levels.document.periods]
     results = [levels.result(name) for name in names]
     value = {"periods": [_told(levels, each) for each in results], "events": len(events)}
-    emit(plain(value), as_json, [line for each in results for line in lines(levels, each)])
+    return emit(plain(value), as_json, [line for each in results for line in lines(levels, each)])
 
 
 def _told(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _WORDS = {
     "Released": "{milestone} released: {paid} to the contractor, {retained} held back.",
     "Reclaimed": "{milestones} taken back: {refunded} to the client.",
     "Settled": "{period} settled: charge {charge}, credit {credit}; {paid} to the contractor, {retained} held back.",
+    "PaidInterim": "{period} is not settled yet: {paid} to the contractor in the interim, {retained} held back.",
     "HoldbackReleased": "The holdback was released: {paid} to the contractor.",
     "Booked": "{amount} waits for {payee}.",
     "Taken": "{payee} took {amount}.",

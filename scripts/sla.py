@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scripts import _sla_contest, _sla_explain, _sla_offline, _sla_show, _sla_watch
+from scripts import _sla_contest, _sla_explain, _sla_offline, _sla_plot, _sla_show, _sla_watch
 from scripts._options import ConnectedCommand, emit
 from scripts._papers import READ, Act, acting, output_option, plain, write
 from scripts._sla_papers import (
@@ -153,6 +153,7 @@ def prove(act: Act, report: Path | None, evidence: Path, line: int) -> None:
 for command in (
     *(_sla_offline.measure, _sla_offline.lint, _sla_offline.diff),
     *(_sla_show.show, _sla_show.verify, _sla_explain.explain, _sla_explain.simulate),
+    _sla_plot.plot,
     *_sla_contest.COMMANDS,
     _sla_watch.watch,
 ):

@@ -8,6 +8,8 @@ from enum import IntEnum
 
 HOLDBACK = 64
 """The holdback as an item of disputes."""
+INTERIM = 65
+"""The first service period as an item of progress: what it got before it settled."""
 
 
 class Status(IntEnum):

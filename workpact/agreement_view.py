@@ -10,6 +10,7 @@ from typing import Any
 from workpact import WorkpactError
 from workpact.agreement_state import (
     HOLDBACK,
+    INTERIM,
     MilestoneState,
     Phase,
     Rules,
@@ -17,6 +18,7 @@ from workpact.agreement_state import (
     milestone_state,
     settled_milestone,
 )
+from workpact.chain import deployments
 from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now
@@ -147,6 +149,11 @@ class AgreementView:
         """Names of the service periods that are settled in money."""
         _, _, mask = ask(self.contract.progressOf, self.origin)
         return tuple(period.name for period in self.document.periods if mask >> period.index & 1)
+
+    def interim_units(self, period: str | int) -> int:
+        """What a service period has brought the contractor before it settled, holdback included."""
+        item = INTERIM + self.period_index(period)
+        return int(ask(self.contract.progressOfItem, self.origin, item).accepted)
 
     @property
     def milestones(self) -> tuple[MilestoneState, ...]:

@@ -45,7 +45,10 @@ class AgreementWork(AgreementView):
         return send(self.contract.reclaim, terms, conditions, self.mask(milestones), sender=sender)
 
     def settle(self, period: str | int, *, sender: Any) -> Any:
-        """Settles a service period in money, once the oracle made it final or has had its time. Anyone."""
+        """Settles a service period in money, once the oracle made it final or has had its time. Anyone.
+
+        While its credit is open it pays what is due whatever follows (SPEC.md 7.6); the period stays unsettled.
+        """
         terms, conditions = self.document.terms(), self.document.conditions()
         return send(self.contract.settle, terms, conditions, self.period_index(period), sender=sender)
 

@@ -29,6 +29,8 @@ class Ledger:
     """What each milestone brought the contractor, holdback included."""
     periods: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Charge and credit of each settled service period."""
+    interim: Counter[int] = field(default_factory=Counter)
+    """What each service period brought the contractor before it settled, holdback included."""
 
     @property
     def held(self) -> int:
@@ -62,7 +64,7 @@ class Ledger:
             self.funded += event["amount"]
 
     def _milestones(self, event: Event, amounts: Sequence[int]) -> None:
-        if event.name not in ("Accepted", "AcceptedUpTo", "Released", "Settled"):
+        if event.name not in ("Accepted", "AcceptedUpTo", "Released", "Settled", "PaidInterim"):
             return
         self.paid += event["paid"]
         self.holdback += event["retained"]
@@ -73,6 +75,8 @@ class Ledger:
                     self.milestones[index] = amounts[index]
         elif event.name == "Settled":
             self.periods[event["period"]] = (event["charge"], event["credit"])
+        elif event.name == "PaidInterim":
+            self.interim[event["period"]] += event["paid"] + event["retained"]
         else:
             self.milestones[event["milestone"]] += event["paid"] + event["retained"]
 

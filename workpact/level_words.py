@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workpact.terms import Level
-from workpact.terms.units import PPM, write_share
+from workpact.terms.units import write_share
 
 
 def figure_words(level: Level, good: int, total: int) -> str:
@@ -32,13 +32,3 @@ def target_words(level: Level) -> str:
 def failed_words(level: Level, threshold: int) -> str:
     """That a threshold is failed: "below 95 %"."""
     return ("below " if level.form.is_at_least else "above ") + threshold_words(level, threshold)
-
-
-def position(level: Level, numerator: int, denominator: int) -> float:
-    """Where a figure or a threshold is drawn: per cent, or the plain number. For drawing only, never for a verdict."""
-    return numerator * (100 if level.form.is_ratio else 1) / denominator
-
-
-def threshold_position(level: Level, threshold: int) -> float:
-    """Where a threshold is drawn."""
-    return position(level, threshold, PPM if level.form.is_ratio else 1)

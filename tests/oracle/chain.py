@@ -31,6 +31,21 @@ class Chain:
         schedule, levels = typed.schedule_hash(service), typed.abi_levels(service)
         return self.send("report", typed.abi_report(given), schedule, levels, signatures)
 
+    def contest(
+        self, service: dict[str, Any], client: dict[str, Any], contractor: dict[str, Any], *keys: bytes
+    ) -> TxReceipt:
+        """The client's side reports, the contractor's answers; `keys` is one of each. The receipt of the answer."""
+        oracle, chain_id = self.oracle.address, self.web3.eth.chain_id
+        terms = typed.abi_schedule(service), typed.abi_contest(service), typed.abi_levels(service)
+        reports = [typed.abi_report(given) for given in (client, contractor)]
+        self.send("reportBySide", reports[0], *terms, typed.sign(client, keys[:1], chain_id, oracle))
+        return self.send("counter", *reports, *terms, typed.sign(contractor, keys[1:], chain_id, oracle))
+
+    def rule(self, service: dict[str, Any], client: dict[str, Any], contractor: dict[str, Any], mask: int) -> TxReceipt:
+        """Rules on a contested period; the sender is the arbiter."""
+        terms = typed.abi_schedule(service), typed.abi_contest(service), typed.abi_levels(service)
+        return self.send("rule", typed.abi_report(client), typed.abi_report(contractor), *terms, mask)
+
     def assess(self, service: dict[str, Any], given: dict[str, Any]) -> TxReceipt:
         """Assesses a period from the report that made it final."""
         schedule, levels = typed.schedule_hash(service), typed.abi_levels(service)

@@ -1,6 +1,7 @@
-"""What SPEC.md 8.4 to 8.8 says follows from figures, in whole numbers and fractions, written from the text alone.
+"""What SPEC.md 8.4 to 8.16 says follows from figures, in whole numbers and fractions, written from the text alone.
 
-`assess` takes the outcomes of consecutive periods from the first on and returns what each comes to.
+`assess` takes the outcomes of consecutive periods from the first on and returns what each comes to; `standing` says
+what their credits are when some were held; `ruled` puts together what arbiters chose.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ class Assessment:
     failed: set[int]
     rate: int
     right_to_end: bool
+    held: int = 0
+    """The part of the rate that may return to the contractor."""
+    held_for: set[int] = field(default_factory=set)
+    """The levels that may not fail for it to return."""
     reasons: set[str] = field(default_factory=set)
     """Which rules had a say, so that a test can tell that its cases met them all."""
 
@@ -34,16 +39,47 @@ class Assessment:
         return sum(1 << level for level in self.failed)
 
 
-def assess(levels: dict[str, Any], outcomes: Sequence[Figures | str]) -> list[Assessment]:
+def assess(
+    levels: dict[str, Any], outcomes: Sequence[Figures | str], adjustments: Sequence[int] = ()
+) -> list[Assessment]:
     """Assesses periods 0, 1, … by a document; an outcome is the figures of a period or one of the defaults."""
+    credits = levels["credits"]
     results: list[Assessment] = []
-    for outcome in outcomes:
+    for period, outcome in enumerate(outcomes):
         bands = failed_bands(levels["levels"], outcome)
         result = Assessment({level for level, band in enumerate(bands) if band is not None}, 0, False)
-        result.rate = _rate(levels, bands, results, result.reasons)
+        adjustment = adjustments[period] if adjustments else 0
+        result.rate = _adjusted(_rate(levels, bands, results, result.reasons), adjustment, result.reasons)
         result.right_to_end = _right_to_end(levels, outcome, bands, [*results, result], result.reasons)
+        if credits["earnBack"] and period < credits["earnBackBefore"]:
+            held_for = {level for level in result.failed if levels["levels"][level]["earnBack"]}
+            others = [None if level in held_for else band for level, band in enumerate(bands)]
+            result.held = result.rate - _adjusted(_rate(levels, others, results, set()), adjustment, set())
+            if result.held:
+                result.held_for = held_for
+                result.reasons.add("held")
         results.append(result)
     return results
+
+
+def standing(levels: dict[str, Any], results: Sequence[Assessment]) -> list[tuple[int, int]]:
+    """For each period the rate as it stands, and what it is if all that is held returns; no later one is final."""
+    needed = min(levels["credits"]["earnBack"], 24)
+    rates = []
+    for period, result in enumerate(results):
+        following = results[period + 1 : period + 1 + needed]
+        if not result.held or any(result.held_for & later.failed for later in following):
+            rates.append((result.rate, result.rate))
+            continue
+        least = result.rate - result.held
+        rates.append((least if len(following) == needed else result.rate, least))
+    return rates
+
+
+def ruled(client: Sequence[Any], contractor: Sequence[Any], mask: int) -> list[Any]:
+    """Figures or quantities of two reports: the client's where the bit is set."""
+    pairs = enumerate(zip(client, contractor, strict=True))
+    return [of_client if mask >> number & 1 else of_contractor for number, (of_client, of_contractor) in pairs]
 
 
 def failed_bands(levels: Sequence[dict[str, Any]], outcome: Figures | str) -> list[int | None]:
@@ -106,6 +142,12 @@ def _rate(levels: dict[str, Any], bands: Sequence[int | None], before: Sequence[
     in_oracle_units = rate * 10**12
     assert in_oracle_units.denominator == 1, "a rate is never a fraction of 1e-12"
     return in_oracle_units.numerator
+
+
+def _adjusted(rate: int, adjustment: int, reasons: set[str]) -> int:
+    if adjustment:
+        reasons.add("adjusted up" if adjustment > 0 else "adjusted down")
+    return min(max(rate + adjustment, 0), 10**12)
 
 
 def _right_to_end(

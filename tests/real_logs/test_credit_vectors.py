@@ -47,11 +47,12 @@ class Book:
         """Reports the next period and returns its credit rate."""
         given = typed.report(self.chain.sender, self.origin, self.service, self.periods, figures)
         self.chain.report(self.service, given, cases.CLIENT_REPORTER_KEY, cases.CONTRACTOR_REPORTER_KEY)
-        final_at, charge, rate = self.chain.oracle.functions.resultOf(
+        _, final_at, charge, rate, least = self.chain.oracle.functions.resultOf(
             self.chain.sender, self.origin, given["document"], self.periods
         ).call()
         assert final_at > 0
         assert charge == 0
+        assert least == rate
         self.periods += 1
         return rate
 

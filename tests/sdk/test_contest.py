@@ -228,6 +228,24 @@ def test_rule__arbiter_then_backup_then_what_the_terms_say(desk):
     assert desk.levels.result("first").failed == ()
 
 
+def test_settle__while_contested__pays_what_no_ruling_can_take_back(desk, live, dollar):
+    contested(desk)
+    live.settle("first", sender=desk.carrier)
+    # the lesser charge 600 + 100 x 2.50 less the most that a month can cost, 12 %; a tenth held back
+    assert live.interim_units("first") == 748 * UNIT
+    assert dollar.balanceOf(desk.contractor) == 673_200_000
+    assert live.settled_periods == ()
+    desk.levels.rule("first", Side.CONTRACTOR, sender=desk.arbiter)
+    live.settle("first", sender=desk.carrier)
+    # 600 + 110 x 2.50 without credit, less what it got
+    assert live.settled_periods == ("first",)
+    assert dollar.balanceOf(desk.contractor) == 673_200_000 + 114_300_000
+    ledger = live.ledger(live.verify_history())
+    assert (ledger.periods, ledger.interim) == ({0: (875 * UNIT, 0)}, {0: 748 * UNIT})
+    assert ledger.paid == dollar.balanceOf(desk.contractor)
+    assert (ledger.held, ledger.holdback) == (live.held_units, live.retained_units)
+
+
 def test_concede__while_contested__the_others_report_is_final(desk):
     contested(desk)
     desk.levels.concede("first", sender=desk.client)

@@ -11,8 +11,9 @@ import pytest
 from tests.oracle import model
 from tests.sla.test_reckoning import course, report
 from tests.terms.example import example, loaded
-from workpact.burn import Margin, margin
-from workpact.reckoning import LevelReckoning, Reckoning
+from workpact.burn import Margin, burn, margin
+from workpact.preflight import NotReady
+from workpact.reckoning import Before, LevelReckoning, Reckoning
 from workpact.service_reports import Report
 from workpact.service_results import Stage
 from workpact.terms.levels import Band, Form, Level, LowVolume
@@ -109,3 +110,52 @@ def test_margin__few_cases__one_miss_may_fail_two_bands():
     found = margin(month, month.levels[0])
     # 2 of 3 is below 95 % and below 85 %
     assert (found.misses, found.then_rate) == (1, 120_000 * 200_000)
+
+
+class Levels:
+    """Service levels of the example: 2016-03 is assessed, 2016-04 a default that is not, the rest is open."""
+
+    def __init__(self) -> None:
+        self.document = example()
+        self.agreement = SimpleNamespace(period_index=lambda which: int(which))
+
+    def result(self, index: int) -> SimpleNamespace:
+        stage = (Stage.REPORTED, Stage.DEFAULT_MISSED)[index] if index < 2 else Stage.OPEN
+        assessed = {"assessed_at": 1 if index == 0 else None, "failed": ("made-sla",), "rate": 7}
+        period = self.document.periods[index].name
+        return SimpleNamespace(period=period, stage=stage, is_final=stage.is_final, **assessed)
+
+    def final_report(self, index: int) -> Report:
+        return Report(index, (), (), bytes(32))
+
+    def report_for(self, measured: tuple[int, dict[str, tuple[int, int]]]) -> Report:
+        period, figures = measured
+        return report(self.document, period, **figures)
+
+
+def test_burn__periods_before__by_the_oracle_then_by_default_then_by_the_log():
+    levels: Any = Levels()
+    measured: dict[str, Any] = {"2016-05": (2, {"made_sla_p2": (89, 100)}), "2016-06": (3, {"made_sla_p2": (89, 100)})}
+    asked = []
+
+    def measure(name: str) -> Any:
+        asked.append(name)
+        return measured[name]
+
+    month = burn(levels, "3", measure)
+
+    assert asked == ["2016-05", "2016-06"]
+    names = frozenset(level.name for level in example().levels)
+    # Missed by default: first bands of nine levels 10 + 10 + 5 + 5 + 5 + 10 + 5 + 5 + 5 %, made-sla twice, of 12 %
+    assert month.before == (
+        Before("2016-03", frozenset({"made-sla"}), 7, True),
+        Before("2016-04", names, 120_000 * 700_000, False),
+        Before("2016-05", frozenset({"made-sla-p2"}), 120_000 * 50_000, False),
+    )
+    assert (month.period, month.rate) == ("2016-06", 120_000 * 50_000)
+
+
+def test_burn__final_period__named():
+    levels: Any = Levels()
+    with pytest.raises(NotReady, match="The figures of 2016-04 are final: show it without a log"):
+        burn(levels, 1, lambda name: name)

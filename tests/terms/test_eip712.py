@@ -189,6 +189,17 @@ def test_report__with_an_adjustment_off_the_rate__is_the_digest_that_wallets_com
     assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(*arguments)
 
 
+def test_notice__is_a_report_without_figures__and_names_another_id_if_asked():
+    document = example()
+    typed_data = document.report_typed_data(CHAIN_ID, CONTRACT, 2, [], [], bytes(32), signed_under=b"\x05" * 32)
+    assert typed_data["message"]["figures"] == typed_data["message"]["quantities"] == []
+    assert typed_data["message"]["id"] == "0x" + "05" * 32
+    digest = document.report_digest(CHAIN_ID, CONTRACT, 2, [], [], bytes(32), signed_under=b"\x05" * 32)
+    assert independent_digest(json.loads(json.dumps(typed_data))) == digest
+    with pytest.raises(ValueError, match="figures and"):
+        document.report_typed_data(CHAIN_ID, CONTRACT, 2, [], [], b"\x01" * 32)
+
+
 def test_report__is_the_digest_that_wallets_compute():
     document = example()
     figures = [(949 + i, 1_000 + i, i) for i in range(9)]

@@ -7,7 +7,7 @@ import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {Band, Credits, Level, Levels, Price, Report, Reporters} from "../../../contracts/types/ServiceLevels.sol";
 import {Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {State, Status} from "../../../contracts/types/State.sol";
-import {Offer, Terms} from "../../../contracts/types/Terms.sol";
+import {Contest, Offer, Terms} from "../../../contracts/types/Terms.sol";
 import {DocumentHash} from "../oracle/DocumentHash.sol";
 import {AgreementLedger} from "./AgreementLedger.sol";
 import {AgreementTest} from "./AgreementTest.sol";
@@ -64,23 +64,34 @@ abstract contract AgreementDesk is AgreementLedger {
         }
         (paper.schedule.start, paper.schedule.ends) = (vm.getBlockTimestamp(), ends);
         (paper.schedule.reportWithin, paper.schedule.finalWithin) = (3 days, 8 days);
+        paper.schedule.contest = DocumentHash.ofContest(_contest());
         if (kind == 2) paper.deal.token = address(hostile);
         paper.offer = Offer(++_salt, vm.getBlockTimestamp(), kind == 1 ? 60_000 : ALL + 24_000, 0, 0);
     }
 
+    /// Shorter than the escrow waits, taken together, or longer: a contest may be cut off.
+    function _contest() internal pure returns (Contest memory) {
+        return Contest(2 days, ARBITER, BACKUP, 2 days, 1);
+    }
+
+    /// The first variant holds its credits for one period.
     function _levels(uint256 variant) internal view returns (Levels memory levels) {
         levels.levels = new Level[](1);
         Band[] memory bands = new Band[](2);
         (bands[0], bands[1]) = (Band(950_000, 300_000), Band(900_000, 900_000));
-        levels.levels[0] = Level(keccak256("level"), 0, 0, 0, 2, 1, bands);
-        levels.credits = Credits(500_000, 300_000, 250_000, 4, 2, 3, 30 days);
+        levels.levels[0] = Level(keccak256("level"), 0, 0, 0, 2, 1, 1 - variant, bands);
+        levels.credits = Credits(500_000, 300_000, 250_000, 4, 2, 3, 30 days, 1, 3);
         levels.reporters = Reporters(CLIENT, CONTRACTOR, new address[](0), 0, new address[](0), 0);
         levels.prices = new Price[](1);
         levels.prices[0] = Price(keccak256("tickets"), 10 + variant);
     }
 
     function _levelsOf(Paper memory paper) internal view returns (Levels memory) {
-        return _levels(paper.levels == _levelsHashes[0] ? 0 : 1);
+        return _levels(_variantOf(paper));
+    }
+
+    function _variantOf(Paper memory paper) internal view returns (uint256) {
+        return paper.levels == _levelsHashes[0] ? 0 : 1;
     }
 
     function _begin(Paper memory paper, Terms[] memory master) internal {
@@ -91,7 +102,7 @@ abstract contract AgreementDesk is AgreementLedger {
         if (_try("open", STRANGER, id, data)) _keep(id, paper);
     }
 
-    function _bothSign(Report memory given) internal view returns (Signed[] memory list) {
+    function _sign(Report memory given, bool byClient, bool byContractor) internal view returns (Signed[] memory list) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -102,10 +113,10 @@ abstract contract AgreementDesk is AgreementLedger {
             )
         );
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, DocumentHash.ofReport(given)));
-        list = new Signed[](2);
-        (uint256 first, uint256 second) = CLIENT < CONTRACTOR ? (0, 1) : (1, 0);
-        list[first] = Signed(CLIENT, sign(CLIENT_KEY, digest));
-        list[second] = Signed(CONTRACTOR, sign(CONTRACTOR_KEY, digest));
+        list = new Signed[](byClient && byContractor ? 2 : 1);
+        uint256 last = list.length - 1;
+        if (byClient) list[CLIENT < CONTRACTOR ? 0 : last] = Signed(CLIENT, sign(CLIENT_KEY, digest));
+        if (byContractor) list[CLIENT < CONTRACTOR ? last : 0] = Signed(CONTRACTOR, sign(CONTRACTOR_KEY, digest));
     }
 
     /// Seven times of eight one that has not ended, if there is one.

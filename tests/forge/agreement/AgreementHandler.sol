@@ -4,16 +4,15 @@ pragma solidity 0.8.37;
 import {IAgreement} from "../../../contracts/interfaces/IAgreement.sol";
 import {IMilestoneEscrow} from "../../../contracts/interfaces/IMilestoneEscrow.sol";
 import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
-import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
 import {Closing, Phase, State, Status} from "../../../contracts/types/State.sol";
 import {Milestone, Terms} from "../../../contracts/types/Terms.sol";
-import {AgreementDesk} from "./AgreementDesk.sol";
+import {AgreementPeriods} from "./AgreementPeriods.sol";
 import {Paper, PaperHash} from "./Paper.sol";
 
 /// @notice What parties, arbiters, reporters, strangers, a token that refuses and time do to three agreements and those
 /// placed under the first, in any order. The first two have service periods at the real oracle, the last a hostile token.
 /// @dev Every action takes three seeds. What an agreement refuses is no failure; {AgreementLedger} says what is.
-contract AgreementHandler is AgreementDesk {
+contract AgreementHandler is AgreementPeriods {
     using PaperHash for Paper;
 
     uint256 private constant MOST_AGREEMENTS = 8;
@@ -229,47 +228,6 @@ contract AgreementHandler is AgreementDesk {
         _try(item == HOLDBACK ? "rule holdback" : by == STRANGER ? "split" : "rule", by, origin, data);
     }
 
-    /* PERIODS */
-
-    function report(uint256 which, uint256 period, uint256 good) external {
-        (bytes32 origin, Paper memory paper) = _pick(which);
-        if (paper.schedule.ends.length == 0) return;
-        Report memory given;
-        (given.agreement, given.origin, given.id) = (address(agreement), origin, _id(paper));
-        (given.document, given.period) = (paper.service(), period % paper.schedule.ends.length);
-        given.figures = new Figure[](1);
-        given.figures[0] = Figure(850 + good % 151, 1_000, 0);
-        given.quantities = new uint256[](1);
-        given.quantities[0] = good % 400;
-        _wait(which, paper.schedule.ends[given.period]);
-        if (paper.schedule.ends[given.period] > vm.getBlockTimestamp()) return;
-        try sla.report(given, PaperHash.schedule(paper.schedule), _levelsOf(paper), _bothSign(given)) {
-            ++succeeded["report"];
-        } catch {}
-        vm.getRecordedLogs();
-    }
-
-    function applyDefault(uint256 which, uint256 period, uint256) external {
-        (bytes32 origin, Paper memory paper) = _pick(which);
-        if (paper.schedule.ends.length == 0) return;
-        period = period % paper.schedule.ends.length;
-        if (which >> 203 & 1 == 0) _wait(which, paper.schedule.ends[period] + paper.schedule.reportWithin + 1);
-        try sla.applyDefault(address(agreement), origin, paper.schedule, _levelsOf(paper), period) {
-            ++succeeded["default"];
-        } catch {}
-        vm.getRecordedLogs();
-    }
-
-    function settle(uint256 which, uint256 period, uint256 by) external {
-        (bytes32 origin, Paper memory paper) = _pick(which);
-        period = period % (paper.schedule.ends.length + 1);
-        if (period < paper.schedule.ends.length && by & 6 == 0) {
-            _wait(which, paper.schedule.ends[period] + paper.schedule.finalWithin + 1);
-        }
-        bytes memory data = abi.encodeCall(IMilestoneEscrow.settle, (paper.terms(), paper.conditions(), period));
-        _try("settle", by & 1 == 0 ? STRANGER : paper.deal.contractor, origin, data);
-    }
-
     /* ENDING */
 
     function giveNotice(uint256 which, uint256 by, uint256 rarely) external {
@@ -294,7 +252,8 @@ contract AgreementHandler is AgreementDesk {
     }
 
     function endForNonPayment(uint256 which, uint256 owed, uint256 isPeriod) external {
-        (bytes32 origin, Paper memory paper, uint256 item) = _seek(which, owed & 1 == 0 ? Phase.OWED : Phase.SUBMITTED);
+        (bytes32 origin, Paper memory paper, uint256 item) =
+            _seek(which, owed & 24 == 24 ? Phase.SUBMITTED : Phase.OWED);
         if (owed & 6 != 0) {
             uint256 due = agreement.progressOfItem(origin, item).clock + paper.deal.review + paper.ending.cure + 1;
             if (due > vm.getBlockTimestamp()) vm.warp(due);

@@ -8,15 +8,16 @@ import {State, Status} from "../../../contracts/types/State.sol";
 import {Test} from "../Vm.sol";
 import {AgreementHandler} from "./AgreementHandler.sol";
 import {AgreementLedger} from "./AgreementLedger.sol";
+import {AgreementPeriods} from "./AgreementPeriods.sol";
 
 /// @notice SPEC 11, I1 to I8, over agreements and the oracle together.
 contract AgreementInvariants is Test {
     uint256 private constant FUNDS = 10_000_000;
-    uint256 private constant ACTIONS = 31;
+    uint256 private constant ACTIONS = 37;
 
     AgreementHandler internal handler;
     IAgreement internal agreement;
-    uint256[30] private _successes;
+    uint256[37] private _successes;
 
     function setUp() public {
         _begin();
@@ -61,7 +62,7 @@ contract AgreementInvariants is Test {
         for (uint256 run = 0; run < 48; ++run) {
             this.runFrom(run);
         }
-        string[30] memory kinds = _kinds();
+        string[37] memory kinds = _kinds();
         for (uint256 i = 0; i < kinds.length; ++i) {
             assertGe(_successes[i], 3, kinds[i]);
         }
@@ -70,16 +71,16 @@ contract AgreementInvariants is Test {
     /// One run of the campaign, by a seed.
     function runFrom(uint256 seed) external {
         _begin();
-        for (uint256 call = 0; call < 100; ++call) {
+        for (uint256 call = 0; call < 120; ++call) {
             seed = uint256(keccak256(abi.encode(seed)));
-            bytes4 selector = seed % 33 < ACTIONS ? _action(seed % 33) : AgreementHandler.pass.selector;
+            bytes4 selector = seed % 39 < ACTIONS ? _action(seed % 39) : AgreementHandler.pass.selector;
             (bool success,) =
                 address(handler).call(abi.encodeWithSelector(selector, seed >> 8, seed << 64 | seed >> 192, seed >> 99));
             assertTrue(success, "handler");
         }
         invariant_agreement();
         _wayOut();
-        string[30] memory kinds = _kinds();
+        string[37] memory kinds = _kinds();
         for (uint256 i = 0; i < kinds.length; ++i) {
             _successes[i] += handler.succeeded(kinds[i]);
         }
@@ -176,11 +177,17 @@ contract AgreementInvariants is Test {
             AgreementHandler.serve.selector,
             AgreementHandler.rule.selector,
             AgreementHandler.ruleHoldback.selector,
-            AgreementHandler.report.selector,
-            AgreementHandler.applyDefault.selector,
-            AgreementHandler.settle.selector,
+            AgreementPeriods.report.selector,
+            AgreementPeriods.reportBySide.selector,
+            AgreementPeriods.counter.selector,
+            AgreementPeriods.finalise.selector,
+            AgreementPeriods.ruleLevels.selector,
+            AgreementPeriods.waive.selector,
+            AgreementPeriods.applyDefault.selector,
+            AgreementPeriods.settle.selector,
             AgreementHandler.giveNotice.selector,
             AgreementHandler.endForCause.selector,
+            AgreementHandler.endForNonPayment.selector,
             AgreementHandler.endForNonPayment.selector,
             AgreementHandler.endByBoth.selector,
             AgreementHandler.close.selector
@@ -188,7 +195,7 @@ contract AgreementInvariants is Test {
         return actions[index];
     }
 
-    function _kinds() private pure returns (string[30] memory) {
+    function _kinds() private pure returns (string[37] memory) {
         return [
             "open",
             "withdrawBid",
@@ -213,8 +220,15 @@ contract AgreementInvariants is Test {
             "split",
             "rule holdback",
             "report",
+            "report by side",
+            "counter",
+            "silence",
+            "concede",
+            "rule levels",
+            "waive",
             "default",
             "settle",
+            "interim",
             "giveNotice",
             "endForCause",
             "endForNonPayment",

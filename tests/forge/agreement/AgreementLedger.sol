@@ -29,6 +29,10 @@ abstract contract AgreementLedger is AgreementTest {
     mapping(bytes32 origin => bytes) private _papers;
     /// What has left an agreement, or was held back in it, on account of a milestone.
     mapping(bytes32 origin => mapping(uint256 milestone => uint256)) public spent;
+    /// The same on account of a service period, in the interim and when it settled.
+    mapping(bytes32 origin => mapping(uint256 period => uint256)) public spentOnPeriod;
+    /// Both sides signed the final report of the period: it may take back what was due whatever else followed.
+    mapping(bytes32 origin => mapping(uint256 period => bool)) public agreed;
     mapping(bytes32 owner => bytes32) public history;
     mapping(string kind => uint256) public succeeded;
 
@@ -136,7 +140,13 @@ abstract contract AgreementLedger is AgreementTest {
             assertEq(account.settled & words[0], 0, "reclaimed what was settled");
         } else if (selector == IMilestoneEscrow.Settled.selector) {
             account.paid += words[2];
-            _settlePeriod(owner, item, words);
+            if (!agreed[owner][item]) assertLe(spentOnPeriod[owner][item], words[0] - words[1], "paid in the interim");
+            _spendOnPeriod(owner, item, words);
+        } else if (selector == IMilestoneEscrow.PaidInterim.selector) {
+            ++succeeded["interim"];
+            account.paid += words[2];
+            assertGe(words[2] + words[3], 1, "nothing paid");
+            _spendOnPeriod(owner, item, words);
         } else if (selector == IMilestoneEscrow.HoldbackReleased.selector) {
             account.paid += words[0];
         } else if (selector == IAgreement.Ruled.selector) {
@@ -164,11 +174,14 @@ abstract contract AgreementLedger is AgreementTest {
     }
 
     /// I3, I6, I8.
-    function _settlePeriod(bytes32 owner, uint256 period, uint256[5] memory words) private view {
-        assertEq(_accounts[owner].periods >> period & 1, 0, "settled a period twice");
+    function _spendOnPeriod(bytes32 owner, uint256 period, uint256[5] memory words) private {
+        spentOnPeriod[owner][period] += words[2] + words[3];
+        assertEq(_accounts[owner].periods >> period & 1, 0, "moved what was settled");
         assertLe(words[0], paperOf(owner).billing.cap, "charge");
         assertLe(words[1], words[0] * 300_000 / 1e6, "credit above the cap of the period");
-        assertLe(words[2] + words[3], words[0] - words[1], "paid for a period");
+        assertLe(spentOnPeriod[owner][period], paperOf(owner).billing.cap, "paid above the cap");
+        if (words[2] + words[3] == 0) return;
+        assertLe(spentOnPeriod[owner][period], words[0] - words[1], "paid for a period");
     }
 
     function _wordAt(bytes memory data, uint256 index) private pure returns (uint256 result) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Band, Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
+import {Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
 import {ServicePeriod, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {OracleTest} from "./OracleTest.sol";
@@ -184,32 +184,42 @@ contract CreditsTest is OracleTest {
         assertEq(_rate(1), 50 * UNIT, "rate");
     }
 
-    /// @dev The same reports in any order come to the same results.
+    /// @dev The same reports in any order come to the same results, held credits and adjustments included.
     function testFuzzOrderDoesNotMatter(uint256 seed) public {
         levels.levels[0].repeat = 2;
-        uint256[4] memory inOrder;
+        levels.levels[0].earnBack = 1;
+        levels.credits.earnBack = 1 + seed % 3;
+        Answer[4] memory inOrder;
         uint256 state = vm.snapshotState();
         for (uint256 i = 0; i < 4; ++i) {
-            _send(_drawn(seed, i));
+            _send(_adjusted(seed, i));
         }
         for (uint256 i = 0; i < 4; ++i) {
-            inOrder[i] = _rate(i);
+            inOrder[i] = _answer(i);
         }
 
         vm.revertToState(state);
         uint256 first = seed % 4;
         for (uint256 i = 0; i < 4; ++i) {
-            _send(_drawn(seed, (first + i * 3) % 4));
+            _send(_adjusted(seed, (first + i * 3) % 4));
         }
         for (uint256 i = 0; i < 4; ++i) {
-            if (_finalAt(i) == 0) oracle.assess(_drawn(seed, i), _scheduleHash(), levels);
-            assertEq(_rate(i), inOrder[i], "rate");
+            if (_finalAt(i) == 0) oracle.assess(_adjusted(seed, i), _scheduleHash(), levels);
+        }
+        for (uint256 i = 0; i < 4; ++i) {
+            _assertAnswer(i, inOrder[i]);
         }
     }
 
     function _drawn(uint256 seed, uint256 period) private view returns (Report memory) {
         uint256 word = uint256(keccak256(abi.encode(seed, period)));
         return _report(period, Figure(85 + word % 15, 100, 0), Figure(298 + word % 5, 1, 0));
+    }
+
+    function _adjusted(uint256 seed, uint256 period) private view returns (Report memory given) {
+        given = _drawn(seed, period);
+        uint256 size = uint256(keccak256(abi.encode(seed, period, "adjustment"))) % (200 * UNIT);
+        if (size % 3 != 0) given.adjustment = size % 3 == 1 ? int256(size) : -int256(size);
     }
 
     /* RIGHT TO END */
@@ -321,17 +331,22 @@ contract CreditsTest is OracleTest {
         }
     }
 
-    /// @dev Better service never costs more, as long as the bands' allocations rise.
-    function testFuzzBetterIsNeverDearer(uint256 good, uint256 better, uint256 total) public {
+    /// @dev Better service never costs more, nor leaves more when what is held returns, as long as the bands'
+    /// allocations rise; in a later period too, with what the repeat and the year leave.
+    function testFuzzBetterIsNeverDearer(uint256 good, uint256 better, uint256 total, bool earnsBack) public {
+        levels.levels[0].earnBack = earnsBack ? 1 : 0;
+        (levels.levels[0].repeat, levels.credits.earnBack) = (2, 1);
         total = bound(total, 1, type(uint96).max);
         better = bound(better, 0, total);
         good = bound(good, 0, better);
+        _send(_bothMissed(0));
         uint256 state = vm.snapshotState();
-        _send(_report(0, Figure(good, total, 0), Figure(300, 1, 0)));
-        uint256 worse = _rate(0);
+        _send(_report(1, Figure(good, total, 0), Figure(301, 1, 0)));
+        Answer memory worse = _answer(1);
         vm.revertToState(state);
-        _send(_report(0, Figure(better, total, 0), Figure(300, 1, 0)));
-        assertLe(_rate(0), worse, "rate");
+        _send(_report(1, Figure(better, total, 0), Figure(301, 1, 0)));
+        assertLe(_rate(1), worse.rate, "rate");
+        assertLe(_answer(1).least, worse.least, "least");
     }
 
     function _draw(uint256 seed, string memory what, uint256 most) private pure returns (uint256) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Band, Figure, Price, Report} from "../../../contracts/types/ServiceLevels.sol";
+import {Figure, Price} from "../../../contracts/types/ServiceLevels.sol";
 import {ServicePeriod, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {OracleTest} from "./OracleTest.sol";

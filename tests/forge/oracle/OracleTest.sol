@@ -2,16 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {
-    Band,
-    Credits,
-    Figure,
-    Level,
-    Levels,
-    Price,
-    Report,
-    Reporters
-} from "../../../contracts/types/ServiceLevels.sol";
+import {Band, Credits, Figure, Level, Levels, Report} from "../../../contracts/types/ServiceLevels.sol";
 import {ServicePeriod, Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {Contest, Schedule} from "../../../contracts/types/Terms.sol";
 import {Test, Vm} from "../Vm.sol";
@@ -100,7 +91,7 @@ abstract contract OracleTest is Test {
         level.bands.push(Band(threshold, allocation));
     }
 
-    function _document() internal view returns (bytes32) {
+    function _document() internal view virtual returns (bytes32) {
         return DocumentHash.ofService(_schedule(), contest, levels);
     }
 
@@ -218,6 +209,11 @@ abstract contract OracleTest is Test {
         oracle.applyDefault(AGREEMENT, ORIGIN, _schedule(), levels, period);
     }
 
+    /// @dev The compiler takes `block.timestamp` for the same throughout a call.
+    function _now() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
     /* OUTCOMES */
 
     function _stored(uint256 period) internal view returns (ServicePeriod memory) {
@@ -270,7 +266,7 @@ abstract contract OracleTest is Test {
     /// @notice The word that the recorded events lead to from `history`, all at the present time.
     function _rebuilt(bytes32 history, Vm.Log[] memory logs) internal view returns (bytes32) {
         for (uint256 i = 0; i < logs.length; ++i) {
-            history = keccak256(abi.encode(history, block.timestamp, eventHash(logs[i])));
+            history = keccak256(abi.encode(history, _now(), eventHash(logs[i])));
         }
         return history;
     }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Band, Figure, Report} from "../../../contracts/types/ServiceLevels.sol";
+import {Figure} from "../../../contracts/types/ServiceLevels.sol";
 import {OracleTest} from "./OracleTest.sol";
 
 /// @notice SPEC.md 8.4: forms, bands, low volume, ranges. Level 0 is the one judged; rates are its allocations.
