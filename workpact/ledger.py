@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from workpact.agreement_state import HOLDBACK, Status
+from workpact.agreement_state import HOLDBACK
+from workpact.chain.state import Status
 from workpact.history import Event
 
 
