@@ -35,12 +35,12 @@ class RightToEnd(Model):
 
 
 class CreditSpec(Model):
-    """The schedule of service credits."""
+    """The schedule of service credits; without `year_cap` and `year_periods` there is no cap over the year."""
 
     at_risk: Share
     period_cap: Share
-    year_cap: Share
-    year_periods: Count
+    year_cap: Share = 0
+    year_periods: Count = 0
     pool: Share
     right_to_end: RightToEnd
     levels: tuple[CreditLevel, ...]

@@ -83,7 +83,10 @@ def _rate(contents: Contents, allocation: int, periods: int, used: int) -> int:
     """SPEC.md 8.5 for the `periods`-th period, when the ones before came to `used`."""
     assert contents.credit is not None, "asked for a credit"
     spec = contents.credit.spec
+    rate = min(spec.at_risk * allocation, spec.period_cap * units.PPM)
+    if not spec.year_periods:
+        return rate
     counted = min(periods, spec.year_periods)
     before = used if counted > 1 else 0
     room = max(0, spec.year_cap * units.PPM * counted - before)
-    return min(spec.at_risk * allocation, spec.period_cap * units.PPM, room)
+    return min(rate, room)
