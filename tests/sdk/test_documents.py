@@ -144,8 +144,8 @@ def test_history__an_event_left_out_added_or_edited__differs(live, client, contr
         live.verify_history()
 
 
-def test_permit__token_without_one__says_approve(contract, deploy_mock, chain, client):
-    token = deploy_mock("HostileTokenMock", "HostileTokenMock")
+def test_permit__token_without_one__says_approve(contract, deploy, chain, client):
+    token = deploy("HostileTokenMock")
     with pytest.raises(NoPermit, match="ape run agreement approve"):
         permit(contracts.token(token.address), client, contract.address, 1, 2, chain.chain_id)
 
@@ -178,9 +178,9 @@ def test_payee_that_pulls__booked_then_taken__ledger_follows(live, client, contr
 
 
 def test_refund_booked__then_the_client_assigns__is_no_payment(
-    create_document, contract, deploy_mock, client, contractor, stranger
+    create_document, contract, deploy, client, contractor, stranger
 ):
-    token = deploy_mock("HostileTokenMock", "HostileTokenMock")
+    token = deploy("HostileTokenMock")
     deposit = 3_000 * 10**18
     document = create_document(("decimals: 6", "decimals: 18"), TUSD=token)
     agreement = Agreement(document, contract)
