@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from scripts._options import ConnectedCommand, emit
-from scripts._papers import READ, WRITE, Act, acting, load, output_option, plain, signature_option, write
+from scripts._papers import (
+    READ,
+    WRITE,
+    Act,
+    acting,
+    check_measurable,
+    load,
+    output_option,
+    plain,
+    signature_option,
+    write,
+)
 
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
@@ -29,6 +40,7 @@ def sign(act: Act, output: Path | None, permit: Path | None) -> None:
       ape run agreement sign desk.yaml --account contractor --output contractor.sig
       ape run agreement sign desk.yaml --account client --output client.sig --permit client.permit
     """
+    check_measurable(act.document)
     agreement = act.agreement
     account = act.signing
     signature = agreement.sign(account)
@@ -92,6 +104,7 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
         return act.unchanged(agreement, f"{act.document.name} is in force already.")
     if agreement.id == agreement.origin and agreement.status is Status.LIVE:
         return act.unchanged(agreement, f"{act.document.name} was opened already, and amended since.")
+    check_measurable(act.document)
     given = {agreement.signer_of(signature): signature for signature in map(read_signature, signatures)}
     deposit = agreement.money(act.document.spec.offer.deposit)
     act.confirm(f"Open {act.document.name}, with {deposit} from the client?")
@@ -159,6 +172,7 @@ def amend(act: Act, following: Path, signatures: tuple[str, ...]) -> None:
     amended: Agreement = agreement.amended(load(following, (), None, chain_id()))
     if amended.is_in_force:
         return act.unchanged(amended, f"{following} is in force already.")
+    check_measurable(amended.document)
     act.confirm(f"Put {following} in force?")
     given = [read_signature(signature) for signature in signatures]
     return act.sent(amended, agreement.amend(amended.document, given, sender=act.sender))

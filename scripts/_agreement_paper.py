@@ -14,6 +14,7 @@ from scripts._papers import (
     WRITE,
     agreement_address,
     chain_option,
+    check_measurable,
     document_options,
     load,
     need_chain,
@@ -178,7 +179,9 @@ def typed_data(
     """
     with placed(network, chain_id) as chain:
         number = need_chain(chain)
-        signed = load(file, wallets, token, number).typed_data(number, agreement_address(number))
+        loaded = load(file, wallets, token, number)
+        check_measurable(loaded)
+        signed = loaded.typed_data(number, agreement_address(number))
     if output is not None:
         write(output, json.dumps(signed, indent=2) + "\n")
     emit(signed, as_json, json.dumps(signed, indent=2) if output is None else f"{output} is written.")

@@ -53,8 +53,11 @@ class ConnectedCommand(_Plain, ConnectedProviderCommand):
         from ape_ethereum.trace import Trace
 
         # Of a refused call Ape prints every frame before it raises; what the refusal means is said by `_explain`.
-        Trace.show = lambda *_, **__: None
-        return super().invoke(context)
+        show, Trace.show = Trace.show, lambda *_, **__: None
+        try:
+            return super().invoke(context)
+        finally:
+            Trace.show = show
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, all else on stderr.")

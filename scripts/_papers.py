@@ -82,6 +82,25 @@ def load(file: Path, wallets: Iterable[str] = (), token: str | None = None, chai
         raise click.UsageError(f"{error}: give one --wallet for each name.") from None
 
 
+class NotMeasurable(WorkpactError):
+    """A level or a price of the document could never be measured as it is written. Nothing was signed or sent."""
+
+
+def check_measurable(document: AgreementDocument) -> None:
+    """Raises `NotMeasurable` with the field before a signature binds anybody to it."""
+    from workpact.measurement import definition_of
+    from workpact.measurement.errors import DefinitionError
+
+    if not document.levels and not document.prices:
+        return
+    try:
+        definition_of(document)
+    except DefinitionError as error:
+        raise NotMeasurable(
+            f"{document.name}: {error}. Nobody could measure this: mend it in the file, and have that signed."
+        ) from error
+
+
 def _address(written: str) -> str:
     if written.startswith("0x"):
         return written

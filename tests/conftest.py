@@ -91,7 +91,7 @@ def _reporters(accounts: Any, count: int) -> list[Any]:
 
 
 @pytest.fixture(scope="session")
-def compiled() -> Callable[[str], Any]:
+def compiled() -> Callable[..., Any]:
     """A contract of contracts/ by name, as forge compiles it now; another test compares Ape's full compile."""
     return cache(compile_contract)
 

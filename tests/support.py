@@ -26,18 +26,21 @@ OUT = ROOT / os.environ.get("FOUNDRY_OUT", "out")
 
 
 @cache
-def artefact(name: str) -> dict[str, Any]:
-    """What forge makes of the contract of contracts/ with this name; it skips what has not changed."""
-    (source,) = (ROOT / "contracts").rglob(f"{name}.sol")
+def artefact(name: str, file: str | None = None) -> dict[str, Any]:
+    """What forge makes of the contract of contracts/ with this name; it skips what has not changed.
+
+    `file` names the source, without its ending, where it holds several contracts.
+    """
+    (source,) = (ROOT / "contracts").rglob(f"{file or name}.sol")
     forge = subprocess.run(["forge", "build", str(source)], cwd=ROOT, capture_output=True, text=True)
     assert forge.returncode == 0, forge.stderr + forge.stdout
     made: dict[str, Any] = json.loads((OUT / source.name / f"{name}.json").read_text())
     return made
 
 
-def compile_contract(name: str) -> ContractContainer:
+def compile_contract(name: str, file: str | None = None) -> ContractContainer:
     """The same for Ape."""
-    made = artefact(name)
+    made = artefact(name, file)
     return ContractContainer(
         ContractType.model_validate(
             {

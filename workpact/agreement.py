@@ -20,10 +20,11 @@ from typing import Any, Self
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from workpact.agreement_state import HOLDBACK, MilestoneState, Phase, Silence, Status
+from workpact.agreement_state import HOLDBACK, MilestoneState, Silence
 from workpact.agreement_view import AgreementView, BadArgument
 from workpact.agreement_work import AgreementWork, Amount
 from workpact.chain import contracts, deployments
+from workpact.chain.state import Phase, Status
 from workpact.history import Event, HistoryDiffers, logs
 from workpact.ledger import Ledger
 from workpact.permits import allowed_by, permit

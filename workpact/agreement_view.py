@@ -12,13 +12,11 @@ from workpact.agreement_state import (
     HOLDBACK,
     INTERIM,
     MilestoneState,
-    Phase,
     Rules,
-    Status,
     milestone_state,
     settled_milestone,
 )
-from workpact.chain import deployments
+from workpact.chain.state import Phase, Status
 from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.ledger import Ledger
 from workpact.preflight import ask, chain_id, now

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from workpact.agreement_state import HOLDBACK, Status
+from workpact.agreement_state import HOLDBACK
+from workpact.chain.state import Status
 from workpact.history import Event
 
 
@@ -46,15 +47,18 @@ class Ledger:
     def of(cls, events: Iterable[Event], client: str, amounts: Sequence[int]) -> Ledger:
         """Reads all events of one agreement in order.
 
-        `client` tells a refund that was booked from a payment; `amounts` are those of the milestones, by the document
-        in force.
+        `client` and `amounts` of the milestones are those of the document in force.
         """
         ledger = cls()
+        clients, cause, before = {client}, None, None
         for event in events:
+            if event.name == "Opened":
+                clients.add(event["client"])
             ledger._money_in(event)
             ledger._milestones(event, amounts)
             ledger._rulings_and_ends(event)
-            ledger._bookings(event, client)
+            ledger._bookings(event, _is_refund(event, cause, before, clients))
+            cause, before = (cause, event) if event.name == "Booked" else (event, None)
         return ledger
 
     def _money_in(self, event: Event) -> None:
@@ -100,13 +104,28 @@ class Ledger:
             if event["status"] == Status.ENDED_BY_BOTH:
                 self.holdback = 0
 
-    def _bookings(self, event: Event, client: str) -> None:
+    def _bookings(self, event: Event, is_refund: bool) -> None:
         if event.name == "Booked":
             self.booked[event["payee"]] += event["amount"]
-            if event["payee"] == client:
+            if is_refund:
                 self.refunded -= event["amount"]
             else:
                 self.paid -= event["amount"]
         elif event.name == "Taken":
             self.booked[event["payee"]] -= event["amount"]
             self.paid += event["amount"]
+
+
+def _is_refund(event: Event, cause: Event | None, before: Event | None, clients: set[str]) -> bool:
+    """Whether a booking is the client's: what it follows tells, as payee and client may change and be one address.
+
+    `before` is a booking that followed the same; the contractor's part goes first. Equal parts of which one alone was
+    booked are told by the payee.
+    """
+    if event.name != "Booked" or event["toTake"] or cause is None:
+        return False
+    if cause.name not in ("Ruled", "Ended"):
+        return cause.name == "Reclaimed"
+    if cause["toContractor"] == cause["toClient"]:
+        return before is not None or event["payee"] in clients
+    return bool(event["amount"] == cause["toClient"])

@@ -48,6 +48,26 @@ def test_decode__instant__in_words_and_exact_in_the_arguments(until, words):
     assert str(error).startswith(f"Escrow_TooEarly(item=1, until={words}): ")
 
 
+@pytest.mark.parametrize(
+    ("signature", "value", "words"),
+    [
+        ("Escrow_WrongPhase(uint256,uint256)", 0, "Escrow_WrongPhase(item=1, phase=OPEN): "),
+        ("Escrow_WrongPhase(uint256,uint256)", 4, "Escrow_WrongPhase(item=1, phase=OWED): "),
+        ("Escrow_WrongPhase(uint256,uint256)", 5, "Escrow_WrongPhase(item=1, phase=5): "),
+        ("Escrow_NotLive(bytes32,uint256)", 0, "Escrow_NotLive(origin=0x" + 63 * "0" + "1, status=NONE): "),
+        (
+            "Agreement_NotOpenable(bytes32,uint256)",
+            8,
+            "Agreement_NotOpenable(id=0x" + 63 * "0" + "1, status=WITHDRAWN): ",
+        ),
+    ],
+)
+def test_decode__phase_and_status__the_word_and_the_number_in_the_arguments(signature, value, words):
+    error = errors.decode(keccak(text=signature)[:4] + (1).to_bytes(32) + value.to_bytes(32))
+    assert list(error.arguments.values())[1] == value
+    assert str(error).startswith(words)
+
+
 def test_explained__view_call__same_error_with_the_callers_address(token, client, stranger):
     with pytest.raises(errors.ERC20InsufficientBalance) as info, errors.explained():
         token.transfer.call(stranger, 5, sender=client)

@@ -8,6 +8,8 @@ from pathlib import Path
 from eth_utils import keccak
 
 from tests.scripts.desk import UNIT
+from workpact.agreement import Agreement
+from workpact.terms import load
 
 
 def sums(status) -> bool:
@@ -42,6 +44,25 @@ def test_digest__what_a_device_shows__makes_the_id(desk):
     parts = bytes.fromhex(shown["domainHash"][2:] + shown["messageHash"][2:])
     assert "0x" + keccak(b"\x19\x01" + parts).hex() == shown["id"] == "0x" + desk.agreement.id.hex()
     assert "Name the chain" in desk.run("agreement", "digest", desk.file).stderr
+
+
+def test_where_that_cannot_be_measured__neither_signed_nor_opened(desk, contractor, tmp_path):
+    broken = desk.change(("met = 'yes'", "random() > 1"), salt=2)
+    agreement = Agreement(load(broken), desk.agreement.contract)
+    signature = tmp_path / "contractor.sig"
+    signature.write_text("0x" + agreement.sign(contractor).hex())
+    desk.json("agreement", "approve", broken, account="client")
+    height = desk.height
+
+    for command, account in (
+        (("sign", broken), "contractor"),
+        (("typed-data", broken, "--chain-id", "31337"), None),
+        (("open", broken, "--signature", str(signature)), "client"),
+    ):
+        said = desk.fails("agreement", *command, account=account)
+        assert said.startswith("Error: desk: level in-time, good: ")
+        assert said.endswith("Nobody could measure this: mend it in the file, and have that signed.\n")
+    assert desk.height == height
 
 
 def test_document__markdown_and_pdf__the_text_whose_hash_is_signed(desk, tmp_path):

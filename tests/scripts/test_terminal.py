@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import click
 import pytest
+from ape_ethereum.trace import Trace
+from click.testing import CliRunner
 
-from scripts._options import signer
+from scripts._options import ConnectedCommand, signer
 from tests.scripts.stage import Stage
 from tests.support import ROOT
 
@@ -37,6 +39,24 @@ def test_yes__no_passphrase__names_a_variable_that_can_be_set(alias, hint):
     with pytest.raises(click.UsageError) as error:
         signer(keystore, yes=True)
     assert str(error.value) == f"--yes needs the passphrase of {alias} in APE_ACCOUNTS_{alias}_PASSPHRASE{hint}."
+
+
+@pytest.mark.parametrize("failure", [None, click.ClickException("no")])
+def test_connected_command__ended__ape_shows_traces_again(monkeypatch, failure):
+    monkeypatch.setattr("ape.cli.commands.parse_network", lambda context: None)  # noqa: ARG005
+    show = Trace.show
+    meanwhile = []
+
+    @click.command(cls=ConnectedCommand)
+    def command() -> None:
+        meanwhile.append(Trace.show)
+        if failure:
+            raise failure
+
+    CliRunner().invoke(command, [])
+
+    assert meanwhile[0] is not show
+    assert Trace.show is show
 
 
 def test_refusal__of_a_contract__one_sentence_and_no_trace(sepolia, user):

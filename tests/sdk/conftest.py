@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.sdk import paper
-from tests.sdk.mocks import mock_container
 from workpact.agreement import Agreement
 from workpact.terms import AgreementDocument
 
@@ -84,10 +83,10 @@ def live(funded, client, contractor) -> Agreement:
 
 
 @pytest.fixture(scope="session")
-def deploy_mock(deployer) -> Callable[..., Any]:
+def deploy_mock(compiled, deployer) -> Callable[..., Any]:
     """Deploys a contract of a file of mocks that holds several."""
 
     def deploy(file: str, name: str, *arguments: Any) -> Any:
-        return deployer.deploy(mock_container(file, name), *arguments)
+        return deployer.deploy(compiled(name, file), *arguments)
 
     return deploy

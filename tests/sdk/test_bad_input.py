@@ -153,8 +153,8 @@ def test_fund__too_little__names_the_difference_alone(live, client, contractor):
     assert live.held_units == 3_000 * UNIT
 
 
-def test_open__token_that_takes_a_fee__decoded(create_document, contract, deploy_mock, client, contractor):
-    token = deploy_mock("HostileTokenMock", "HostileTokenMock")
+def test_open__token_that_takes_a_fee__decoded(create_document, contract, deploy, client, contractor):
+    token = deploy("HostileTokenMock")
     token.setFee(10_000, sender=client)
     document = create_document(("decimals: 6", "decimals: 18"), TUSD=token)
     agreement = Agreement(document, contract)

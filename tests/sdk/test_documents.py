@@ -21,6 +21,9 @@ from workpact.service_levels import ServiceLevels
 from workpact.terms import AgreementDocument, change_order, eip712, loads, placed_under
 from workpact.terms.units import write_instant
 
+REVERTS = 1
+"""How the hostile token refuses a payee."""
+
 
 def order(agreement: Agreement, until: str, *edits: tuple[str, str], **parties: str) -> AgreementDocument:
     """A change order that rewrites single texts of the first milestone, or parties' wallets."""
@@ -141,8 +144,8 @@ def test_history__an_event_left_out_added_or_edited__differs(live, client, contr
         live.verify_history()
 
 
-def test_permit__token_without_one__says_approve(contract, deploy_mock, chain, client):
-    token = deploy_mock("HostileTokenMock", "HostileTokenMock")
+def test_permit__token_without_one__says_approve(contract, deploy, chain, client):
+    token = deploy("HostileTokenMock")
     with pytest.raises(NoPermit, match="ape run agreement approve"):
         permit(contracts.token(token.address), client, contract.address, 1, 2, chain.chain_id)
 
@@ -172,6 +175,29 @@ def test_payee_that_pulls__booked_then_taken__ledger_follows(live, client, contr
     assert (taken.paid, taken.owed, taken.held) == (450 * UNIT, 0, 2_500 * UNIT)
     assert dollar.balanceOf(stranger) == 450 * UNIT
     assert Ledger().held == 0
+
+
+def test_refund_booked__then_the_client_assigns__is_no_payment(
+    create_document, contract, deploy, client, contractor, stranger
+):
+    token = deploy("HostileTokenMock")
+    deposit = 3_000 * 10**18
+    document = create_document(("decimals: 6", "decimals: 18"), TUSD=token)
+    agreement = Agreement(document, contract)
+    token.mint(client, deposit, sender=client)
+    agreement.approve(deposit, sender=client)
+    agreement.open(contractor_signature=agreement.sign(contractor), sender=client)
+    token.refuse(client, REVERTS, sender=client)
+    surplus = agreement.surplus_units
+    agreement.reclaim(sender=client)
+    until = write_instant(document.spec.offer.open_before, document.zone, last=True)
+    following = agreement.amended(order(agreement, until, client=stranger.address))
+    agreement.amend(following.document, [following.sign(contractor), following.sign(stranger)], sender=client)
+
+    for ledger in (agreement.ledger(), following.ledger()):
+        assert (ledger.funded, ledger.paid, ledger.refunded) == (deposit, 0, 0)
+        assert ledger.booked == {client.address: surplus}
+        assert ledger.held == agreement.held_units == deposit - surplus
 
 
 def test_seal__same_file_same_hash__another_content_another_salt(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sdk.conftest import UNIT
 from tests.support import ROOT
-from workpact import agreement_state, service_results
+from workpact import service_results
 from workpact.agreement import HOLDBACK, Agreement, Phase, Status
 from workpact.chain.errors import ContractError
 
@@ -31,7 +31,7 @@ def members(file: str, enum: str) -> list[str]:
     return re.findall(r"^    (\w+),?$", body, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("library", "mirror"), [("Status", agreement_state.Status), ("Phase", agreement_state.Phase)])
+@pytest.mark.parametrize(("library", "mirror"), [("Status", Status), ("Phase", Phase)])
 def test_mirror__numbers_of_state_sol(library, mirror):
     assert {each.name: each.value for each in mirror} == constants("State.sol", library)
 

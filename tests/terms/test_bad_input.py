@@ -169,6 +169,11 @@ CASES = {
                      errors.BadLevel, SLO_FIELD, "one of the two"),
     "other service": ("  service: incident-desk", "  service: phone-desk",
         errors.BadName, "spec.service", "incident-desk"),
+    "yearly cap without periods": ("  yearPeriods: 12\n", "",
+        errors.BadLevel, "spec.yearCap", "leave both out"),
+    "periods without yearly cap": ("yearCap: 10 %", "yearCap: 0 %",
+        errors.BadLevel, "spec.yearCap", "leave both out"),
+    "yearly periods": ("yearPeriods: 12", "yearPeriods: 257", errors.BadLevel, "spec.yearPeriods", "12 for months"),
     "pool": ("pool: 100 %", "pool: 99.9999 %", errors.BadLevel, "spec.pool", "raise the pool"),
     "allocation beyond pool": ("allocation: 20 %", "allocation: 20.0001 %",
         errors.BadLevel, "spec.pool", "lower allocations"),
@@ -217,6 +222,7 @@ LINES = {
     "unknown log": "metricSourceRef: phone-log",
     "good missing": "ratioMetric:",
     "allocation beyond pool": "pool:",
+    "yearly cap without periods": "yearCap:",
 }
 
 

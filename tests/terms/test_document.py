@@ -12,7 +12,7 @@ from hashlib import sha256
 import pytest
 from eth_utils.crypto import keccak
 
-from tests.terms.example import NAMES, ROOT, WALLETS, changed, example, loaded
+from tests.terms.example import CHAIN_ID, CONTRACT, NAMES, ROOT, WALLETS, changed, example, loaded
 from workpact.terms import loads, template
 from workpact.terms.eip712 import type_hash
 from workpact.terms.transliteration import transliterate
@@ -96,6 +96,24 @@ def test_markdown__example_stops_at_the_yearly_cap():
     # 1 % of the first period, then 2 · 1 % less what the first one used.
     assert "10,000,000,000 / 1,000,000,000,000, rounded down, is **264 USDC**" in markdown
     assert "the rate is 10,000,000,000 / 1,000,000,000,000 and the credit **264 USDC**" in markdown
+
+
+def test_markdown__no_yearly_cap__says_so_and_stops_at_the_period_cap_alone():
+    none = ("  yearCap: 10 %\n  yearPeriods: 12\n", "")
+    document = loaded(none, ("periodCap: 12 %", "periodCap: 2 %"))
+    markdown = document.document_markdown()
+    assert "at most 2 % of its charge. There is no cap over the year." in markdown
+    # 12 % of 10 % is below the cap of 2 %, twice that is above.
+    assert "12,000,000,000 / 1,000,000,000,000, rounded down, is **316.80 USDC**" in markdown
+    assert "the rate is 20,000,000,000 / 1,000,000,000,000 and the credit **528 USDC**" in markdown
+    assert "There is no cap over the year." not in example().document_markdown()
+
+
+def test_no_yearly_cap__signed_as_zero_and_kept_when_written_back():
+    document = loaded(("  yearCap: 10 %\n  yearPeriods: 12\n", ""))
+    credits = document.typed_data(CHAIN_ID, CONTRACT)["message"]["annex"]["conditions"]["service"]["levels"]["credits"]
+    assert (credits["yearCap"], credits["yearPeriods"]) == ("0", "0")
+    assert loads(document.to_yaml()) == document
 
 
 def test_markdown__rounds_the_credit_down():

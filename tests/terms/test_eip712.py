@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.terms.example import CHAIN_ID, CONTRACT, CONTRACTS, ROOT, TOKEN, WALLETS, address, example
-from workpact.terms import eip712, structs
+from workpact.terms import eip712, errors, structs
 
 SPEC = (ROOT / "SPEC.md").read_text(encoding="utf-8")
 DOMAIN_TYPE = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -218,11 +218,25 @@ def test_report__is_the_digest_that_wallets_compute():
     assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, report)
 
 
-@pytest.mark.parametrize(
-    ("period", "figures", "quantities"), [(12, 9, 1), (-1, 9, 1), (0, 8, 1), (0, 9, 0), (0, 10, 1)]
+NO_PERIOD = r"^There is no period {}: the document has 0 \(2016-03\), .*, 11 \(2017-02\)\.$"
+OTHER_COUNTS = (
+    r"^{} figures and {} quantities are given: the document wants one figure for each of its levels, made-sla, .*"
+    r"resolved-in-target-p4, and one quantity for each of its prices, resolved-tickets\.$"
 )
-def test_report__that_does_not_fit_the_document__is_refused(period, figures, quantities):
-    with pytest.raises(ValueError, match=r"there is no period|figures and"):
+
+
+@pytest.mark.parametrize(
+    ("period", "figures", "quantities", "words"),
+    [
+        (12, 9, 1, NO_PERIOD.format(12)),
+        (-1, 9, 1, NO_PERIOD.format(-1)),
+        (0, 8, 1, OTHER_COUNTS.format(8, 1)),
+        (0, 9, 0, OTHER_COUNTS.format(9, 0)),
+        (0, 10, 1, OTHER_COUNTS.format(10, 1)),
+    ],
+)
+def test_report__that_does_not_fit_the_document__says_what_there_is(period, figures, quantities, words):
+    with pytest.raises(errors.NotInDocument, match=words):
         example().report_message(CHAIN_ID, CONTRACT, period, [(0, 0, 0)] * figures, [0] * quantities, bytes(32))
 
 

@@ -89,8 +89,9 @@ def test_periods__listed_end_with_their_last_day_or_at_a_time():
     assert june.end_at == datetime(2016, 7, 1, tzinfo=UTC)
     assert document.period("june") == june
     assert loads(document.to_yaml()) == document
-    with pytest.raises(KeyError, match="known are spring, june"):
+    with pytest.raises(errors.NotInDocument) as error:
         document.period("july")
+    assert str(error.value) == "There is no period 'july': the document has spring, june."
 
 
 def test_levels__of_all_forms():

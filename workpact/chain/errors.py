@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from workpact import WorkpactError
 from workpact.chain import contracts
 from workpact.chain.advice import ADVICE, MEANINGS
+from workpact.chain.state import Phase, Status
 
 if TYPE_CHECKING:
     from ethpm_types.abi import ErrorABI
@@ -29,6 +30,8 @@ ERROR_STRING = bytes.fromhex("08c379a0")
 PANIC = bytes.fromhex("4e487b71")
 INSTANTS = {"openBefore", "until", "endsAt", "deadline", "reportUntil", "endedAt"}
 """Arguments that are Unix seconds."""
+NUMBERED = {"phase": Phase, "status": Status}
+"""Arguments that stand for words."""
 NEVER = 253_402_300_800
 """The year 10000."""
 
@@ -164,6 +167,8 @@ def _shown(name: str, value: Any) -> str:
         if value >= NEVER:
             return "never"
         return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC" if value else "none"
+    if name in NUMBERED:
+        return next((each.name for each in NUMBERED[name] if each == value), str(value))
     if isinstance(value, bytes):
         text = value.rstrip(b"\0")
         # Names of fields travel as short strings in a word.

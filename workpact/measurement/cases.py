@@ -18,6 +18,7 @@ from workpact.measurement.rows import ORDER, Rows, cast_problem
 from workpact.measurement.times import DAY, open_seconds
 from workpact.measurement.translation import floored
 from workpact.terms.data_source import Clock, Moment
+from workpact.terms.units import write_duration
 
 
 class Cases:
@@ -103,9 +104,8 @@ class Cases:
         behind = self._period.end - bounds[1]
         if behind <= self._source.max_lag:
             return None
-        detail = (
-            f"its newest row is {behind // DAY} days older than the period's end, {self._source.max_lag // DAY} may be"
-        )
+        allowed = write_duration(self._source.max_lag)
+        detail = f"its newest row is {behind // DAY} days older than the period's end, {allowed} may be"
         return Doubt("lagging", 1, detail)
 
     def _finals(self) -> ir.Table:

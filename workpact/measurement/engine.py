@@ -88,7 +88,7 @@ class Engine:
         return self._table.select(**picked), names
 
     def keep(self, table: ir.Table) -> ir.Table:
-        """The table computed once, where the engine is our own; elsewhere nothing is written."""
+        """The table computed once, where that writes nothing to a database of others."""
         return self._created("TABLE", table)
 
     def staged(self, table: ir.Table) -> ir.Table:
@@ -96,6 +96,9 @@ class Engine:
         return self._created("VIEW", table)
 
     def _created(self, kind: str, table: ir.Table) -> ir.Table:
+        if self.backend.name == "pyspark":
+            # In the session's memory. Left as one plan, steps are planned again and again.
+            return self.ask(table.cache)
         if not self._owned:
             return table
         self._kept += 1

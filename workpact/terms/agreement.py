@@ -11,6 +11,7 @@ from eth_utils.crypto import keccak
 
 from workpact.terms import eip712, structs
 from workpact.terms.contents import Contents
+from workpact.terms.errors import NotInDocument
 from workpact.terms.fields import ZERO_ADDRESS, ZERO_WORD
 from workpact.terms.structs import Message, Struct
 from workpact.terms.text import render_markdown
@@ -83,19 +84,22 @@ class AgreementDocument(Contents):
         adjustment: int = 0,
         signed_under: bytes | None = None,
     ) -> Message:
-        """The `Report` message; ValueError if period, figures or quantities do not fit the document.
+        """The `Report` of one period (SPEC.md 8.2); `NotInDocument` if period, figures or quantities do not fit.
 
         `figures` are (good, total, excluded) by level, `contract` is the Agreement contract, `adjustment` in 1e-12;
         `signed_under` is another id than this document's. Without figures, quantities and evidence it is a notice
         (8.13), and the report of a default.
         """
         if not 0 <= period < len(self.periods):
-            raise ValueError(f"there is no period {period}: the document has {len(self.periods)}")
+            known = ", ".join(f"{each.index} ({each.name})" for each in self.periods) or "none"
+            raise NotInDocument(f"There is no period {period}: the document has {known}.")
         is_notice = not figures and not quantities and not any(evidence)
         if not is_notice and (len(figures) != len(self.levels) or len(quantities) != len(self.prices)):
-            raise ValueError(
-                f"{len(figures)} figures and {len(quantities)} quantities given, "
-                f"the document has {len(self.levels)} levels and {len(self.prices)} prices"
+            levels = ", ".join(level.name for level in self.levels) or "none"
+            prices = ", ".join(price.quantity for price in self.prices) or "none"
+            raise NotInDocument(
+                f"{len(figures)} figures and {len(quantities)} quantities are given: the document wants one figure for "
+                f"each of its levels, {levels}, and one quantity for each of its prices, {prices}."
             )
         return {
             "agreement": contract,
@@ -198,5 +202,5 @@ class AgreementDocument(Contents):
 
     def _oracle_domain(self, chain_id: int) -> dict[str, Any]:
         if not self.spec.billing:
-            raise ValueError("the document has no billing section, so it names no oracle")
+            raise NotInDocument("The document has no billing section, so it names no oracle.")
         return eip712.domain(eip712.ORACLE_DOMAIN, chain_id, self.spec.billing.oracle)

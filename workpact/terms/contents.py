@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from ruamel.yaml import YAML
 
 from workpact.terms.credit import ServiceCredit
-from workpact.terms.errors import Place, UnresolvedName
+from workpact.terms.errors import NotInDocument, Place, UnresolvedName
 from workpact.terms.fields import PLACEHOLDER, Context
 from workpact.terms.levels import Level, levels_of
 from workpact.terms.model import (
@@ -108,11 +108,12 @@ class Contents(BaseModel):
         return self.spec.equity.plans if self.spec.equity else ()
 
     def period(self, name: str) -> Period:
-        """The period of that name; KeyError names the known ones."""
+        """The period of that name; `NotInDocument` names the known ones."""
         for period in self.periods:
             if period.name == name:
                 return period
-        raise KeyError(f"no period {name!r}: known are {', '.join(period.name for period in self.periods)}")
+        known = ", ".join(period.name for period in self.periods) or "none"
+        raise NotInDocument(f"There is no period {name!r}: the document has {known}.")
 
     def data_source(self, name: str) -> DataSource:
         """The log of that name."""

@@ -42,12 +42,12 @@ class EarnBack(Model):
 
 
 class CreditSpec(Model):
-    """The schedule of service credits."""
+    """The schedule of service credits; without `year_cap` and `year_periods` there is no cap over the year."""
 
     at_risk: Share
     period_cap: Share
-    year_cap: Share
-    year_periods: Count
+    year_cap: Share = 0
+    year_periods: Count = 0
     pool: Share
     right_to_end: RightToEnd
     earn_back: EarnBack | None = None

@@ -47,6 +47,8 @@ def year_room(contents: Contents, before: Sequence[int]) -> int:
     """What the cap over the year leaves for a period's rate, 1e-12; `before` are the rates of all periods before it."""
     assert contents.credit is not None, "asked for a credit"
     spec = contents.credit.spec
+    if not spec.year_periods:
+        return RATE_ONE
     counted = min(len(before) + 1, spec.year_periods)
     used = sum(before[len(before) + 1 - counted :])
     return max(0, spec.year_cap * units.PPM * counted - used)

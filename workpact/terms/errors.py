@@ -123,5 +123,9 @@ class BadChange(TermsError):
     """A change order or placed agreement that breaks SPEC.md 3.7 or 3.8."""
 
 
+class NotInDocument(WorkpactError, ValueError):
+    """A period, figures or quantities that the document does not know; says which ones there are."""
+
+
 class UnsafeText(BadValue):
     """Control characters or line breaks that would change how the document reads."""

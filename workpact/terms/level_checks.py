@@ -255,8 +255,11 @@ def _caps(contents: Contents) -> Iterator[Finding]:
     for name, value in (("atRisk", spec.at_risk), ("periodCap", spec.period_cap), ("yearCap", spec.year_cap)):
         if value > units.PPM:
             yield _finding(("spec", name), f"is {units.write_share(value)}", "at most 100 %", LimitExceeded)
-    if not 1 <= spec.year_periods <= 256:
+    if spec.year_periods > 256:
         yield _finding(("spec", "yearPeriods"), f"is {spec.year_periods}", "write 12 for months")
+    if (spec.year_cap == 0) != (spec.year_periods == 0):
+        problem = f"{units.write_share(spec.year_cap)} over {spec.year_periods} periods is no cap"
+        yield _finding(("spec", "yearCap"), problem, "write both yearCap and yearPeriods, or leave both out for none")
     right = spec.right_to_end
     path: Path = ("spec", "rightToEnd")
     if not right.failures <= right.within <= 256 or (right.within and not right.failures):

@@ -96,10 +96,15 @@ def credits(contents: Contents, fmt: Format) -> str:
                 ]
             )
     head = ["Level", "Result", "Share of the amount at risk", "At the cap", "If also missed before", "Right to end"]
+    year = (
+        f"Over {spec.year_periods} periods in a row the credit rates add up to at most {share(spec.year_cap)} times "
+        "the number of periods there have been."
+        if spec.year_periods
+        else "There is no cap over the year."
+    )
     items = [
         f"At risk in each period is {share(spec.at_risk)} of its charge. Missed levels add up.",
-        f"One period's credit is at most {share(spec.period_cap)} of its charge. Over {spec.year_periods} periods in "
-        f"a row the credit rates add up to at most {share(spec.year_cap)} times the number of periods there have been.",
+        f"One period's credit is at most {share(spec.period_cap)} of its charge. {year}",
         "A level that was also missed in the period directly before counts with the multiplier in the table.",
     ]
     right = spec.right_to_end
