@@ -22,7 +22,7 @@ from workpact.agent.log import Log
 from workpact.agent.signed_report import Ignored, Reader, SignedReport, encode
 from workpact.agent.steps import Act, Calendar, Facts, Step, next_step
 from workpact.agent.watching import Horizon, StoredPeriod, Watching, horizon
-from workpact.agreement_state import Status
+from workpact.chain.state import Status
 from workpact.chain.sender import Sender
 from workpact.measurement import MeasurementError, period_of
 from workpact.preflight import NotReady, send

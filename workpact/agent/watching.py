@@ -10,7 +10,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from workpact.agent.errors import NoFinality, OtherDocument
-from workpact.agreement_state import Status
+from workpact.chain.state import Status
 from workpact.chain.errors import ContractError
 from workpact.preflight import ask
 from workpact.service_levels import ServiceLevels
