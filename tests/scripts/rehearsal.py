@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,10 @@ def anvil(*flags: str) -> Iterator[str]:
         assert process.stdout is not None
         try:
             heard = (re.match(r"Listening on (\S+)", line) for line in process.stdout)
-            yield "http://" + next(match.group(1) for match in heard if match)
+            url = "http://" + next(match.group(1) for match in heard if match)
+            # It names every call, and stands still when nobody takes the lines.
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            yield url
         finally:
             process.kill()
 
