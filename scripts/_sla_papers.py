@@ -56,8 +56,8 @@ def collected(levels: ServiceLevels, path: Path, files: Iterable[str]) -> list[S
     from workpact.signing import read_signature
 
     report = read(levels, path)
-    given = [levels.signed(report, each.signature) for each in levels.signatures_in(written(path))]
-    return given + [levels.signed(report, read_signature(file)) for file in files]
+    carried = levels.signatures_in(written(path))
+    return carried + [levels.signed(report, read_signature(file)) for file in files]
 
 
 def add(path: Path, signed: Signed) -> None:

@@ -21,6 +21,7 @@ from scripts._papers import READ, document_options, load
 if TYPE_CHECKING:
     from workpact.agent.health import Health
     from workpact.agent.reporter import Reporter
+    from workpact.terms import AgreementDocument
 
 confirmations_option = click.option(
     "--confirmations",
@@ -93,34 +94,13 @@ def watch(
 
 
 def _reporter(
-    document: Any,
-    side: str,
-    data: str,
-    exchange: str,
-    secret: Path | None,
-    lag: str | None,
-    allow_empty: bool,
-    account: Any,
-    confirmations: int | None,
-    yes: bool,
+    document: AgreementDocument, account: Any, side: str, yes: bool, secret: Path | None, lag: str | None, **places: Any
 ) -> Reporter:
     from scripts._sla_offline import secret_of
-    from workpact.agent.exchange import Exchange
-    from workpact.agent.key import ReporterKey
-    from workpact.agent.log import Log
-    from workpact.agent.reporter import Reporter
-    from workpact.agreement import Agreement
-    from workpact.measurement import definition_of, load_or_create_secret
-    from workpact.service_levels import ServiceLevels, Side
+    from workpact.agent.opening import open_reporter
 
-    path = secret or secret_of(document.name)
-    if not path.exists():
-        raise click.UsageError(f"{path}: there is no evidence secret; get the file that both sides share (--secret).")
-    log = Log(data, definition_of(document), load_or_create_secret(path), allow_empty=allow_empty)
-    levels = ServiceLevels.of(Agreement.deployed(document))
-    place = Exchange(exchange)
-    key = ReporterKey.open(levels, signer(account, yes), Side[side.upper()])
-    return Reporter(key, log, place, confirmations=confirmations, lag=_seconds(lag))
+    key = secret or secret_of(document.name)
+    return open_reporter(document, signer(account, yes), side, secret=key, lag=_seconds(lag), **places)
 
 
 def _seconds(lag: str | None) -> int:

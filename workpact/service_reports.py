@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+from eth_utils.address import to_checksum_address
+
 from workpact.agreement_view import AgreementView, BadArgument, index_of
 from workpact.preflight import ForeignSignature, NotReady, ask
 from workpact.service_results import Side
@@ -159,8 +161,10 @@ class ServiceReports:
     def signatures_in(self, written: Mapping[str, Any]) -> list[Signed]:
         """The signatures that a written report carries, not checked yet; `BadReport` if they are none."""
         try:
-            carried = written.get("signatures", [])
-            return [Signed(str(each["signer"]), bytes.fromhex(str(each["signature"])[2:])) for each in carried]
+            return [
+                Signed(to_checksum_address(each["signer"]), bytes.fromhex(str(each["signature"])[2:]))
+                for each in written.get("signatures", [])
+            ]
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BadReport("The report's signatures are not readable: sign it again (ape run sla sign).") from None
 

@@ -1,68 +1,11 @@
-"""Agents on Ape's local chain, round by round: every end that a period can come to."""
+"""Agents on Ape's local chain, round by round: the ends that a period can come to, and what goes wrong on the way."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.scripts.desk import UNIT, Desk
-from workpact.chain import clock
-
-DAY = 86_400
-HEADER = "number,changes,opened,resolved,closed,met"
-
-
-class Watched(Desk):
-    """The desk with an agent on each side, each on its own log and with its reporter's key."""
-
-    exchange: Path
-
-    def log(self, side: str, *late: int, cases: int = 40, name: str = "first") -> None:
-        """A side's log: cases of a period, of which the numbers in `late` missed the target."""
-        period = next(each for each in self.agreement.document.periods if each.name == name)
-        day = f"{period.start_at:%Y-%m-%d} 09:00"
-        rows = [f"{name}{case},1,{day},{day},{day},{'no' if case in late else 'yes'}" for case in range(cases)]
-        path = self.folder / f"{side}.csv"
-        before = path.read_text() if path.exists() else HEADER + "\n"
-        path.write_text(before + "\n".join(rows) + "\n")
-
-    def at(self, days: int, seconds: int = 0) -> None:
-        """Moves the clock to so many days after the end of the first period, 23:59:59 of day 34."""
-        clock.move_to(self.end + days * DAY + seconds)
-
-    @property
-    def end(self) -> int:
-        """Of the first period."""
-        return self.agreement.document.periods[0].end
-
-    def watch(self, side: str, *options: str) -> Any:
-        """One round of a side's agent."""
-        done = self.run(*self.command(side, *options), "--json", account=f"{side}-reporter")
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.output
-        assert done.stdout, done.stderr
-        return json.loads(done.stdout)
-
-    def command(self, side: str, *options: str) -> tuple[str, ...]:
-        places = ("--data", str(self.folder / f"{side}.csv"), "--exchange", str(self.exchange))
-        key = ("--secret", str(self.folder / "evidence.key"))
-        return ("sla", "watch", self.file, "--side", side, *places, *key, "--once", "--confirmations", "0", *options)
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch, chain) -> Watched:  # noqa: ARG001 - connected
-    monkeypatch.setenv("WORKPACT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
-    desk = Watched(tmp_path, monkeypatch)
-    desk.exchange = tmp_path / "exchange"
-    desk.exchange.mkdir()
-    key = tmp_path / "evidence.key"
-    key.write_text("5e" * 32)
-    key.chmod(0o600)
-    desk.open()
-    return desk
+from tests.agent.watched import DAY
+from tests.scripts.desk import UNIT
 
 
 def sent(health: Any) -> list[str]:
@@ -91,3 +34,125 @@ def test_agreed__equal_logs__final_and_settled_without_anybody(desk):
     status = desk.json("agreement", "status", desk.file)["periods"][0]
     assert (status["settled"], status["charge"], status["credit"]) == (True, 700 * UNIT, 25_200_000)
     assert [each["period"] for each in desk.watch("client")["periods"]] == ["second"]
+
+
+def test_default__no_log_anywhere__applied_by_the_side_that_it_favours(desk):
+    for side in ("client", "contractor"):
+        desk.log(side, name="second")
+    desk.at(0, 1)
+    needed = desk.watch("contractor")
+    assert (needed["state"], needed["periods"][0]["need"]) == ("trouble", "log")
+    assert "no case belongs to period first" in needed["problems"][0]
+
+    desk.at(10, 1)
+    (late, _) = desk.watch("contractor")["periods"]
+    assert (late["step"], late["until"], late["need"]) == ("wait", desk.end + 40 * DAY, "log")
+    assert sent(desk.watch("client")) == ["default", "settle"]
+    (shown,) = desk.json("sla", "show", desk.file, "--period", "first")["periods"]
+    # missed, without quantities: 12 % x 30 % of 600
+    assert (shown["stage"], shown["charge"], shown["credit"]) == ("DEFAULT_MISSED", 600 * UNIT, 21_600_000)
+
+
+def test_assessed__a_later_period_final_first__in_order_once_the_earlier_one_is(desk):
+    desk.log("contractor", name="second")
+    desk.at(30, 1)
+    theirs = desk.watch("contractor")
+    assert [each["need"] for each in theirs["periods"]] == ["log", None]
+    report = str(desk.folder / "second.json")
+    (file,) = desk.exchange.iterdir()
+    (desk.folder / "second.json").write_text(file.read_text())
+    desk.json("sla", "sign", desk.file, "--report", report, account="client-reporter")
+    desk.json("sla", "report", desk.file, "--report", report, account="carrier")
+
+    waiting = desk.watch("contractor")
+    assert [(each["stage"], each["step"]) for each in waiting["periods"]] == [("open", "wait"), ("reported", "wait")]
+    # whatever the first period turns out to be: at least 700 less 12 %
+    assert [(each["period"], each["act"]) for each in waiting["sent"]] == [("second", "settle")]
+
+    client = desk.watch("client")
+    assert [(each["period"], each["act"]) for each in client["sent"]] == [
+        ("first", "default"),
+        ("first", "settle"),
+        ("second", "assess"),
+        ("second", "settle"),
+    ]
+    assert client["over"] is False
+    assert desk.watch("client")["over"] is True
+
+
+def test_log_changed_after_signing__alarm_and_silence_for_what_it_gives_now(desk):
+    desk.log("client", 1, 2, 3, 4)
+    desk.at(0, 1)
+    assert sent(desk.watch("client")) == ["sign"]
+
+    (desk.folder / "client.csv").unlink()
+    for side in ("client", "contractor"):
+        desk.log(side, 1, 2)
+    alarmed = desk.watch("client")
+    assert (sent(alarmed), alarmed["state"]) == ([], "alarm")
+    assert "first: the log gives other figures now than those that were signed" in alarmed["alarms"][0]
+    assert len(list(desk.exchange.iterdir())) == 1
+
+    desk.at(6)
+    assert sent(desk.watch("contractor")) == ["sign", "report by side"]
+    assert sent(desk.watch("client")) == []
+    desk.at(12)
+    assert sent(desk.watch("client")) == ["finalise", "settle"]
+    (shown,) = desk.json("sla", "show", desk.file, "--period", "first")["periods"]
+    assert (shown["stage"], shown["credit"]) == ("REPORTED", 0)
+
+
+def test_journal_lost__what_the_exchange_shows_counts_as_signed(desk, monkeypatch):
+    desk.log("client", 1, 2, 3, 4)
+    desk.at(0, 1)
+    desk.watch("client")
+    (file,) = desk.exchange.iterdir()
+
+    monkeypatch.setenv("WORKPACT_DATA", str(desk.folder / "another machine"))
+    (desk.folder / "client.csv").unlink()
+    desk.log("client", 1)
+    assert desk.watch("client")["state"] == "alarm"
+    assert list(desk.exchange.iterdir()) == [file]
+
+    # And one that was signed elsewhere beside this journal's.
+    monkeypatch.setenv("WORKPACT_DATA", str(desk.folder / "a third machine"))
+    file.rename(desk.folder / file.name)
+    assert sent(desk.watch("client")) == ["sign"]
+    (desk.folder / file.name).rename(file)
+    twice = desk.watch("client")
+    assert (sent(twice), twice["state"]) == ([], "alarm")
+    assert "another report was signed with this key (a file in the exchange" in twice["alarms"][0]
+
+
+def test_exchange_away__reported_alone_and_accepted_by_silence(desk):
+    for side in ("client", "contractor"):
+        desk.log(side, 1, 2, 3, 4)
+    place, desk.exchange = desk.exchange, desk.folder / "exchange-of-the-contractor"
+    desk.exchange.mkdir()
+    desk.at(6)
+    assert sent(desk.watch("contractor")) == ["sign", "report by side"]
+
+    desk.exchange = place
+    signed = desk.watch("client")
+    assert sent(signed) == ["sign"]
+    assert signed["periods"][0]["need"] is None
+    desk.at(12)
+    assert sent(desk.watch("client")) == ["finalise", "settle"]
+
+
+def test_watch__what_cannot_start__named_before_anything_is_signed(desk):
+    desk.log("client")
+    desk.at(0, 1)
+
+    for role, option, said in (
+        ("contractor-reporter", (), "does not report for the client in any period"),
+        ("client-reporter", ("--exchange", str(desk.folder / "absent")), "absent is no folder"),
+        ("client-reporter", ("--secret", "absent.key"), "File 'absent.key' does not exist"),
+        ("client-reporter", ("--lag", "soon"), "--lag: "),
+    ):
+        done = desk.run(*desk.command("client", *option), account=role)
+        assert done.exit_code in (1, 2)
+        assert said in done.stderr, done.stderr
+        assert done.stdout == ""
+    assert list(desk.exchange.iterdir()) == []
+    assert not (desk.folder / "data" / "reports").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from eth_utils import keccak
 
 from tests.sdk.conftest import UNIT
 from workpact.preflight import ForeignSignature
+from workpact.service_calls import reports_in
 from workpact.service_levels import (
     BadReport,
     NoQuorum,
@@ -354,7 +356,19 @@ def test_prove_equivocation__the_reporter_counts_no_more(desk):
         desk.by("client", one)
 
 
-def test_report__carried_through_another_contract_or_lost__found_by_hash_or_named(desk, monkeypatch):
+def test_reports_in__calls_bundled_in_another_call__every_report_found(desk):
+    one, other = desk.report(96), desk.report(90)
+    structs = [desk.levels._struct(report) for report in (one, other)]
+    oracle, terms = desk.levels.oracle, desk.levels._terms()
+    calls = [oracle.reportBySide.encode_input(structs[0], *terms, []), oracle.rule.encode_input(*structs, *terms, 1)]
+    found = [desk.levels._of_struct(each) for each in reports_in(b"\x6a" * 37 + b"\0".join(calls) + b"\xff" * 9)]
+    # The ruling takes the level from the first, which is the client's there, all else from the other.
+    ruled = replace(other, figures=one.figures)
+    assert found == [one, one, other, ruled]
+    assert list(reports_in(b"")) == list(reports_in(calls[0][:50])) == []
+
+
+def test_report__in_no_call_that_can_be_read__named_and_its_file_goes_on(desk, monkeypatch):
     report = desk.report(96)
     desk.by("contractor", report)
     monkeypatch.setattr("workpact.service_state.reports_in", lambda data: iter(()))  # noqa: ARG005

@@ -1,6 +1,6 @@
 """One side's agent: reads the chain, measures, signs once, exchanges, and does what is next (SPEC.md §8).
 
-agent = Reporter(key, log, Exchange("/shared/desk"))
+agent = open_reporter(document, account, "client", data="log.csv", exchange="/shared/desk", secret=Path("desk.key"))
 agent.round().in_words()             # as often as you like: each round starts from what the chain says
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from ape.exceptions import ApeException
@@ -80,13 +81,21 @@ class Reporter:
         self.confirmations = confirmations
         self.lag = lag
         self._watching = Watching(self.levels)
+        self._one_at_a_time = Lock()
 
     def close(self) -> None:
         """Lets another process use the key."""
         self.key.close()
 
     def round(self) -> Health:
-        """Does all that can be done now. Raises `OtherDocument`, `NoFinality`, and what the node's absence raises."""
+        """Does all that can be done now; two rounds at a time would not.
+
+        Raises `OtherDocument`, `NoFinality`, and what the node's absence raises.
+        """
+        with self._one_at_a_time:
+            return self._round()
+
+    def _round(self) -> Health:
         seen = horizon(self.confirmations)
         found = _Round(Health(self.side, seen.now, seen.head, seen.final))
         if not self._watching.exists(seen.final):

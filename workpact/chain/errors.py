@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ERROR_STRING = bytes.fromhex("08c379a0")
 PANIC = bytes.fromhex("4e487b71")
-INSTANTS = {"openBefore", "until", "endsAt", "deadline", "reportUntil", "endedAt"}
+INSTANTS = {"openBefore", "until", "endsAt", "deadline", "reportUntil", "endedAt", "from"}
 """Arguments that are Unix seconds."""
 NUMBERED = {"phase": Phase, "status": Status}
 """Arguments that stand for words."""
