@@ -7,7 +7,7 @@ import {AccountMock} from "../../../contracts/mocks/AccountMocks.sol";
 import {HostileTokenMock, ITokenHook} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {TokenMock} from "../../../contracts/mocks/TokenMock.sol";
 import {Closing, Status} from "../../../contracts/types/State.sol";
-import {AgreementTest} from "./AgreementTest.sol";
+import {HostileTokenTest} from "./HostileTokenTest.sol";
 import {Paper, PaperHash} from "./Paper.sol";
 
 /// @notice A payee that, told of tokens, makes one call.
@@ -38,19 +38,8 @@ contract Caller is ITokenHook {
 }
 
 /// @notice SPEC 2.4, 4.8, 6.2, 6.4: where payments go, and tokens that misbehave.
-contract PayoutTest is AgreementTest {
+contract PayoutTest is HostileTokenTest {
     using PaperHash for Paper;
-
-    HostileTokenMock internal hostile;
-
-    function setUp() public override {
-        super.setUp();
-        hostile = new HostileTokenMock();
-        hostile.mint(CLIENT, FUNDS);
-        vm.prank(CLIENT);
-        hostile.approve(address(agreement), type(uint256).max);
-        vm.getRecordedLogs();
-    }
 
     /* PAYOUT ADDRESS */
 
@@ -313,11 +302,6 @@ contract PayoutTest is AgreementTest {
         vm.prank(CONTRACTOR);
         agreement.setPayee(paper.terms(), payee, pulled);
         _check(1);
-    }
-
-    function _hostilePaper() private view returns (Paper memory paper) {
-        paper = _paper();
-        paper.deal.token = address(hostile);
     }
 
     /// An agreement in force whose client is a contract that is told of its tokens' moves.

@@ -6,23 +6,12 @@ import {IMilestoneEscrow} from "../../../contracts/interfaces/IMilestoneEscrow.s
 import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {Closing, Status} from "../../../contracts/types/State.sol";
 import {Arbitration, Field, Milestone} from "../../../contracts/types/Terms.sol";
-import {AgreementTest} from "./AgreementTest.sol";
+import {HostileTokenTest} from "./HostileTokenTest.sol";
 import {Paper, PaperHash} from "./Paper.sol";
 
 /// @notice Faults reproduced in other escrows, each as the test that it cannot happen here.
-contract PeersFaultsTest is AgreementTest {
+contract PeersFaultsTest is HostileTokenTest {
     using PaperHash for Paper;
-
-    HostileTokenMock internal hostile;
-
-    function setUp() public override {
-        super.setUp();
-        hostile = new HostileTokenMock();
-        hostile.mint(CLIENT, FUNDS);
-        vm.prank(CLIENT);
-        hostile.approve(address(agreement), type(uint256).max);
-        vm.getRecordedLogs();
-    }
 
     /// There the arbiter set its own fee, at any time, up to the whole amount.
     function test_fault_1_an_arbiter_takes_no_more_than_the_signed_fee() public {
@@ -221,11 +210,6 @@ contract PeersFaultsTest is AgreementTest {
     }
 
     /* HELPERS */
-
-    function _hostilePaper() private view returns (Paper memory paper) {
-        paper = _paper();
-        paper.deal.token = address(hostile);
-    }
 
     function _calls(Paper memory paper) private pure returns (bytes[] memory calls) {
         calls = new bytes[](10);
