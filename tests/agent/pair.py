@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.scripts.rehearsal import Rehearsal, ask
+from tests.anvil import ask
+from tests.scripts.rehearsal import Rehearsal
 from tests.scripts.stage import ROLES, Stage
 from tests.sdk import paper
 from tests.support import ROOT

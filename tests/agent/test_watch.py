@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.agent.pair import DAY, UNIT, Pair, acts, opened, waits
-from tests.scripts.rehearsal import SEPOLIA, Rehearsal, anvil, ask
+from tests.anvil import anvil, ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from tests.scripts.stage import Stage
 
 FINALISED: tuple[str, ...] = ()
