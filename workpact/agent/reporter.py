@@ -23,8 +23,8 @@ from workpact.agent.log import Log
 from workpact.agent.signed_report import Ignored, Reader, SignedReport, encode
 from workpact.agent.steps import Act, Calendar, Facts, Step, next_step
 from workpact.agent.watching import Horizon, StoredPeriod, Watching, horizon
-from workpact.chain.state import Status
 from workpact.chain.sender import Sender
+from workpact.chain.state import Status
 from workpact.measurement import MeasurementError, period_of
 from workpact.preflight import NotReady, send
 from workpact.service_levels import Report, Side, Stage

@@ -10,8 +10,8 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from workpact.agent.errors import NoFinality, OtherDocument
-from workpact.chain.state import Status
 from workpact.chain.errors import ContractError
+from workpact.chain.state import Status
 from workpact.preflight import ask
 from workpact.service_levels import ServiceLevels
 from workpact.service_reports import Report
