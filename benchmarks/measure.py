@@ -1,10 +1,13 @@
 """Time from a log to a report with its evidence tree. Run as `python -m benchmarks.measure [LOG]`.
 
-Without a log it makes one of about 59,000 rows. The period spans the whole log.
+Without a log it makes one of about 59,000 rows, or with `--events 1000000` of about as many. The period spans the whole
+log.
 """
 
 from __future__ import annotations
 
+import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -20,18 +23,19 @@ LEAVES = 100_000
 RUNS = 5
 
 
-def rows(path: Path | None = None) -> dict[str, int]:
-    """Events measured, and milliseconds: the first run, the best of five, writing, a tree of 100,000 leaves."""
+def rows(path: Path | None = None, events: int = 0, runs: int = RUNS) -> dict[str, int]:
+    """Events measured, and milliseconds: the first run, the best of all, writing, a tree of 100,000 leaves."""
     with tempfile.TemporaryDirectory() as folder:
         if path is None:
-            path = Path(folder) / "incidents.csv.gz"
-            generator().generate(path, cases_a_month=CASES_A_MONTH)
+            path = Path(folder) / "incidents.csv"
+            made = generator().generate(path, cases_a_month=CASES_A_MONTH)
+            _repeat(path, -(-events // made))
         log, results = path, []
 
         def run() -> None:
             results.append(measure(desk(), log, ALL, SECRET))
 
-        times = [_milliseconds(run) for _ in range(RUNS)]
+        times = [_milliseconds(run) for _ in range(runs)]
         measured: Measurement = results[0]
         written = _milliseconds(lambda: measured.evidence.write(Path(folder) / "evidence.json"))
     leaves = [keccak(number.to_bytes(32, "big")) for number in range(LEAVES)]
@@ -41,7 +45,17 @@ def rows(path: Path | None = None) -> dict[str, int]:
         "log to report and tree, best, ms": min(times),
         "write the evidence, ms": written,
         "tree of 100,000 leaves, ms": _milliseconds(lambda: EvidenceTree(leaves)),
+        "most memory held, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def _repeat(path: Path, times: int) -> None:
+    """The log over and over, each time with other numbers of cases."""
+    header, _, body = path.read_bytes().partition(b"\n")
+    with path.open("wb") as file:
+        file.write(header + b"\n")
+        for turn in range(max(times, 1)):
+            file.write(body.replace(b"INC", b"I%dC" % turn))
 
 
 def _milliseconds(work: Callable[[], object]) -> int:
@@ -52,7 +66,11 @@ def _milliseconds(work: Callable[[], object]) -> int:
 
 def main() -> None:
     """Print the rows."""
-    for name, value in rows(Path(sys.argv[1]) if sys.argv[1:] else None).items():
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("log", type=Path, nargs="?", help="a log in the example's columns")
+    parser.add_argument("--events", type=int, help="make a log of about as many, and measure it once")
+    options = parser.parse_args()
+    for name, value in rows(options.log, options.events or 0, 1 if options.events else RUNS).items():
         sys.stdout.write(f"{name:40}{value:>10,}\n")
 
 

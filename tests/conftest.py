@@ -15,7 +15,7 @@ from tests.support import compile_contract
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> Iterator[None]:
+def module_folders(tmp_path_factory) -> Iterator[None]:
     """Journals and records are the module's own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKPACT_DATA", str(tmp_path_factory.mktemp("data")))

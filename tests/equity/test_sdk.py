@@ -21,7 +21,7 @@ def source(deploy):
 
 
 @pytest.fixture(scope="module")
-def equity(deploy, folders):  # noqa: ARG001 - where it keeps what it sends
+def equity(deploy, module_folders):  # noqa: ARG001 - where it keeps what it sends
     return WorkerEquity(deploy("WorkerEquity"))
 
 

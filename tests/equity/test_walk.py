@@ -5,6 +5,6 @@ import pytest
 from tests.equity.walk import Walk
 
 
-@pytest.mark.usefixtures("folders")
+@pytest.mark.usefixtures("module_folders")
 def test_random_steps__match_the_model(chain, deploy, compiled, accounts):
     Walk(chain, deploy, compiled, accounts, seed=9).run(200)

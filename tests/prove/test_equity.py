@@ -5,7 +5,7 @@ import pytest
 from tests.equity.walk import Walk
 
 
-@pytest.mark.usefixtures("folders")
+@pytest.mark.usefixtures("module_folders")
 @pytest.mark.parametrize("seed", range(6))
 def test_random_steps__match_the_model(chain, deploy, compiled, accounts, seed):
     Walk(chain, deploy, compiled, accounts, seed=1000 + seed).run(500)

@@ -7,7 +7,7 @@ SELECT is asked, by Ibis expressions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -53,6 +53,7 @@ class Engine:
         table: ir.Table,
         lines: LogFile | None = None,
         *,
+        columns: Sequence[str] | None = None,
         owned: bool = False,
     ) -> None:
         self.name = name
@@ -60,7 +61,7 @@ class Engine:
         self.lines = lines
         self._table = table
         self._owned = owned
-        self.columns = {column.lower(): column for column in table.columns if column != PLACE}
+        self.columns = {column.lower(): column for column in columns or table.columns if column != PLACE}
         self.has_place = PLACE in table.columns
         self.is_bytewise = backend.name == "postgres"
         self._kept = 0
@@ -107,6 +108,11 @@ class Engine:
         self.ask(lambda: self.backend.raw_sql(sql))
         return self.backend.table(name)
 
+    def forget_text(self) -> None:
+        """Free the text of a log that was read; what was kept of it stays."""
+        if self._owned:
+            self.ask(lambda: self.backend.raw_sql("DROP TABLE log"))
+
     def rows(self, table: ir.Table) -> list[dict[str, Any]]:
         """The rows of a table."""
         found: list[dict[str, Any]] = self.ask(lambda: self.backend.to_pyarrow(table).to_pylist())
@@ -139,15 +145,18 @@ class Engine:
             raise SourceError(self.name, f"the engine refuses: {str(error).splitlines()[0]}") from error
 
 
-def open_log(data: Path | str | BaseBackend, source: ConnectionDetails) -> Engine:
-    """Open a file, the URL of a database, or a connection of Ibis. Raises `LogError` or `SourceError`."""
+def open_log(data: Path | str | BaseBackend, source: ConnectionDetails, wanted: Collection[str]) -> Engine:
+    """Open a file, the URL of a database, or a connection of Ibis, for the wanted columns.
+
+    Raises `LogError` or `SourceError`.
+    """
     if isinstance(data, BaseBackend):
         return _of_database(f"{data.name} table {source.table}", data, source)
     if "://" in str(data):
         return _of_url(str(data), source)
     path = Path(data)
     file_state(path)
-    return _of_parquet(path) if is_parquet(path) else _of_file(path)
+    return _of_parquet(path) if is_parquet(path) else _of_file(path, {column.lower() for column in wanted})
 
 
 def _of_url(url: str, source: ConnectionDetails) -> Engine:
@@ -190,16 +199,17 @@ def _of_parquet(path: Path) -> Engine:
     return Engine(path, backend, backend.table("log"), owned=True)
 
 
-def _of_file(path: Path) -> Engine:
+def _of_file(path: Path, wanted: Collection[str]) -> Engine:
     log = read_log(path)
     if PLACE in log.header:
         raise BadRow(path, 1, f"has a column '{PLACE}', which is computed; rename it in the export")
     backend = _embedded()
     columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in log.header)
     names = ", ".join(_text(name) for name in log.header)
+    picked = "".join(f"{_name(name)}, " for name in log.header if name.lower() in wanted)
     # `new_line` is left to DuckDB: with '\r\n' given it reads no row, and says nothing.
     query = (
-        f'CREATE TEMP TABLE log AS SELECT *, row_number() OVER () - 1 AS "{PLACE}"'
+        f'CREATE TEMP TABLE log AS SELECT {picked} row_number() OVER () - 1 AS "{PLACE}"'
         f" FROM read_csv({_text(_literal(path))}, auto_detect = false,"
         f" header = true, columns = {{{columns}}}, force_not_null = [{names}],"
         f" delim = {_text(log.separator)}, quote = '\"', escape = '\"', strict_mode = true, parallel = false,"
@@ -211,7 +221,7 @@ def _of_file(path: Path) -> Engine:
         raise LogError(path, f"is not CSV that can be read: {error}") from None
     _lock(backend)
     log.require_unchanged()
-    engine = Engine(path, backend, backend.table("log"), log, owned=True)
+    engine = Engine(path, backend, backend.table("log"), log, columns=log.header, owned=True)
     (found,) = engine.rows(backend.table("log").aggregate(rows=lambda table: table.count()))
     if found["rows"] != len(log.numbers):
         raise LogError(path, f"has {len(log.numbers)} rows, of which {found['rows']} could be read as CSV")
@@ -239,6 +249,10 @@ def _as_text(engine: Engine, column: ir.Column, name: str) -> ir.Column:
 
 def _literal(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", str(path.resolve()))
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _text(value: str) -> str:

@@ -94,7 +94,7 @@ def measure(
     from workpact.measurement.cases import Cases
     from workpact.measurement.engine import open_log
 
-    with open_log(data, definition.source) as engine:
+    with open_log(data, definition.source, definition.columns()) as engine:
         cases = Cases(engine, definition, period)
         levels, quantities, doubts = cases.figures()
         if not allow_empty:

@@ -40,6 +40,7 @@ class Rows:
         self.is_grouped = bool(self._source.order or self._source.at)
         self._checked: list[tuple[str, str]] = []
         self._typed = engine.keep(self._read())
+        engine.forget_text()
         self._check()
 
     @cached_property
