@@ -61,7 +61,8 @@ def test_differs__only_another_report_with_a_quorum(dossier):
 
 
 def test_contradicting__one_signer_of_two_reports__named(dossier):
-    dossier.add([given(dossier, REPORT, "contractor-reporter"), given(dossier, OTHER, "contractor")])
+    dossier.add([given(dossier, REPORT, "contractor-reporter")])
+    dossier.add([given(dossier, report, "contractor") for report in (REPORT, OTHER)])
     assert dossier.contradicting() == {}
 
     dossier.add([given(dossier, OTHER, "contractor-reporter")])

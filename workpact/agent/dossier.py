@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -56,10 +57,12 @@ class Dossier:
         return any(other != report and self.quorum(other, side) for other in self._signed)
 
     def contradicting(self) -> dict[str, int]:
-        """Signers of more than one report, and of how many."""
-        signers = {signer for signed in self._signed.values() for signer in signed}
-        counts = {signer: len(self.signed_by(signer)) for signer in signers}
-        return {signer: count for signer, count in counts.items() if count > 1}
+        """Reporters that have signed more than one report with figures, and of how many; a party may (SPEC.md 8.17)."""
+        parties = {self.levels.document.parties.client.wallet, self.levels.document.parties.contractor.wallet}
+        counts = Counter(
+            signer for key, signed in self._signed.items() if not self.reports[key].is_notice for signer in signed
+        )
+        return {signer: count for signer, count in counts.items() if count > 1 and signer not in parties}
 
 
 def _address(signed: Signed) -> int:

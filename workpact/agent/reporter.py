@@ -7,7 +7,7 @@ agent.round().in_words()             # as often as you like: each round starts f
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -132,8 +132,10 @@ class Reporter:
         seen = horizon(self.confirmations)
         stored, head = (self._watching.period(index, block) for block in (seen.final, seen.head))
         dossier = self._dossier(found, index, stored)
-        measured = self._measured(found, index, seen, stored)
         signed = self.key.signed(index)
+        measured = self._measured(found, index, seen, stored)
+        if measured is not None and signed is not None:
+            measured = replace(measured, signed_under=signed.signed_under)
         commitment = dossier.know(signed) if signed else None
         period, agreement = self.levels.document.periods[index], self._watching.agreement(seen.final)
         refusal = self._refusal_to_pay(index, seen, stored)
@@ -289,5 +291,5 @@ class Reporter:
         for signer, count in known.dossier.contradicting().items():
             found.alarm(
                 f"{known.name}: {signer} has signed {count} different reports, which proves equivocation (ape run sla "
-                "prove-equivocation)."
+                "equivocation)."
             )

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from eth_abi.exceptions import EncodingError
-from eth_utils.address import is_checksum_address
 
 from workpact.service_reports import BadReport, Report, ServiceReports, Signed
 from workpact.service_results import Side
@@ -105,8 +104,6 @@ class Reader:
                 return Ignored.OLD
             digest = self.levels.digest(report)
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError, EncodingError):
-            return Ignored.DAMAGED
-        if not is_checksum_address(signed.signer):
             return Ignored.DAMAGED
         side = self.levels.side_of(signed.signer, report.period)
         if side is None or not is_signed(signed.signer, digest, signed.signature):

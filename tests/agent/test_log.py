@@ -1,0 +1,62 @@
+"""A side's log, a file or an address: measured again when it has changed, and only then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fsspec
+import pytest
+
+from tests.agent import paper
+from workpact.agent.errors import LogUnavailable
+from workpact.agent.log import Log
+from workpact.measurement import definition_of, period_of
+from workpact.measurement.errors import EmptyPeriod
+
+HEADER = "number,changes,opened,resolved,closed,met\n"
+DOCUMENT = paper.levels().document
+FIRST = period_of(DOCUMENT, "first")
+DEFINITION = definition_of(DOCUMENT)
+SECRET = b"\5" * 32
+
+
+def rows(good: int, total: int) -> bytes:
+    day = f"{DOCUMENT.periods[0].start_at:%Y-%m-%d} 09:00"
+    lines = [f"C{case},1,{day},{day},{day},{'yes' if case < good else 'no'}" for case in range(total)]
+    return (HEADER + "\n".join(lines) + "\n").encode()
+
+
+@pytest.fixture(params=["file", "store"])
+def address(request, tmp_path) -> str:
+    return str(tmp_path / "log.csv") if request.param == "file" else f"memory://{tmp_path.name}/log.csv"
+
+
+def put(address: str, content: bytes) -> None:
+    with fsspec.open(address, "wb") as file:
+        file.write(content)
+
+
+def test_measure__unchanged__once_and_again_after_a_change(address):
+    put(address, rows(3, 4))
+    log = Log(address, DEFINITION, SECRET)
+    first: Any = log.measure(FIRST)
+    assert [(figure.good, figure.total) for figure in first.figures] == [(3, 4)]
+    assert log.measure(FIRST) is first
+
+    put(address, rows(5, 6))
+    assert [(figure.good, figure.total) for figure in log.measure(FIRST).figures] == [(5, 6)]
+
+
+def test_measure__no_case__only_where_that_is_allowed(address):
+    put(address, HEADER.encode() + b"C1,1,1999-01-01 09:00,1999-01-01 09:00,1999-01-01 09:00,yes\n")
+
+    with pytest.raises(EmptyPeriod):
+        Log(address, DEFINITION, SECRET).measure(FIRST)
+    assert Log(address, DEFINITION, SECRET, allow_empty=True).measure(FIRST).figures[0].total == 0
+
+
+def test_measure__absent__named(address):
+    with pytest.raises(LogUnavailable, match=r"log\.csv cannot be read"):
+        Log(address, DEFINITION, SECRET).measure(FIRST)
+    with pytest.raises(LogUnavailable, match="cannot be opened"):
+        Log("nothing://there", DEFINITION, SECRET)
