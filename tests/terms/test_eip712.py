@@ -61,9 +61,9 @@ def test_type_string__lists_contained_types_by_name():
 
 def test_id__known_answer():
     document = example()
-    assert document.service_hash().hex() == "516a8a6604dd1cf676dd68cc7d1a67a9d70bd3186257fba8633912b576796a3a"
-    assert document.legal_text_hash.hex() == "335c2399bfe3d61e4b648e4fc550d6b35951b559b2e3e72aa8f46cf9ffe69e7a"
-    assert document.id(CHAIN_ID, CONTRACT).hex() == "51ca2a546a5dcc4afe3b90e11f2c3819d66d4b1c1794bfca6c5fcb0b6428d52f"
+    assert document.service_hash().hex() == "959e958b5ce71f17f2ae7550a56d3687b4b31355c9d5bd00e1080be59e15eeb8"
+    assert document.legal_text_hash.hex() == "22af5d8f3a1ee58aaf14db44d3809d50432047ee21b5aa7534b44b8c7da2fc92"
+    assert document.id(CHAIN_ID, CONTRACT).hex() == "92a1524cc42e693ebc479ddaf510cde21b0fe7ac0a9cf22b933b3fc317ac5ce7"
 
 
 def test_id__is_the_digest_that_wallets_compute():
@@ -181,23 +181,30 @@ def test_contest__rebuilds_its_hash_and_has_the_agreements_arbiters():
     assert hashed == document.schedule()[6]
 
 
+NO_PERIOD = r"^There is no period {}: the document has 0 \(2016-03\), .*, 11 \(2017-02\)\.$"
+OTHER_COUNTS = (
+    r"^{} figures and {} quantities are given: the document wants one figure for each of its levels, made-sla, .*"
+    r"resolved-in-target-p4, and one quantity for each of its prices, resolved-tickets\.$"
+)
+
+
 def test_report__with_an_adjustment_off_the_rate__is_the_digest_that_wallets_compute():
     document = example()
-    arguments = (CHAIN_ID, CONTRACT, 1, [(1, 1, 0)] * 9, [0], bytes(32), -2_500_000_000)
-    typed_data = document.report_typed_data(*arguments)
+    report = document.report_message(CHAIN_ID, CONTRACT, 1, [(1, 1, 0)] * 9, [0], bytes(32), -2_500_000_000)
+    typed_data = document.report_typed_data(CHAIN_ID, report)
     assert typed_data["message"]["adjustment"] == "-2500000000"
-    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(*arguments)
+    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, report)
 
 
 def test_notice__is_a_report_without_figures__and_names_another_id_if_asked():
     document = example()
-    typed_data = document.report_typed_data(CHAIN_ID, CONTRACT, 2, [], [], bytes(32), signed_under=b"\x05" * 32)
+    notice = document.report_message(CHAIN_ID, CONTRACT, 2, [], [], bytes(32), signed_under=b"\x05" * 32)
+    typed_data = document.report_typed_data(CHAIN_ID, notice)
     assert typed_data["message"]["figures"] == typed_data["message"]["quantities"] == []
     assert typed_data["message"]["id"] == "0x" + "05" * 32
-    digest = document.report_digest(CHAIN_ID, CONTRACT, 2, [], [], bytes(32), signed_under=b"\x05" * 32)
-    assert independent_digest(json.loads(json.dumps(typed_data))) == digest
-    with pytest.raises(ValueError, match="figures and"):
-        document.report_typed_data(CHAIN_ID, CONTRACT, 2, [], [], b"\x01" * 32)
+    assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, notice)
+    with pytest.raises(errors.NotInDocument, match=OTHER_COUNTS.format(0, 0)):
+        document.report_message(CHAIN_ID, CONTRACT, 2, [], [], b"\x01" * 32)
 
 
 def test_report__is_the_digest_that_wallets_compute():
@@ -216,13 +223,6 @@ def test_report__is_the_digest_that_wallets_compute():
     assert message["id"] == message["origin"] == "0x" + document.id(CHAIN_ID, CONTRACT).hex()
     assert message["figures"][1] == {"good": "950", "total": "1001", "excluded": "1"}
     assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, report)
-
-
-NO_PERIOD = r"^There is no period {}: the document has 0 \(2016-03\), .*, 11 \(2017-02\)\.$"
-OTHER_COUNTS = (
-    r"^{} figures and {} quantities are given: the document wants one figure for each of its levels, made-sla, .*"
-    r"resolved-in-target-p4, and one quantity for each of its prices, resolved-tickets\.$"
-)
 
 
 @pytest.mark.parametrize(

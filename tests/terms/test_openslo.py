@@ -40,7 +40,7 @@ def referring(text: str = TEXT) -> str:
 
 def threshold(spec: str, objective: str) -> str:
     """The example with the first level as a thresholdMetric."""
-    source = f"metricSource: {{metricSourceRef: incident-log, type: workpact-ticket-log, spec: {spec}}}"
+    source = f"metricSource: {{metricSourceRef: incident-log, type: workpact-log, spec: {spec}}}"
     metric = f"      thresholdMetric:\n        {source}\n"
     assert SPEC in TEXT
     return TEXT.replace(SPEC, metric, 1).replace(OBJECTIVE, f"objectives: [{{displayName: quick, {objective}}}]", 1)
