@@ -13,7 +13,7 @@ RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .PHONY: help
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 .PHONY: setup
 setup: ## bring .venv, node_modules and .toolchain to the pinned state; every other target does it first
@@ -34,6 +34,11 @@ test: setup ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder 
 	wait $$forge || status=1; \
 	cat out/test.log; \
 	exit $$status
+
+.PHONY: test-services
+test-services: setup ## the measurement on a real PostgreSQL and a real Spark, which it installs first
+	@$(PYTHON) toolchain/install.py services
+	@$(RUN); WORKPACT_SERVICES=1 PYTHONPATH=.toolchain/services python -m pytest -p no:ape_test -p no:ape tests/services
 
 .PHONY: prove
 prove: setup ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
@@ -63,8 +68,9 @@ lint: setup ## format, types and compiler warnings
 
 .PHONY: lock
 lock: setup ## pin again what requirements*.in and package.json ask for
-	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node; do \
+	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node requirements-services; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			$$(test $$name = requirements-services && echo --constraint requirements.txt) \
 			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \
 	done
 	@npm install --package-lock-only

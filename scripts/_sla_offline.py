@@ -14,22 +14,24 @@ from scripts._papers import READ, WRITE, document_options, load, plain
 
 @click.command(cls=OfflineCommand)
 @document_options
-@click.option("--data", type=READ, required=True, help="The log: CSV or gzip.")
+@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, or the URL of a database.")
 @click.option("--period", required=True, help="The period's name, like 2016-03.")
 @click.option("--secret", type=WRITE, help="The evidence secret that both sides share; made if there is none.")
 @click.option("--evidence", type=WRITE, help="Keep the evidence there, to prove single events later. Secret.")
 @click.option("--allow-empty", is_flag=True, help="Measure a period without a case.")
+@click.option("--accept", multiple=True, metavar="DOUBT", help="Measure in spite of a doubt; the measurement says so.")
 @click.option("--compare", type=READ, help="The other side's measurement: fails, and says how, if this one differs.")
 @json_option
 def measure(
     file: Path,
     wallets: tuple[str, ...],
     token: str | None,
-    data: Path,
+    data: str,
     period: str,
     secret: Path | None,
     evidence: Path | None,
     allow_empty: bool,
+    accept: tuple[str, ...],
     compare: Path | None,
     as_json: bool,
 ) -> None:
@@ -50,19 +52,20 @@ def measure(
     definition, span = definition_of(document), period_of(document, period)
     key = load_or_create_secret(secret or secret_of(document.name))
     if compare is None:
-        measured = run(definition, data, span, key, allow_empty=allow_empty)
+        measured = run(definition, data, span, key, allow_empty=allow_empty, accept=accept)
     else:
         try:
             other = json.loads(compare.read_text())
         except ValueError:
             raise ReportError(f"{compare} is no measurement: ask for it again.") from None
-        measured = verify(definition, data, span, key, other)
+        measured = verify(definition, data, span, key, other, accept=accept)
     if evidence is not None:
         measured.evidence.write(evidence)
     value = measured.to_json()
     lines = [f"{span.name}: {value['eventCount']} log rows, evidence root {value['evidenceRoot']}"]
     lines += [f"  {each['name']}: {each['good']} of {each['total']}" for each in value["levels"]]
     lines += [f"  {each['name']}: {each['count']}" for each in value["quantities"]]
+    lines += [f"  in doubt, {doubt.name}: {doubt.detail}" for doubt in measured.doubts]
     emit(value, as_json, lines)
 
 

@@ -28,6 +28,7 @@ BIN = VENV / "bin"
 PYTHON = BIN / "python"
 MODULES = ROOT / "node_modules"
 STATE = ROOT / ".toolchain"
+SERVICES = STATE / "services"
 SOLC = "0.8.37"
 FOUNDRY = "1.7.1"
 NODE_MAJOR = 20
@@ -58,6 +59,9 @@ def main() -> None:
             install_npm,
         )
         step("compiler and chain", VENV / "stamp-links", ["toolchain/solc.js"], link, BIN / "forge")
+        if sys.argv[1:] == ["services"]:
+            pinned = ["requirements.txt", "requirements-services.txt"]
+            step("engines for tests", STATE / "stamp-services", pinned, install_services, SERVICES)
 
 
 def wait_for(lock) -> None:
@@ -108,6 +112,13 @@ def install_python() -> None:
 
 def install_workpact() -> None:
     pip("--no-build-isolation", "--no-deps", "--editable", ".")
+
+
+def install_services() -> None:
+    """Beside the environment, which has nothing that only these tests need."""
+    if SERVICES.exists():
+        shutil.rmtree(SERVICES)
+    pip("--target", SERVICES, "--no-build-isolation", "--require-hashes", "-r", "requirements-services.txt")
 
 
 def pip(*arguments: object) -> None:

@@ -198,6 +198,9 @@ def test_tables__that_cannot_be_measured(outages):
     with pytest.raises(RepeatedRows) as caught:
         measure(definition_from(twice, [slo("all", "true", "true")]), backend, ALL, SECRET)
     assert caught.value.cases == 1
+    by_time = source(table="outages", case="c", at="day", timeFormat="ISO", attribution="day")
+    with pytest.raises(RepeatedRows):
+        measure(definition_from(by_time, [slo("all", "true", "true")]), backend, ALL, SECRET)
     assert str(path) not in str(caught.value)
 
 

