@@ -48,7 +48,8 @@ def test_measure__unchanged__once_and_again_after_a_change(address):
 
 
 def test_measure__no_case__only_where_that_is_allowed(address):
-    put(address, HEADER.encode() + b"C1,1,1999-01-01 09:00,1999-01-01 09:00,1999-01-01 09:00,yes\n")
+    later = f"{DOCUMENT.periods[0].end_at:%Y-%m-%d} 09:00"
+    put(address, HEADER.encode() + f"C1,1,{later},{later},{later},yes\n".encode())
 
     with pytest.raises(EmptyPeriod):
         Log(address, DEFINITION, SECRET).measure(FIRST)

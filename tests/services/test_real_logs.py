@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 
 import pytest
 
@@ -11,8 +10,6 @@ from tests.measurement.desk import ALL, SECRET
 from tests.real_logs.logs import BANK, bank
 from tests.services.test_engines import to_postgres, to_spark
 from workpact.measurement import measure
-
-pytestmark = pytest.mark.skipif(not os.environ.get("WORKPACT_LOGS"), reason="WORKPACT_LOGS names no folder of logs")
 
 
 @pytest.fixture(scope="module")
