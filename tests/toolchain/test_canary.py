@@ -1,4 +1,4 @@
-"""The gate can fail: in a project like this one, one failing test of either runner turns `.ci/run` red."""
+"""The gate can fail: in a project like this one, one failing test of any runner turns `.ci/run` red."""
 
 import shutil
 
@@ -25,13 +25,14 @@ def gate(tmp_path):
         shutil.copy(ROOT / path, tmp_path / path)
     for folder in (".venv", ".toolchain"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    for folder in ("contracts", "node_modules", "tests/forge"):
+    for folder in ("contracts", "node_modules", "tests/forge", "tests/services"):
         (tmp_path / folder).mkdir(parents=True)
 
-    def run_gate(forge, pytest):
+    def run_gate(forge, pytest, services=True):
         solidity = SOLIDITY.format(outcome=str(forge).lower())
         (tmp_path / "tests" / "forge" / "Canary.t.sol").write_text(solidity)
         (tmp_path / "tests" / "test_canary.py").write_text(PYTHON.format(outcome=pytest))
+        (tmp_path / "tests" / "services" / "test_engines.py").write_text(PYTHON.format(outcome=services))
         # `true` in the place of Python: the canary lives on this project's own set-up.
         return run("bash", tmp_path / ".ci" / "run", env=outer_shell(PYTHON="true", HOME=str(tmp_path)))
 
@@ -56,6 +57,13 @@ def test_gate__forge_test_fails__is_red(gate):
 
 def test_gate__python_test_fails__is_red(gate):
     done = gate(forge=True, pytest=False)
+
+    assert done.returncode != 0
+    assert "1 failed" in done.stdout.partition("closing lines:")[2]
+
+
+def test_gate__service_test_fails__is_red(gate):
+    done = gate(forge=True, pytest=True, services=False)
 
     assert done.returncode != 0
     assert "1 failed" in done.stdout.partition("closing lines:")[2]

@@ -26,7 +26,7 @@ def test_every_requirement_has_hashes_and_no_address(name):
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_wish_is_pinned(name):
     lines = [line.split("#")[0].strip() for line in (ROOT / f"{name}.in").read_text().splitlines()]
-    wished = {re.split(r"[<=>]", line)[0].replace(".", "-") for line in lines if line}
+    wished = {re.split(r"[<=>[]", line)[0].replace(".", "-") for line in lines if line}
 
     pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"{name}.txt").read_text(), re.MULTILINE))
     assert wished <= pinned
