@@ -9,7 +9,7 @@ from typing import Any
 
 from web3 import Web3
 from web3.contract import Contract
-from web3.types import TxReceipt
+from web3.types import RPCEndpoint, TxReceipt
 
 from tests import anvil
 from tests.oracle import typed
@@ -65,6 +65,10 @@ class Chain:
         logs = [(decoders[bytes(log["topics"][0])], log) for log in receipt["logs"]]
         decoded = [decoder.process_log(log) for decoder, log in logs]
         return [(event["event"], dict(event["args"])) for event in decoded]
+
+    def warp(self, timestamp: int) -> None:
+        """Gives the next block this time."""
+        self.web3.provider.make_request(RPCEndpoint("evm_setNextBlockTimestamp"), [timestamp])
 
     @staticmethod
     def _signature(entry: Any) -> str:
