@@ -45,7 +45,7 @@ class Desk:
             {
                 "from": sender,
                 "gas": GAS,
-                "nonce": self.web3.eth.get_transaction_count(sender),
+                "nonce": self.web3.eth.get_transaction_count(Web3.to_checksum_address(sender)),
                 "maxFeePerGas": 10**10,
                 "maxPriorityFeePerGas": 0,
             }

@@ -98,14 +98,18 @@ contract SLAOracle is SLAReporters {
         bytes32 commitment = _commitment(reportHash, given);
         ServicePeriod storage stored = _stored(subject);
         bool ofClient = stage == Stage.ClientReported;
-        if (stage == Stage.Contested) {
+        bool isConceded = stage == Stage.Contested;
+        if (isConceded) {
             ofClient = _requireConceded(levels.reporters, commitment, stored);
         } else {
             _requireCommitted(commitment, stored.commitment);
             uint256 until = stored.result.clock + _cut(contest.window);
+            isConceded = block.timestamp <= until;
             address other = ofClient ? levels.reporters.contractor : levels.reporters.client;
-            require(msg.sender == other || block.timestamp > until, SLAOracle_TooEarly(subject.period, until));
+            require(!isConceded || msg.sender == other, SLAOracle_TooEarly(subject.period, until));
         }
+        // Who was a party before an assignment must not give away what is its successor's.
+        if (isConceded) _requireInForce(subject, MAX_PERIODS);
 
         _finish(subject, levels, _stageOf(given, ofClient), reportHash, given, given, 0);
     }

@@ -75,7 +75,7 @@ def send(act: Act, report: Path, signatures: tuple[str, ...], one_side: bool) ->
     Example:
       ape run sla report desk.yaml --report 2016-03.json --signature client.sig --signature contractor.sig \\
         --account anyone
-      ape run sla report desk.yaml --report 2016-03.json --one-side --account contractor-reporter
+      ape run sla report desk.yaml --report 2016-03.json --one-side --account contractor_reporter
     """
     levels = levels_of(act)
     figures = read(levels, report)

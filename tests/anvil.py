@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
@@ -70,7 +70,7 @@ def deployed(web3: Web3, name: str, *arguments: Any) -> Contract:
     sent = factory.constructor(*arguments).transact({"from": web3.eth.accounts[0], "gas": GAS})
     receipt = web3.eth.wait_for_transaction_receipt(sent, poll_latency=POLL)
     assert receipt["status"] == 1, f"{name} was not deployed"
-    return web3.eth.contract(receipt["contractAddress"], abi=made["abi"])
+    return cast(Contract, web3.eth.contract(receipt["contractAddress"], abi=made["abi"]))
 
 
 def send(call: Any, sender: str) -> TxReceipt:

@@ -16,7 +16,7 @@ from ape import networks
 from ape.api import ReceiptAPI
 from ape.contracts import ContractContainer
 from ape.exceptions import ContractLogicError
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 from ethpm_types import ContractType
 
 from workpact.chain.errors import ContractError, revert_data

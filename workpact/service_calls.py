@@ -11,12 +11,11 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 from workpact.chain import contracts
+from workpact.terms.structs import Struct
 
 METHODS = ("report", "reportBySide", "counter", "finalise", "rule", "assess")
 QUANTITIES = 32
 """The first bit of a ruling that is a quantity's."""
-
-Struct = tuple[Any, ...]
 
 
 def reports_in(calldata: bytes) -> Iterator[Struct]:

@@ -56,17 +56,21 @@ class ServiceContest(ServiceState):
         """Makes a report final that the other side has let stand. Anyone, after its window. Raises `TooEarly`."""
         index = self.agreement.period_index(period)
         side, until = self._pending(index)
-        if next_second() <= until and address_of(sender) != self._party(side.other):
+        if next_second() <= until:
             raise TooEarly(
                 f"The {side.other.words}'s side may answer until {self._said(until)}: wait, or let "
-                f"{self._party(side.other)} accept the report.",
+                f"{self._party(side.other)} accept the report (concede).",
                 until,
             )
         report = pending or self.pending_report(index)
         return send(self.oracle.finalise, self._struct(report), *self._terms(), sender=sender)
 
     def concede(self, period: str | int, *, sender: Any) -> Any:
-        """Accepts the other side's report, pending or contested: it is final at once. The party itself."""
+        """Accepts the other side's report, pending or contested: it is final at once. The party itself.
+
+        Raises `NotTheParty`, `NotInForce`, `WrongStage`.
+        """
+        self._require_in_force()
         index = self.agreement.period_index(period)
         stored, account = self._stored(index), address_of(sender)
         stage = Stage(stored.result.stage)

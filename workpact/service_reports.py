@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from workpact.agreement_view import AgreementView, BadArgument, index_of
 from workpact.preflight import ForeignSignature, NotReady, ask
 from workpact.service_results import Side
 from workpact.signing import is_signed, recovered, sign
 from workpact.terms import AgreementDocument, eip712
-from workpact.terms.structs import Message, calldata
-
-Struct = tuple[Any, ...]
+from workpact.terms.structs import Message, Struct, calldata
 
 
 class BadReport(NotReady, ValueError):
@@ -203,6 +202,10 @@ class ServiceReports:
     def report_hash(self, report: Report) -> bytes:
         """The report's struct hash, as the oracle's event has it."""
         return eip712.struct_hash("Report", self._message(report))
+
+    def commitment(self, report: Report) -> bytes:
+        """What the oracle keeps of a report: a hash of its own and of its evidence."""
+        return keccak(self.report_hash(report) + report.evidence)
 
     def sign(self, report: Report, account: Any) -> Signed:
         """A reporter's, or a party's own, signature over the report."""

@@ -10,9 +10,7 @@ from fractions import Fraction
 from typing import Any, Self
 
 from workpact.agreement_state import moment
-
-RATE = 10**12
-"""The unit of a credit rate."""
+from workpact.terms.credit_math import RATE_ONE
 
 
 class Side(IntEnum):
@@ -116,7 +114,7 @@ class PeriodResult:
     @property
     def share(self) -> Fraction:
         """The credit as a share of the charge, exactly."""
-        return Fraction(self.rate, RATE)
+        return Fraction(self.rate, RATE_ONE)
 
     @property
     def end_until(self) -> datetime | None:
@@ -147,12 +145,12 @@ class Credit:
     @property
     def credit_units(self) -> int:
         """⌊charge · rate / 1e12⌋, in favour of the contractor."""
-        return self.charge_units * self.rate // RATE
+        return self.charge_units * self.rate // RATE_ONE
 
     @property
     def held_units(self) -> int:
         """The part of the credit that may still return to the contractor."""
-        return self.credit_units - self.charge_units * (self.rate if self.least is None else self.least) // RATE
+        return self.credit_units - self.charge_units * (self.rate if self.least is None else self.least) // RATE_ONE
 
     @property
     def due_units(self) -> int:
@@ -165,9 +163,9 @@ class Credit:
         lines = [
             f"fixed {self.fixed_units} + variable {self.variable_units} = {whole}",
             f"charge = min({whole}, cap {self.cap_units}) = {self.charge_units}",
-            f"credit = floor({self.charge_units} x {self.rate} / {RATE}) = {self.credit_units}",
+            f"credit = floor({self.charge_units} x {self.rate} / {RATE_ONE}) = {self.credit_units}",
             f"due = {self.charge_units} - {self.credit_units} = {self.due_units}",
         ]
         if self.held_units:
-            lines.append(f"held = credit - floor({self.charge_units} x {self.least} / {RATE}) = {self.held_units}")
+            lines.append(f"held = credit - floor({self.charge_units} x {self.least} / {RATE_ONE}) = {self.held_units}")
         return lines

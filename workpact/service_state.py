@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from workpact.history import Event, read
 from workpact.preflight import NotReady, ask
 from workpact.service_calls import reports_in
@@ -184,7 +182,7 @@ class ServiceState(ServiceReports):
     def _committed(self, index: int, commitment: bytes) -> Report:
         """The report whose hash and evidence the oracle keeps."""
         for report in self._candidates(index):
-            if keccak(self.report_hash(report) + report.evidence) == commitment:
+            if self.commitment(report) == commitment:
                 return report
         raise ReportUnknown(
             f"A report of {self._name(index)} is on the chain by its hash alone, its contents are in no call that can "

@@ -261,7 +261,8 @@ interface ISLAOracle {
     ) external;
 
     /// @notice Makes a pending report final after the other side's silence, by anyone; or before, by the other party
-    /// itself, which concedes. While contested, a party concedes to the other side's report.
+    /// itself, which concedes. While contested, a party concedes to the other side's report. Only a party of the document
+    /// in force concedes.
     /// @dev Emits {PeriodReported} or {PeriodDefaulted}, and {PeriodAssessed} if the period before is assessed. The
     /// document is the report's own, replaced since or not; so it is for {counter} and {rule}.
     function finalise(

@@ -18,7 +18,7 @@ OTHER = replace(REPORT, quantities=(41,))
 @pytest.fixture
 def dossier() -> Dossier:
     levels = paper.levels()
-    return Dossier(levels, levels.report_hash)
+    return Dossier(levels)
 
 
 def given(dossier: Dossier, report, name: str) -> SignedReport:
@@ -39,7 +39,7 @@ def test_quorum__a_reporter_or_the_party__just_enough(dossier):
 def test_quorum__two_reporters_needed__one_is_none_and_the_party_is_enough():
     reporters = '"${client-reporter}"], quorum: 1'
     levels = paper.levels((reporters, '"${client-reporter}", "0x' + "99" * 20 + '"], quorum: 2'))
-    dossier = Dossier(levels, levels.report_hash)
+    dossier = Dossier(levels)
     dossier.add([given(dossier, REPORT, "client-reporter")])
     key = dossier.know(REPORT)
 

@@ -7,7 +7,8 @@ from tests.measurement.desk import MARCH, SECRET, define, row, slo, write_log
 from workpact.measurement import measure
 from workpact.measurement.engine import open_log
 from workpact.measurement.errors import ExpressionError
-from workpact.measurement.expression import MAX_LENGTH, ExpressionRefused, check, columns_of
+from workpact.measurement.expression import MAX_LENGTH, ExpressionRefused, columns_of
+from workpact.measurement.kinds import check
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workpact.agent.signed_report import SignedReport
@@ -16,7 +16,6 @@ class Dossier:
     """Reports by their commitment, signatures by report and signer."""
 
     levels: ServiceReports
-    commitment: Callable[[Report], bytes]
     reports: dict[bytes, Report] = field(default_factory=dict)
     _signed: dict[bytes, dict[str, SignedReport]] = field(default_factory=dict)
 
@@ -28,7 +27,7 @@ class Dossier:
 
     def know(self, report: Report) -> bytes:
         """Takes a report that nobody at hand has signed; its commitment."""
-        key = self.commitment(report)
+        key = self.levels.commitment(report)
         self.reports.setdefault(key, report)
         return key
 

@@ -165,7 +165,7 @@ class Reporter:
 
     def _dossier(self, found: _Round, index: int, stored: StoredPeriod) -> Dossier:
         """Every report and signature of the period at hand, the own one among them."""
-        dossier = Dossier(self.levels, self._watching.commitment)
+        dossier = Dossier(self.levels)
         dossier.add(letter for letter in found.letters if letter.report.period == index)
         try:
             self.key.recover(index, dossier)

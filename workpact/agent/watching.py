@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
-
 from workpact.agent.errors import NoFinality, OtherDocument
 from workpact.chain.errors import ContractError
 from workpact.chain.state import Status
 from workpact.preflight import ask
 from workpact.service_levels import ServiceLevels
-from workpact.service_reports import Report
 from workpact.service_results import Stage
 from workpact.terms.periods import Period
 
@@ -132,10 +128,6 @@ class Watching:
         except ContractError as refusal:
             return refusal.name
         return None
-
-    def commitment(self, report: Report) -> bytes:
-        """What the oracle keeps of a report."""
-        return keccak(encode(["bytes32", "bytes32"], [self.levels.report_hash(report), report.evidence]))
 
 
 def _at(method: Any, block: int) -> Any:

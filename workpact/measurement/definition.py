@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workpact.measurement.errors import DefinitionError, ExpressionError
-from workpact.measurement.expression import ExpressionRefused, check, columns_of
+from workpact.measurement.expression import ExpressionRefused, columns_of
+from workpact.measurement.kinds import check
 from workpact.terms.data_source import ConnectionDetails, Moment
 
 LOG_TYPE = "workpact-log"

@@ -202,6 +202,27 @@ contract ContestedTest is ContestTest {
         _assertAssessed(logs[1], 0, 100 * UNIT);
     }
 
+    /// @dev Who was a party before an assignment gives nothing away: neither what is pending nor what is contested.
+    function testConcessionByTheDocumentInForceAlone() public {
+        Report memory given = _ofContractor(0);
+        _sendSide(given, CONTRACTOR_REPORTER_KEY);
+        bytes32 old = _document();
+        vm.prank(AGREEMENT);
+        oracle.replace(ORIGIN, old, keccak256("assigned"));
+        bytes memory refusal = abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInForce.selector, old);
+        _finaliseRefused(given, vm.addr(CLIENT_KEY), refusal);
+        uint256 state = vm.snapshotState();
+
+        _counter(given, _ofClient(0), CLIENT_REPORTER_KEY);
+        _finaliseRefused(given, vm.addr(CLIENT_KEY), refusal);
+        _finaliseRefused(_ofClient(0), vm.addr(CONTRACTOR_KEY), refusal);
+
+        vm.revertToState(state);
+        vm.warp(_now() + 7 days + 1);
+        _finalise(given, STRANGER);
+        _assertStage(0, Stage.Reported);
+    }
+
     /* ANSWER */
 
     function testTheOtherSideAnswers() public {
