@@ -51,7 +51,7 @@ ADVICE: dict[str, str] = {
     "SLAOracle_TooLate": "Both sides can still sign one report; else silence, the arbiters or the default decide.",
     "SLAOracle_Unauthorised": "Send from this account, or wait until its time is over.",
     "SLAOracle_WrongRuling": "Rule on the levels and quantities there are; a withheld report as a whole.",
-    "SLAOracle_WrongStage": "Look at where the period stands: ape run sla status.",
+    "SLAOracle_WrongStage": "Look at where the period stands: ape run sla show.",
     "SLAOracle_TooEarly": "Wait until that time; before it both sides can sign one report.",
     "SLAOracle_AlreadyFinal": "Relief for a final period is agreed in a later one.",
     "SLAOracle_AlreadyAssessed": "Nothing is left to do for it.",
