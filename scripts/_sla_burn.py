@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts._options import emit
@@ -20,7 +19,7 @@ WIDTH = 160
 """Of what goes to a file or another program."""
 
 
-def show_burn(levels: ServiceLevels, period: str | None, data: Path, as_json: bool) -> None:
+def show_burn(levels: ServiceLevels, period: str | None, data: str, as_json: bool) -> None:
     """Shows what the period comes to so far, and how near each level is to its next band."""
     from rich.console import Console
 
@@ -38,7 +37,7 @@ def show_burn(levels: ServiceLevels, period: str | None, data: Path, as_json: bo
     return None
 
 
-def measuring(document: AgreementDocument, data: Path) -> Callable[[str], Any]:
+def measuring(document: AgreementDocument, data: str) -> Callable[[str], Any]:
     """Measures a period by its name. Nothing is reported, so the evidence needs no secret."""
     from workpact.measurement import definition_of, measure, period_of
 

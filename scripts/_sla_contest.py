@@ -36,7 +36,7 @@ def notice(act: Act, period: str) -> None:
 
     \b
     Example:
-      ape run sla notice desk.yaml 2016-03 --account contractor-reporter
+      ape run sla notice desk.yaml 2016-03 --account contractor_reporter
     """
     levels = levels_of(act)
     result, given = levels.result(period), levels.notice(period)

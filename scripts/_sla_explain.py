@@ -9,7 +9,7 @@ import click
 
 from scripts._options import ConnectedCommand, OfflineCommand, emit, json_option
 from scripts._papers import READ, document_options, load, plain
-from scripts._sla_papers import facts, written
+from scripts._sla_papers import facts, shown_levels, written
 
 if TYPE_CHECKING:
     from workpact.reckoning import Before, Reckoning
@@ -27,11 +27,7 @@ def explain(file: Path, wallets: tuple[str, ...], token: str | None, period: str
     Example:
       ape run sla explain desk.yaml 2016-03
     """
-    from workpact.agreement import Agreement
-    from workpact.preflight import chain_id
-    from workpact.service_levels import ServiceLevels
-
-    levels = ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
+    levels = shown_levels(file, wallets, token)
     made, result, credit = levels.reckoning(period), levels.result(period), levels.credit(period)
     lines = made.explained()
     if result.waived:

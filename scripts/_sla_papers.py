@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts._options import emit
-from scripts._papers import READ, Act, plain
+from scripts._papers import READ, Act, load, plain
 
 if TYPE_CHECKING:
     from workpact.service_levels import PeriodResult, Report, ServiceLevels, Signed
@@ -31,6 +31,15 @@ def levels_of(act: Act) -> ServiceLevels:
     from workpact.service_levels import ServiceLevels
 
     return ServiceLevels.of(act.agreement)
+
+
+def shown_levels(file: Path, wallets: tuple[str, ...], token: str | None) -> ServiceLevels:
+    """The service levels of a file's agreement, for a command that sends nothing."""
+    from workpact.agreement import Agreement
+    from workpact.preflight import chain_id
+    from workpact.service_levels import ServiceLevels
+
+    return ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
 
 
 def written(path: Path) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from scripts._options import ConnectedCommand, emit, json_option
-from scripts._papers import READ, WRITE, document_options, load
+from scripts._papers import WRITE, document_options
+from scripts._sla_papers import shown_levels
 
 
 @click.command(cls=ConnectedCommand)
 @document_options
 @click.option("--out", type=WRITE, required=True, help="The picture: a name that ends in .svg or .png.")
-@click.option("--data", type=READ, help="The log so far: draws the running period too, hollow.")
+@click.option("--data", metavar="FILE|URL", help="The log so far: draws the running period too, hollow.")
 @click.option("--period", help="With --data: another period than the running one.")
 @json_option
 def plot(
@@ -21,7 +22,7 @@ def plot(
     wallets: tuple[str, ...],
     token: str | None,
     out: Path,
-    data: Path | None,
+    data: str | None,
     period: str | None,
     as_json: bool,
 ) -> None:
@@ -35,17 +36,14 @@ def plot(
       ape run sla plot desk.yaml --out levels.png --data incidents.csv.gz
     """
     from scripts._sla_burn import measuring
-    from workpact.agreement import Agreement
     from workpact.burn import burn
     from workpact.course import course_of
     from workpact.plots import draw, require_format
-    from workpact.preflight import chain_id
-    from workpact.service_levels import ServiceLevels
 
     if period is not None and data is None:
         raise click.UsageError("--period says which period --data is of: give the log too.")
     require_format(out)
-    levels = ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
+    levels = shown_levels(file, wallets, token)
     levels.verify_history()
     month = None if data is None else burn(levels, period, measuring(levels.document, data))
     course = course_of(levels, month)

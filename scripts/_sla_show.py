@@ -9,28 +9,20 @@ import click
 
 from scripts import _sla_burn
 from scripts._options import ConnectedCommand, emit, json_option
-from scripts._papers import READ, document_options, load, plain
-from scripts._sla_papers import facts, lines
+from scripts._papers import READ, document_options, plain
+from scripts._sla_papers import facts, lines, shown_levels
 
 if TYPE_CHECKING:
     from workpact.service_levels import PeriodResult, Report, ServiceLevels
 
 
-def _levels(file: Path, wallets: tuple[str, ...], token: str | None) -> ServiceLevels:
-    from workpact.agreement import Agreement
-    from workpact.preflight import chain_id
-    from workpact.service_levels import ServiceLevels
-
-    return ServiceLevels.of(Agreement.deployed(load(file, wallets, token, chain_id())))
-
-
 @click.command(cls=ConnectedCommand)
 @document_options
 @click.option("--period", help="One period; else all.")
-@click.option("--data", type=READ, help="The log so far: what an open period comes to by it, and what it can bear.")
+@click.option("--data", metavar="FILE|URL", help="The log so far: what an open period comes to by it.")
 @json_option
 def show(
-    file: Path, wallets: tuple[str, ...], token: str | None, period: str | None, data: Path | None, as_json: bool
+    file: Path, wallets: tuple[str, ...], token: str | None, period: str | None, data: str | None, as_json: bool
 ) -> None:
     """Show where each service period stands, who may do what until when, and what it costs; its history checked.
 
@@ -42,7 +34,7 @@ def show(
       ape run sla show desk.yaml --period 2016-03
       ape run sla show desk.yaml --data incidents.csv.gz
     """
-    levels = _levels(file, wallets, token)
+    levels = shown_levels(file, wallets, token)
     events = levels.verify_history()
     if data is not None:
         return _sla_burn.show_burn(levels, period, data, as_json)
@@ -66,7 +58,7 @@ def _told(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:
 
 @click.command(cls=ConnectedCommand)
 @document_options
-@click.option("--data", type=READ, required=True, help="The log: CSV or gzip.")
+@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, or the URL of a database.")
 @click.option("--period", required=True, help="The period's name, like 2016-03.")
 @click.option("--secret", type=READ, help="The evidence secret that both sides share.")
 @json_option
@@ -74,7 +66,7 @@ def verify(
     file: Path,
     wallets: tuple[str, ...],
     token: str | None,
-    data: Path,
+    data: str,
     period: str,
     secret: Path | None,
     as_json: bool,
@@ -88,7 +80,7 @@ def verify(
     from scripts._sla_offline import secret_of
     from workpact.measurement import definition_of, load_or_create_secret, measure, period_of
 
-    levels = _levels(file, wallets, token)
+    levels = shown_levels(file, wallets, token)
     document = levels.document
     key = load_or_create_secret(secret or secret_of(document.name))
     own = levels.report_for(measure(definition_of(document), data, period_of(document, period), key, allow_empty=True))

@@ -67,7 +67,7 @@ def watch(
     \b
     Example:
       ape run sla watch desk.yaml --side client --data incidents.csv.gz --exchange /shared/desk \\
-        --account client-reporter --yes --metrics 9464
+        --account client_reporter --yes --metrics 9464
     """
     from workpact.agent.health import Metrics
     from workpact.agent.loop import attempt
