@@ -23,12 +23,16 @@ setup: ## bring .venv, node_modules and .toolchain to the pinned state; every ot
 demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-03 for a real month
 	@$(RUN) ape run demo $(if $(DATA),--data "$(DATA)") $(if $(PERIOD),--period "$(PERIOD)")
 
+.PHONY: build
+build: setup ## the contracts as released, into out
+	@$(RUN) forge build
+
 .PHONY: test
-test: setup ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
+test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
 	@$(RUN); status=0; \
 	echo "forge test runs beside pytest; what it says follows at the end"; \
 	mkdir -p out; \
-	FOUNDRY_OUT=out/test FOUNDRY_CACHE_PATH=cache/test forge test > out/test.log 2>&1 & forge=$$!; \
+	FOUNDRY_PROFILE=test forge test > out/test.log 2>&1 & forge=$$!; \
 	trap "kill $$forge" INT TERM; \
 	pytest --ignore=tests/prove --ignore=tests/services || status=1; \
 	wait $$forge || status=1; \
@@ -41,7 +45,7 @@ test-services: setup ## the measurement on a real PostgreSQL and a real Spark, w
 	@$(RUN); WORKPACT_SERVICES=1 PYTHONPATH=.toolchain/services python -m pytest -p no:ape_test -p no:ape tests/services
 
 .PHONY: prove
-prove: setup ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
+prove: build ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
 	@$(RUN) python toolchain/prove.py $(PART)
 
 .PHONY: bench
@@ -49,7 +53,7 @@ bench: setup ## speeds off chain
 	@$(RUN) python -m benchmarks.speed
 
 .PHONY: gas
-gas: setup ## gas of every operation, into benchmarks/gas.json
+gas: build ## gas of every operation, into benchmarks/gas.json
 	@$(RUN) python -m benchmarks.gas
 
 .PHONY: abi
@@ -61,6 +65,8 @@ lint: setup ## format, types and compiler warnings
 	@$(RUN); status=0; \
 	for check in "ruff check" "ruff format --check" mypy "forge fmt --check" \
 		"forge build --deny warnings --out .toolchain/lint/out --cache-path .toolchain/lint/cache" \
+		"env FOUNDRY_PROFILE=test forge build --deny warnings \
+			--out .toolchain/lint/test --cache-path .toolchain/lint/test-cache" \
 		"forge lint contracts --deny notes"; do \
 		echo "$$check"; $$check || status=1; \
 	done; \

@@ -1,4 +1,4 @@
-"""The deep proofs, part by part; a part that passed is skipped until a source changes.
+"""The deep proofs, part by part; a part that passed is skipped until something that it runs changes.
 
 Parts are found, not listed: <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000
 runs are split over five seeds, all other fuzz tests as `fuzz`, and every tests/prove/test_<name>.py.
@@ -13,12 +13,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / ".toolchain" / "prove"
+SOLIDITY = ["contracts", "tests/forge", "foundry.toml", "package-lock.json"]
 SOURCES = [
     *("contracts", "workpact", "scripts", "examples", "params", "tests"),
     *("ape-config.yaml", "foundry.toml", "package-lock.json", "pyproject.toml", "requirements.txt"),
 ]
 INVARIANTS = "Invariants.t.sol"
 SEEDS = range(1, 6)
+RUNS = 10_000
+DEEP = {
+    "FOUNDRY_PROFILE": "test",
+    "FOUNDRY_FUZZ_RUNS": str(RUNS),
+    "FOUNDRY_INVARIANT_RUNS": str(RUNS // len(SEEDS)),
+}
 
 
 def main(chosen: list[str]) -> int:
@@ -27,9 +34,8 @@ def main(chosen: list[str]) -> int:
     if unknown:
         print(f"no part {', '.join(unknown)}; there are: {', '.join(parts)}", file=sys.stderr)
         return 2
-    key = sources_key()
     STAMPS.mkdir(parents=True, exist_ok=True)
-    failed = [name for name in chosen or parts if not prove(name, parts[name], key)]
+    failed = [name for name in chosen or parts if not prove(name, parts[name])]
     print(f"prove: {len(failed)} failed: {', '.join(failed)}" if failed else "prove: all passed")
     return 1 if failed else 0
 
@@ -53,14 +59,14 @@ def find_parts() -> dict[str, list[str]]:
     return parts
 
 
-def prove(name: str, command: list[str], key: str) -> bool:
-    stamp = STAMPS / name
+def prove(name: str, command: list[str]) -> bool:
+    stamp, key = STAMPS / name, sources_key(SOLIDITY if command[0] == "forge" else SOURCES)
     if stamp.is_file() and stamp.read_text() == key:
         print(f"prove: {name} has passed with these sources", flush=True)
         return True
     print(f"prove: {name}: {' '.join(command)}", flush=True)
     start = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"FOUNDRY_PROFILE": "prove"})
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | DEEP)
     passed = done.returncode == 0
     if passed:
         stamp.write_text(key)
@@ -69,9 +75,9 @@ def prove(name: str, command: list[str], key: str) -> bool:
     return passed
 
 
-def sources_key() -> str:
+def sources_key(sources: list[str]) -> str:
     digest = hashlib.sha256()
-    for source in SOURCES:
+    for source in sources:
         path = ROOT / source
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:

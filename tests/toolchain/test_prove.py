@@ -1,5 +1,7 @@
 """The deep proofs: parts found by name, resumed where they stopped, redone when a source changes."""
 
+import subprocess
+
 import pytest
 
 from .support import ROOT, load
@@ -60,19 +62,52 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     assert parts["escrow-invariants-2"] == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
 
 
-@pytest.mark.parametrize("file", ["contracts/Agreement.sol", "scripts/demo.py", "examples/it-service-desk/story.py"])
-def test_prove__sources__are_all_that_parts_run(tmp_path, monkeypatch, file):
-    """The demo's year plays scripts and the example: a change of either runs it again."""
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("SOLIDITY", "contracts/Agreement.sol"),
+        ("SOLIDITY", "tests/forge/Vm.sol"),
+        ("SOURCES", "contracts/Agreement.sol"),
+        ("SOURCES", "scripts/demo.py"),
+        ("SOURCES", "examples/it-service-desk/story.py"),
+    ],
+)
+def test_prove__sources__are_all_that_parts_run(tmp_path, monkeypatch, kind, file):
+    """Forge's parts run Solidity; the demo's year plays scripts and the example as well."""
     module = load("prove")
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    for source in module.SOURCES:
+    sources = getattr(module, kind)
+    for source in sources:
         if (ROOT / source).is_dir():
-            (tmp_path / source).mkdir()
+            (tmp_path / source).mkdir(parents=True, exist_ok=True)
         else:
             (tmp_path / source).write_text((ROOT / source).read_text())
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text("one")
-    before = module.sources_key()
+    before = module.sources_key(sources)
     (tmp_path / file).write_text("two")
 
-    assert module.sources_key() != before
+    assert module.sources_key(sources) != before
+
+
+def test_prove__python_changes__leave_what_forge_proved(tmp_path, monkeypatch):
+    module = load("prove")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "STAMPS", tmp_path)
+    monkeypatch.setattr(module, "SOLIDITY", ["contracts"])
+    monkeypatch.setattr(module, "SOURCES", ["contracts", "scripts"])
+    for folder in ("contracts", "scripts"):
+        (tmp_path / folder).mkdir()
+    ran: list[str] = []
+
+    def passes(command, **_):
+        ran.append(command[0])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(module.subprocess, "run", passes)
+    for content in ("one", "two"):
+        (tmp_path / "scripts" / "demo.py").write_text(content)
+        module.prove("solidity", ["forge", "test"])
+        module.prove("python", ["pytest", "tests/prove"])
+
+    assert ran == ["forge", "pytest", "pytest"]

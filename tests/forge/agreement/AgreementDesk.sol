@@ -27,7 +27,7 @@ abstract contract AgreementDesk is AgreementLedger {
 
     constructor() {
         AgreementTest.setUp();
-        sla = ISLAOracle(vm.deployCode("SLAOracle.sol:SLAOracle"));
+        sla = ISLAOracle(vm.deployCode("out/SLAOracle.sol/SLAOracle.json"));
         hostile = new HostileTokenMock();
         address[4] memory wealthy = [CLIENT, CONTRACTOR, STRANGER, BYSTANDER];
         for (uint256 i = 0; i < 4; ++i) {

@@ -42,8 +42,7 @@ contract AgreementInvariants is Test {
         }
     }
 
-    /// forge-config: default.invariant.fail-on-revert = true
-    /// forge-config: prove.invariant.fail-on-revert = true
+    /// forge-config: test.invariant.fail-on-revert = true
     function invariant_agreement() public view {
         _fundedIsPaidRefundedHeldAndHeldBack();
         _balancesAreHeldHeldBackOwedAndToTake();

@@ -60,9 +60,9 @@ abstract contract AgreementTest is Test {
 
     function setUp() public virtual {
         vm.warp(START);
-        agreement = IAgreement(vm.deployCode("Agreement.sol:Agreement"));
+        agreement = IAgreement(vm.deployCode("out/Agreement.sol/Agreement.json"));
         token = new TokenMock("Plain", "PLN", 6);
-        oracle = new OracleMock();
+        oracle = OracleMock(vm.deployCode("out/OracleMock.sol/OracleMock.json"));
         token.mint(CLIENT, FUNDS);
         vm.prank(CLIENT);
         token.approve(address(agreement), type(uint256).max);

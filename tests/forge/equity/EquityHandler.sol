@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test, Vm} from "../Vm.sol";
-import {WorkerEquity} from "../../../contracts/WorkerEquity.sol";
+import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {WorkerToken} from "../../../contracts/WorkerToken.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {Gate, Grant, Line, Plan, Pool, Reason, Schedule} from "../../../contracts/types/Equity.sol";
@@ -15,7 +15,7 @@ contract EquityHandler is Test {
     bytes32 internal constant DOCUMENT = keccak256("its service levels");
     uint256 internal constant MOST_GRANTS = 24;
 
-    WorkerEquity public immutable equity = new WorkerEquity();
+    IWorkerEquity public immutable equity = IWorkerEquity(vm.deployCode("out/WorkerEquity.sol/WorkerEquity.json"));
     ProgressMock public immutable progress = new ProgressMock();
     WorkerToken public immutable token;
 

@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {Test} from "../Vm.sol";
 import {EquityHandler} from "./EquityHandler.sol";
-import {WorkerEquity} from "../../../contracts/WorkerEquity.sol";
+import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {Grant, Pool, Schedule} from "../../../contracts/types/Equity.sol";
 
 /// @notice The invariants of SPEC.md §11 that concern worker equity: I4, I7, I9, I10.
 contract EquityInvariants is Test {
     EquityHandler internal handler;
-    WorkerEquity internal equity;
+    IWorkerEquity internal equity;
 
     function setUp() public {
         handler = new EquityHandler();
@@ -21,8 +21,7 @@ contract EquityInvariants is Test {
         targets[0] = address(handler);
     }
 
-    /// forge-config: default.invariant.fail-on-revert = true
-    /// forge-config: prove.invariant.fail-on-revert = true
+    /// forge-config: test.invariant.fail-on-revert = true
     function invariant_equity() public view {
         _historyAdvancesExactlyOnceAnEvent();
         _unitsLieWhereTheyWereClaimedTo();

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test, Vm} from "../Vm.sol";
-import {WorkerEquity} from "../../../contracts/WorkerEquity.sol";
+import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {WorkerToken} from "../../../contracts/WorkerToken.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {Gate, Line, Plan} from "../../../contracts/types/Equity.sol";
@@ -20,7 +20,7 @@ abstract contract EquityTest is Test {
     uint40 internal constant NOW = 1_700_000_000;
     uint32 internal constant DAY = 86_400;
 
-    WorkerEquity internal equity;
+    IWorkerEquity internal equity;
     WorkerToken internal token;
     ProgressMock internal progress;
     uint256 internal pool;
@@ -28,7 +28,7 @@ abstract contract EquityTest is Test {
 
     function setUp() public virtual {
         vm.warp(NOW);
-        equity = new WorkerEquity();
+        equity = IWorkerEquity(vm.deployCode("out/WorkerEquity.sol/WorkerEquity.json"));
         progress = new ProgressMock();
         vm.startPrank(ISSUER);
         token = WorkerToken(equity.createToken("Desk Units", "DESK"));

@@ -36,8 +36,7 @@ contract OracleInvariants is Test {
         (excluded[0].selectors[0], excluded[0].selectors[1]) = (handler.setUp.selector, handler.endAll.selector);
     }
 
-    /// forge-config: default.invariant.fail-on-revert = true
-    /// forge-config: prove.invariant.fail-on-revert = true
+    /// forge-config: test.invariant.fail-on-revert = true
     function invariant_oracle() public view {
         assertEq(oracle.historyOf(book), handler.history(), "history advances exactly once an event");
         assertEq(handler.secondResults(), 0, "second results");

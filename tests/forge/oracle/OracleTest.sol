@@ -78,7 +78,7 @@ abstract contract OracleTest is Test {
     }
 
     function _deployed() internal returns (ISLAOracle) {
-        return ISLAOracle(vm.deployCode("SLAOracle.sol:SLAOracle"));
+        return ISLAOracle(vm.deployCode("out/SLAOracle.sol/SLAOracle.json"));
     }
 
     /* DOCUMENT */
