@@ -116,6 +116,8 @@ def _table(month: Reckoning, money: Callable[[int], str]) -> Table:
 def _stands(each: LevelReckoning) -> str:
     from workpact.level_words import failed_words
 
+    if not each.level.is_credited:
+        return "reported only"
     if not each.is_judged:
         return "too few cases, missed" if each.failed else "too few cases"
     return failed_words(each.level, each.level.bands[each.failed - 1].threshold) if each.failed else "met"

@@ -91,10 +91,11 @@ def _draw_level(axes: Axes, course: Course, level: Level, marks: tuple[Mark, ...
     measured = [mark for mark in marks if mark.total]
     unit = 100 if level.form.is_ratio else 1
     heights = [unit * (mark.good or 0) / (mark.total or 1) for mark in measured]
-    thresholds = [unit * band.threshold / scale(level.form) for band in level.bands]
-    low, high = _range(level, [*heights, *thresholds])
+    thresholds = [band.threshold for band in level.bands] or [level.target]
+    lines = [unit * threshold / scale(level.form) for threshold in thresholds]
+    low, high = _range(level, [*heights, *lines])
     axes.set_ylim(low, high)
-    _draw_bands(axes, level, thresholds)
+    _draw_bands(axes, level, thresholds, lines)
     _draw_course(axes, measured, heights)
     for mark, height in zip(measured, heights, strict=True):
         _draw_mark(axes, level, mark, height)
@@ -145,15 +146,16 @@ def _range(level: Level, heights: list[float]) -> tuple[float, float]:
     return (low, min(high, 104) if level.form.is_ratio else high)
 
 
-def _draw_bands(axes: Axes, level: Level, thresholds: list[float]) -> None:
+def _draw_bands(axes: Axes, level: Level, thresholds: list[int], lines: list[float]) -> None:
     low, high = axes.get_ylim()
     end = low if level.form.is_at_least else high
-    for number, (band, height) in enumerate(zip(level.bands, thresholds, strict=True)):
-        axes.axhspan(min(height, end), max(height, end), color=_SHADES[min(number, len(_SHADES) - 1)], zorder=0)
+    for number, (threshold, height) in enumerate(zip(thresholds, lines, strict=True)):
+        if level.is_credited:
+            axes.axhspan(min(height, end), max(height, end), color=_SHADES[min(number, len(_SHADES) - 1)], zorder=0)
         dashes = "-" if number == 0 else (0, (4, 3))
         line = axes.axhline(height, color=_INK, linewidth=1.3 if number == 0 else 0.9, linestyle=dashes, zorder=1)
         line.set_gid(f"{level.name}-{'target' if number == 0 else f'band-{number + 1}'}")
-        words = threshold_words(level, band.threshold)
+        words = threshold_words(level, threshold)
         axes.annotate(
             words,
             (1, height),

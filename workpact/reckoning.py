@@ -90,7 +90,8 @@ class Reckoning:
                 good, total, _ = self.report.figures[level.index]
                 found.append(LevelReckoning(level, (good, total), failed_bands(level, good, total), multiplier))
             else:
-                found.append(LevelReckoning(level, None, int(self.stage is Stage.DEFAULT_MISSED), multiplier))
+                missed = self.stage is Stage.DEFAULT_MISSED and level.is_credited
+                found.append(LevelReckoning(level, None, int(missed), multiplier))
         return tuple(found)
 
     @property
@@ -201,7 +202,9 @@ def _variable(document: AgreementDocument, report: Report) -> int:
 
 def _explained(each: LevelReckoning) -> str:
     level = each.level
-    if each.is_judged:
+    if not level.is_credited:
+        verdict = "reported only"
+    elif each.is_judged:
         verdict = failed_words(level, level.bands[each.failed - 1].threshold) if each.failed else "met"
     else:
         verdict = "no figures" if each.figure is None else "too few cases to judge"

@@ -96,6 +96,8 @@ def _rate(document: AgreementDocument, measurement: Measurement, before: list[Mo
 
 def _allocation(level: Level, figure: Figure) -> tuple[int | None, str]:
     """What a level costs, ppm of the amount at risk, None if it did not fail; and why."""
+    if not level.is_credited:
+        return None, "reported only"
     if figure.total == 0 or figure.total < level.minimum_sample:
         if level.low_volume is LowVolume.MISSED:
             return level.bands[

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from eth_utils import keccak
@@ -59,16 +60,35 @@ def minutes(row: Row) -> int | None:
     return None if opened is None or resolved is None else (resolved - opened) // 60
 
 
-def figures(cases: list[Row]) -> list[tuple[str, int, int]]:
-    """(name, good, total) of the nine levels."""
+def waiting(rows: list[Row]) -> dict[str, int]:
+    """Seconds that each case awaited somebody between its opening and its resolution."""
+    cases: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: int(row["sys_mod_count"])):
+        cases.setdefault(row["number"], []).append(row)
+    result = {}
+    for number, case in cases.items():
+        opened, resolved = seconds(case[-1]["opened_at"]), seconds(case[-1]["resolved_at"])
+        result[number] = 0
+        for row, following in pairwise(case):
+            begun, ended = seconds(row["sys_updated_at"]), seconds(following["sys_updated_at"])
+            if row["incident_state"].startswith("Awaiting") and None not in (begun, ended, opened, resolved):
+                result[number] += max(0, min(ended, resolved) - max(begun, opened))
+    return result
+
+
+def figures(cases: list[Row], awaited: dict[str, int] | None = None) -> list[tuple[str, int, int]]:
+    """(name, good, total) of the nine levels; with `awaited`, in seconds by case, of the four net ones too."""
     made = [("made-sla", cases)]
     made += [(f"made-sla-p{p}", [case for case in cases if case["priority"].startswith(f"{p} -")]) for p in PRIORITIES]
     result = [(name, sum(c["made_sla"] == "true" for c in some), len(some)) for name, some in made]
-    for p, target in TARGETS.items():
-        spans = [minutes(case) for case in cases if case["priority"].startswith(f"{p} -")]
-        known = [span for span in spans if span is not None]
-        good = sum(span <= target for span in known)
-        result.append((f"resolved-in-target-p{p}", good, len(known)))
+    for net in ("", "net-") if awaited else ("",):
+        for p, target in TARGETS.items():
+            known = []
+            for case in cases:
+                gross = minutes(case)
+                if case["priority"].startswith(f"{p} -") and gross is not None:
+                    known.append((60 * gross - awaited[case["number"]]) // 60 if awaited and net else gross)
+            result.append((f"{net}resolved-in-target-p{p}", sum(span <= target for span in known), len(known)))
     return result
 
 

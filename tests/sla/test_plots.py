@@ -22,7 +22,7 @@ from workpact.terms.units import write_money
 def level(name: str, title: str, form: Form, *thresholds: int) -> Level:
     """A level of five cases at least."""
     bands = tuple(Band(threshold=each, allocation=1) for each in thresholds)
-    terms = {"name": name, "title": title, "form": form, "bands": bands, "minimum_sample": 5}
+    terms = {"name": name, "title": title, "form": form, "bands": bands, "target": thresholds[0], "minimum_sample": 5}
     return example().levels[0].model_copy(update=terms)
 
 

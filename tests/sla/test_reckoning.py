@@ -128,8 +128,8 @@ def test_least__levels_that_earn_back__without_their_part_before_the_last_period
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        ({"figures": ((1, 1, 0),)}, "The report has 1 figures and 1 quantities, the document 9 levels and 1 prices"),
-        ({"quantities": ()}, "The report has 9 figures and 0 quantities, the document 9 levels and 1 prices"),
+        ({"figures": ((1, 1, 0),)}, "The report has 1 figures and 1 quantities, the document 13 levels and 1 prices"),
+        ({"quantities": ()}, "The report has 13 figures and 0 quantities, the document 13 levels and 1 prices"),
         ({"made_sla": (101, 100)}, "The figure of made-sla is 101 of 100: no more cases count than there are."),
         ({"made_sla": (-1, 100)}, "The figure of made-sla is -1 of 100: both are whole numbers from 0 on."),
         ({"quantities": (-1,)}, "The quantities are -1: give what was counted, from 0 on."),

@@ -75,11 +75,11 @@ def test_levels_without_credit__are_refused():
 
 
 def test_level_that_is_not_credited__is_refused():
-    start = TEXT.index("    - slo: resolved-in-target-p4")
+    start = TEXT.index("    - slo: net-resolved-in-target-p4")
     with pytest.raises(errors.BadLevel) as caught:
         loads(TEXT[:start], NAMES)
     assert caught.value.field == "metadata.name"
-    assert caught.value.line == line_of(TEXT, "metadata: {name: resolved-in-target-p4}")
+    assert caught.value.line == line_of(TEXT, "metadata: {name: net-resolved-in-target-p4}")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_names_without_an_address__are_told_when_needed():
             needs()
         assert (caught.value.line, caught.value.field) == (line_of(TEXT, "${backup}"), "backup")
         assert "'backup'" in caught.value.advice
-    assert len(complete.levels) == 9
+    assert len(complete.levels) == 13
     assert complete.period("2016-03").index == 0
 
 

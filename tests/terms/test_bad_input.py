@@ -161,11 +161,13 @@ CASES = {
         errors.BadShare, "spec.objectives[0].target", "6 decimals"),
     "target in per cent": ("target: 0.95", "target: 95", errors.BadShare, "spec.objectives[0].target", "0.95"),
     "target other than band": ("target: 0.95", "target: 0.96", errors.BadLevel, "spec.levels[0].bands[0]", "96 %"),
-    "unknown log": ("good:\n          metricSource:\n            metricSourceRef: incident-log",
-                    "good:\n          metricSource:\n            metricSourceRef: phone-log", errors.BadName,
+    "nothing to miss by": ("lowVolume: left-out}", "lowVolume: missed}", errors.BadLevel, "spec.levels[5].bands",
+        "lowVolume: left-out and no more"),
+    "unknown log": ("good: {metricSource: {metricSourceRef: incident-log",
+                    "good: {metricSource: {metricSourceRef: phone-log", errors.BadName,
                     f"{SLO_FIELD}.good.metricSource.metricSourceRef", "incident-log"),
-    "good missing": ("        good:\n          metricSource:\n            metricSourceRef: incident-log\n"
-                     "            type: workpact-log\n            spec: {where: \"made_sla = 'true'\"}\n", "",
+    "good missing": ("        good: {metricSource: {metricSourceRef: incident-log, type: workpact-log, "
+                     "spec: {where: \"made_sla = 'true'\"}}}\n", "",
                      errors.BadLevel, SLO_FIELD, "one of the two"),
     "other service": ("  service: incident-desk", "  service: phone-desk",
         errors.BadName, "spec.service", "incident-desk"),

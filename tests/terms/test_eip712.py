@@ -61,9 +61,9 @@ def test_type_string__lists_contained_types_by_name():
 
 def test_id__known_answer():
     document = example()
-    assert document.service_hash().hex() == "959e958b5ce71f17f2ae7550a56d3687b4b31355c9d5bd00e1080be59e15eeb8"
-    assert document.legal_text_hash.hex() == "22af5d8f3a1ee58aaf14db44d3809d50432047ee21b5aa7534b44b8c7da2fc92"
-    assert document.id(CHAIN_ID, CONTRACT).hex() == "92a1524cc42e693ebc479ddaf510cde21b0fe7ac0a9cf22b933b3fc317ac5ce7"
+    assert document.service_hash().hex() == "f2ee7ff754ccc4829c6d81b05ae1a3b1d5f7bf7f5dab80ab3691e8c2e872e369"
+    assert document.legal_text_hash.hex() == "7d411f581cf55baad1f9ed61d3b723ea8837349d54bfa26addf94c610bb61575"
+    assert document.id(CHAIN_ID, CONTRACT).hex() == "754945e39c519762ca740bde356c9ffe17d8ba7ce6c5e8ebe80fead1bc607343"
 
 
 def test_id__is_the_digest_that_wallets_compute():
@@ -190,7 +190,7 @@ OTHER_COUNTS = (
 
 def test_report__with_an_adjustment_off_the_rate__is_the_digest_that_wallets_compute():
     document = example()
-    report = document.report_message(CHAIN_ID, CONTRACT, 1, [(1, 1, 0)] * 9, [0], bytes(32), -2_500_000_000)
+    report = document.report_message(CHAIN_ID, CONTRACT, 1, [(1, 1, 0)] * 13, [0], bytes(32), -2_500_000_000)
     typed_data = document.report_typed_data(CHAIN_ID, report)
     assert typed_data["message"]["adjustment"] == "-2500000000"
     assert independent_digest(json.loads(json.dumps(typed_data))) == document.report_digest(CHAIN_ID, report)
@@ -209,7 +209,7 @@ def test_notice__is_a_report_without_figures__and_names_another_id_if_asked():
 
 def test_report__is_the_digest_that_wallets_compute():
     document = example()
-    figures = [(949 + i, 1_000 + i, i) for i in range(9)]
+    figures = [(949 + i, 1_000 + i, i) for i in range(13)]
     report = document.report_message(CHAIN_ID, CONTRACT, 0, figures, [1_000], b"\x07" * 32)
     typed_data = document.report_typed_data(CHAIN_ID, report)
     assert typed_data["domain"] == {
@@ -228,11 +228,11 @@ def test_report__is_the_digest_that_wallets_compute():
 @pytest.mark.parametrize(
     ("period", "figures", "quantities", "words"),
     [
-        (12, 9, 1, NO_PERIOD.format(12)),
-        (-1, 9, 1, NO_PERIOD.format(-1)),
-        (0, 8, 1, OTHER_COUNTS.format(8, 1)),
-        (0, 9, 0, OTHER_COUNTS.format(9, 0)),
-        (0, 10, 1, OTHER_COUNTS.format(10, 1)),
+        (12, 13, 1, NO_PERIOD.format(12)),
+        (-1, 13, 1, NO_PERIOD.format(-1)),
+        (0, 12, 1, OTHER_COUNTS.format(12, 1)),
+        (0, 13, 0, OTHER_COUNTS.format(13, 0)),
+        (0, 14, 1, OTHER_COUNTS.format(14, 1)),
     ],
 )
 def test_report__that_does_not_fit_the_document__says_what_there_is(period, figures, quantities, words):

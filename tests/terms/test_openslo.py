@@ -136,7 +136,7 @@ def test_earn_back__signed_for_the_levels_and_the_periods_that_enough_follow():
         NAMES,
     )
     levels, credits, _, _ = document.levels_struct()
-    assert [level[6] for level in levels] == [1, *[0] * 8]
+    assert [level[6] for level in levels] == [1, *[0] * 12]
     # Of twelve periods the first nine have three that follow.
     assert credits[7:] == (3, 9)
     assert document.levels[0].earn_back
@@ -152,7 +152,7 @@ def test_earn_back__signed_for_the_levels_and_the_periods_that_enough_follow():
 
 def test_definition__is_canonical_json_of_what_is_measured():
     parts = json.loads(definition(example()))
-    assert [part["kind"] for part in parts["objects"]] == ["DataSource", *["SLO"] * 9]
+    assert [part["kind"] for part in parts["objects"]] == ["DataSource", *["SLO"] * 13]
     assert parts["objects"][1]["spec"]["objectives"] == [
         {"displayName": "cases that met their target time", "target": "0.95"}
     ]

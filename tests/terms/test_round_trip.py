@@ -95,9 +95,9 @@ def test_periods__listed_end_with_their_last_day_or_at_a_time():
 
 
 def test_levels__of_all_forms():
-    good = "good:\n          metricSource:"
+    good = "good: {metricSource:"
     bad = changed(
-        (good, "bad:\n          metricSource:"),
+        (good, "bad: {metricSource:"),
         ("- {below: 95 %, allocation: 10 %}", "- {above: 5 %, allocation: 10 %}"),
         ("- {below: 85 %, allocation: 20 %}", "- {above: 15 %, allocation: 20 %}"),
     )
@@ -123,6 +123,19 @@ def test_levels__of_all_forms():
     assert loads(document.to_yaml()) == document
 
 
+def test_level__without_bands__is_reported_only():
+    document = example()
+    level = document.levels[5]
+    assert (level.name, level.is_credited, level.bands, level.target) == ("resolved-in-target-p1", False, (), 900_000)
+    assert document.levels_struct()[0][5][1:] == (0, 0, 1, 1, 0, 0, [])
+    markdown = document.document_markdown()
+    assert "| resolved cases of priority 1 that took at most 4 hours | at least 90 % | reported only |" in markdown
+    assert (
+        "Reported only, and missed at no cost: resolved-in-target-p1, resolved-in-target-p2, resolved-in-target-p3, "
+        "resolved-in-target-p4."
+    ) in markdown
+
+
 def amended(**arguments):
     first = example().id(CHAIN_ID, CONTRACT)
     given = {"origin": first, "replaces": first, "open_before": "2016-05-31"} | arguments
@@ -144,7 +157,7 @@ def test_change_order__keeps_the_agreement_and_pulls_no_money():
     assert order.service_hash() == example().service_hash()
     assert order.origin(CHAIN_ID, CONTRACT) == first
     assert order.id(CHAIN_ID, CONTRACT) != first
-    assert order.report_message(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 9, [0], bytes(32))["origin"] == first
+    assert order.report_message(CHAIN_ID, CONTRACT, 0, [(0, 0, 0)] * 13, [0], bytes(32))["origin"] == first
     assert f"It replaces the document `0x{first.hex()}`" in order.document_markdown()
 
 
@@ -196,6 +209,7 @@ def test_example__is_what_its_readme_promises():
     assert [level.name for level in document.levels] == [
         "made-sla", "made-sla-p1", "made-sla-p2", "made-sla-p3", "made-sla-p4",
         "resolved-in-target-p1", "resolved-in-target-p2", "resolved-in-target-p3", "resolved-in-target-p4",
+        *(f"net-resolved-in-target-p{priority}" for priority in range(1, 5)),
     ]  # fmt: skip
     assert (document.periods[0].name, document.periods[-1].name, len(document.periods)) == ("2016-03", "2017-02", 12)
     assert document.spec.billing.cover == 2

@@ -16,7 +16,7 @@ class CreditBand(Model):
 
 
 class CreditLevel(Model):
-    """What failing one objective costs."""
+    """What failing one objective costs; without bands nothing, it is reported only."""
 
     slo: Name
     minimum_sample: Count = 0
@@ -24,7 +24,7 @@ class CreditLevel(Model):
     repeat: Count = 1
     critical: Flag = False
     earn_back: Flag = False
-    bands: tuple[CreditBand, ...]
+    bands: tuple[CreditBand, ...] = ()
 
 
 class RightToEnd(Model):

@@ -217,9 +217,10 @@ def _bands(contents: Contents, line: CreditLevel, slo: SLO, base: Path) -> Itera
     form = form_of(slo, indicator)
     key = "below" if form.is_at_least else "above"
     example = '"95 %"' if form.is_ratio else '"240"'
+    if not line.bands and (line.low_volume != "left-out" or line.repeat > 1 or line.critical or line.earn_back):
+        advice = f"write lowVolume: left-out and no more, or bands with - {key}: {example} and its allocation"
+        yield _finding((*base, "bands"), "has no band, so missing it costs nothing", advice)
     thresholds = [threshold_of(band, form) for band in line.bands]
-    if not line.bands:
-        yield _finding((*base, "bands"), "has no band", f"write - {key}: {example} and its allocation")
     for index, threshold in enumerate(thresholds):
         path: Path = (*base, "bands", index)
         before = thresholds[index - 1] if index else None

@@ -75,6 +75,7 @@ class Level(BaseModel):
     repeat: int
     critical: bool
     earn_back: bool
+    target: int
     bands: tuple[Band, ...]
     data_source: str
     where_good: str | None
@@ -83,9 +84,9 @@ class Level(BaseModel):
     slices: Slices | None
 
     @property
-    def target(self) -> int:
-        """The first threshold."""
-        return self.bands[0].threshold
+    def is_credited(self) -> bool:
+        """Whether missing it costs something; else it is reported only."""
+        return bool(self.bands)
 
 
 def form_of(slo: SLO, indicator: IndicatorSpec) -> Form:
@@ -140,7 +141,8 @@ def levels_of(
 
 
 def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) -> Level:
-    form = form_of(slo, indicator)
+    form, target = form_of(slo, indicator), target_of(slo, indicator)
+    assert target is not None, "checked when loaded"
     bands = []
     for band in line.bands:
         threshold = threshold_of(band, form)
@@ -158,6 +160,7 @@ def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) ->
         repeat=line.repeat,
         critical=line.critical,
         earn_back=line.earn_back,
+        target=target,
         bands=tuple(bands),
         data_source=total.metric_source_ref,
         where_good=good,

@@ -60,18 +60,23 @@ def levels(contents: Contents) -> str:
         return ""
     rows = []
     for level in contents.levels:
-        low = {
-            LowVolume.MET: "counts as met",
-            LowVolume.LEFT_OUT: "is left out",
-            LowVolume.MISSED: "counts as missed",
-        }[level.low_volume]
-        fewer = f"fewer than {level.minimum_sample} cases: {low}" if level.minimum_sample > 1 else f"no case: {low}"
-        rows.append([level.name, plain(level.title), _target(level, level.target), fewer])
+        rows.append([level.name, plain(level.title), _target(level, level.target), _small_numbers(level)])
     text = table(["Level", "What", "Target", "Small numbers"], rows)
     return text + (
         "\n\nA ratio is compared by whole numbers: a target of at least T is met when good cases divided by all "
         "counted cases is T or more, without rounding. A figure exactly on the target meets it."
     )
+
+
+def _small_numbers(level: Level) -> str:
+    if not level.is_credited:
+        return "reported only"
+    low = {
+        LowVolume.MET: "counts as met",
+        LowVolume.LEFT_OUT: "is left out",
+        LowVolume.MISSED: "counts as missed",
+    }[level.low_volume]
+    return f"fewer than {level.minimum_sample} cases: {low}" if level.minimum_sample > 1 else f"no case: {low}"
 
 
 def credits(contents: Contents, fmt: Format) -> str:
@@ -107,6 +112,9 @@ def credits(contents: Contents, fmt: Format) -> str:
         f"One period's credit is at most {share(spec.period_cap)} of its charge. {year}",
         "A level that was also missed in the period directly before counts with the multiplier in the table.",
     ]
+    free = ", ".join(level.name for level in contents.levels if not level.is_credited)
+    if free:
+        items.append(f"Reported only, and missed at no cost: {free}.")
     right = spec.right_to_end
     if right.failures:
         items.append(
