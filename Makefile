@@ -40,7 +40,7 @@ test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder 
 	exit $$status
 
 .PHONY: test-services
-test-services: setup ## the measurement on a real PostgreSQL and a real Spark, which it installs first
+test-services: setup ## the measurement on a real PostgreSQL and Spark, which it installs first, and the system's Prometheus
 	@$(PYTHON) toolchain/install.py services
 	@$(RUN); WORKPACT_SERVICES=1 PYTHONPATH=.toolchain/services python -m pytest -p no:ape_test -p no:ape tests/services
 

@@ -156,6 +156,6 @@ def test_the_database_of_a_log_reaches_nothing_else(tmp_path, query):
     """Even if an expression got past the parser."""
     path = write_log(tmp_path / "log.csv", [row()])
     refused = pytest.raises(duckdb.Error, match=r"disabled (by|through) configuration|configuration has been locked")
-    with open_log(path, define(slo("made", "true", "true")).source, ["number"]) as engine, refused:
+    with open_log(path, define(slo("made", "true", "true")).source, ["number"], MARCH) as engine, refused:
         engine.backend.raw_sql(query.format(path=path))
     assert list(tmp_path.iterdir()) == [path]

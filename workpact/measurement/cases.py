@@ -95,10 +95,19 @@ class Cases:
             raise RepeatedRows(self._engine.name, found["cases"])
         return Doubt("repeated", found["cases"], f"{found['cases']} cases have several rows, where one is expected")
 
+    def truncated(self) -> Doubt | None:
+        """Samples that begin long after the period does: servers keep them for 15 days unless told otherwise."""
+        bounds = self._bounds() if self._engine.samples else None
+        ahead = bounds[0] - self._period.start if bounds else 0
+        if ahead <= self._source.max_lag:
+            return None
+        allowed = write_duration(self._source.max_lag)
+        detail = f"its oldest sample is {ahead // DAY} days younger than the period's start, {allowed} may be"
+        return Doubt("truncated", 1, detail)
+
     def lagging(self) -> Doubt | None:
         """A log that ends long before the period does."""
-        column = self._source.at or self._source.attribution.column
-        bounds = self.rows.at(column) if column else None
+        bounds = self._bounds()
         if bounds is None:
             return None
         behind = self._period.end - bounds[1]
@@ -107,6 +116,10 @@ class Cases:
         allowed = write_duration(self._source.max_lag)
         detail = f"its newest row is {behind // DAY} days older than the period's end, {allowed} may be"
         return Doubt("lagging", 1, detail)
+
+    def _bounds(self) -> tuple[int, int] | None:
+        column = self._source.at or self._source.attribution.column
+        return self.rows.at(column) if column else None
 
     def _finals(self) -> ir.Table:
         table = self._ordered(self.rows.table, latest=True)

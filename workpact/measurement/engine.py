@@ -1,4 +1,4 @@
-"""Where a log is read from, as an Ibis table: a file, by DuckDB in memory, or a table of a database.
+"""Where a log is read from, as an Ibis table: a file or samples, by DuckDB in memory, or a table of a database.
 
 DuckDB reads the one file, then loses access to files, the network and its own settings. Of a database nothing but
 SELECT is asked, by Ibis expressions.
@@ -18,8 +18,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from workpact.measurement.definition import Period
 from workpact.measurement.errors import BadRow, LogError, MissingColumns, SourceError
 from workpact.measurement.log import LogFile, file_state, is_parquet, read_log
+from workpact.measurement.prometheus import Samples, is_prometheus
 from workpact.terms.data_source import ConnectionDetails
 
 PLACE = "workpact place"
@@ -41,7 +43,8 @@ _SESSION = {
 
 
 class Engine:
-    """An open log. `text` is its columns as text; `lines` its file, if events are the lines of one.
+    """An open log. `text` is its columns as text; `lines` its file, if events are the lines of one; `samples` what was
+    read of a Prometheus, of one period alone.
 
     `has_place` says whether rows have a place: then the column `PLACE` counts them from 0.
     """
@@ -55,6 +58,7 @@ class Engine:
         *,
         columns: Sequence[str] | None = None,
         owned: bool = False,
+        samples: Samples | None = None,
     ) -> None:
         self.name = name
         self.backend = backend
@@ -64,6 +68,7 @@ class Engine:
         self.columns = {column.lower(): column for column in columns or table.columns if column != PLACE}
         self.has_place = PLACE in table.columns
         self.is_bytewise = backend.name == "postgres"
+        self.samples = samples
         self._kept = 0
 
     def __enter__(self) -> Self:
@@ -145,13 +150,17 @@ class Engine:
             raise SourceError(self.name, f"the engine refuses: {str(error).splitlines()[0]}") from error
 
 
-def open_log(data: Path | str | BaseBackend, source: ConnectionDetails, wanted: Collection[str]) -> Engine:
-    """Open a file, the URL of a database, or a connection of Ibis, for the wanted columns.
+def open_log(
+    data: Path | str | BaseBackend, source: ConnectionDetails, wanted: Collection[str], period: Period
+) -> Engine:
+    """Open a file, the URL of a database or of a Prometheus, or a connection of Ibis, for the wanted columns.
 
     Raises `LogError` or `SourceError`.
     """
     if isinstance(data, BaseBackend):
         return _of_database(f"{data.name} table {source.table}", data, source)
+    if is_prometheus(str(data)):
+        return _of_samples(Samples(str(data), source.series, period, wanted))
     if "://" in str(data):
         return _of_url(str(data), source)
     path = Path(data)
@@ -184,6 +193,19 @@ def _of_database(name: str, backend: BaseBackend, source: ConnectionDetails) -> 
     except Exception as error:
         raise SourceError(name, f"has no table {source.table} that can be read: {str(error).splitlines()[0]}") from None
     return Engine(name, backend, found)
+
+
+def _of_samples(samples: Samples) -> Engine:
+    backend = _embedded()
+    columns = ", ".join(f"{_name(column)} VARCHAR" for column in samples.columns)
+    backend.raw_sql(f"CREATE TEMP TABLE log ({columns})")
+    time = "strftime(make_timestamp_ms(time), '%Y-%m-%dT%H:%M:%S.%gZ')"
+    for batch in samples.batches():
+        backend.con.register("batch", batch)
+        backend.raw_sql(f"INSERT INTO log SELECT * REPLACE ({time} AS time) FROM batch")
+        backend.con.unregister("batch")
+    _lock(backend)
+    return Engine(samples.name, backend, backend.table("log"), owned=True, samples=samples)
 
 
 def _of_parquet(path: Path) -> Engine:

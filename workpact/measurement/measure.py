@@ -82,8 +82,8 @@ def measure(
 ) -> Measurement:
     """Measure `period` on a log with the 32-byte evidence secret `key`.
 
-    `data` is a file (CSV, TSV, Parquet; plain or gzip), the URL of a database, or a connection of
-    Ibis. A case belongs to the period in which its attribution falls; its figures are counted on
+    `data` is a file (CSV, TSV, Parquet; plain or gzip), the URL of a database or of a Prometheus,
+    or a connection of Ibis. A case belongs to the period in which its attribution falls; its figures are counted on
     its final row, its events are all its rows. Equal log, definition and key give equal results,
     byte for byte. Raises a `MeasurementError`: `EmptyPeriod` unless `allow_empty`, `DoubtfulData`
     for each doubt that is not in `accept`.
@@ -94,17 +94,19 @@ def measure(
     from workpact.measurement.cases import Cases
     from workpact.measurement.engine import open_log
 
-    with open_log(data, definition.source, definition.columns()) as engine:
+    with open_log(data, definition.source, definition.columns(), period) as engine:
         cases = Cases(engine, definition, period)
         levels, quantities, doubts = cases.figures()
         if not allow_empty:
             cases.require_any()
-        doubts += [doubt for doubt in (cases.repeated(), cases.lagging()) if doubt]
+        doubts += [doubt for doubt in (cases.repeated(), cases.lagging(), cases.truncated()) if doubt]
         refused = [doubt for doubt in doubts if doubt.name not in accept]
         if refused:
             raise DoubtfulData(engine.name, period.name, refused)
         lines, hashes = _events(engine, cases)
-        if engine.lines is None and cases.figures()[:2] != (levels, quantities):
+        if engine.samples:
+            engine.samples.require_unchanged()
+        elif engine.lines is None and cases.figures()[:2] != (levels, quantities):
             raise LogError(engine.name, "answers differently when asked twice; measure when nobody writes to it")
     figures = tuple(
         Figure(level.name, good, total) for level, (good, total) in zip(definition.levels, levels, strict=True)

@@ -26,6 +26,8 @@ ISO = "ISO"
 DEFAULT_LAG = 7 * 86_400
 
 _DIRECTIVES = set("YymdHMSIpfz")
+_MATCHER = r'[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"'
+_SELECTOR = re.compile(rf"[a-zA-Z_:][\w:]*(?:\s*\{{(?:\s*{_MATCHER}\s*(?:,\s*{_MATCHER}\s*)*,?)?\s*\}})?", re.ASCII)
 _OPENING = re.compile(r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 
 
@@ -74,15 +76,28 @@ def opening(text: str) -> tuple[range, int, int]:
     )
 
 
+def _selector(value: str) -> str:
+    if not _SELECTOR.fullmatch(value):
+        raise failed(
+            "BadValue",
+            f"{value!r} is not a metric's name with matchers of labels",
+            'write one like probe_success{job="desk"}; rate() and increase() would give fractions on which two sides '
+            "differ: the column increase counts whole ones",
+        )
+    return value
+
+
 TimeFormat = Annotated[Line, AfterValidator(_time_format)]
 Opening = Annotated[Line, AfterValidator(_opening)]
 Holiday = Annotated[Line, AfterValidator(_day)]
-Columns = Annotated[
-    tuple[Line, ...],
+Selector = Annotated[Line, AfterValidator(_selector)]
+_ONE_OR_MORE = (
     Field(min_length=1),
     BeforeValidator(_one_or_more),
     PlainSerializer(lambda value: value[0] if len(value) == 1 else list(value)),
-]
+)
+Columns = Annotated[tuple[Line, ...], *_ONE_OR_MORE]
+Selectors = Annotated[tuple[Selector, ...], *_ONE_OR_MORE]
 
 
 class Moment(Model):
@@ -136,10 +151,12 @@ class ConnectionDetails(Model):
 
     Rows that share `case` (one column or several) are one case. Its final row has the highest `order`, a whole number,
     or else the latest `at`, a row's time; without both every row is a case of its own. `attribution` decides the period
-    that a case belongs to. Rows that meet `drop` are not read.
+    that a case belongs to. Rows that meet `drop` are not read. Of a database the rows are those of `table`, of a
+    Prometheus the raw samples of `series`.
     """
 
     table: Line | None = None
+    series: Selectors = ()
     case: Columns
     order: Line | None = None
     at: Line | None = None
@@ -166,7 +183,7 @@ class ConnectionDetails(Model):
 
 
 class DataSourceSpec(Model):
-    """A log: a file, or a table of a database."""
+    """A log: a file, a table of a database, or samples of a Prometheus."""
 
     type: Literal["workpact-log"]
     description: Prose | None = None

@@ -10,10 +10,22 @@ from workpact.terms.units import write_duration
 def log_text(source: DataSource) -> str:
     """One log: its rows, its cases, its clocks."""
     details = source.spec.connection_details
-    table = f" It is the table {inline(details.table)} of a database." if details.table else ""
     return (
-        f"**Log {source.metadata.name}.**{table} {_cases(details)} A case belongs to the period in which "
+        f"**Log {source.metadata.name}.**{_origin(details)} {_cases(details)} A case belongs to the period in which "
         f"{_moment(details.attribution)} falls.\n\n{bullets([*_reading(details), *map(_clock, details.clocks)])}"
+    )
+
+
+def _origin(details: ConnectionDetails) -> str:
+    table = f" It is the table {inline(details.table)} of a database." if details.table else ""
+    if not details.series:
+        return table
+    selectors = " and ".join(inline(selector) for selector in details.series)
+    return table + (
+        f" Its rows are the samples of {selectors} on a Prometheus server, as they were scraped: the labels of the "
+        "series, its name as `series`, `time` and `value`, and as `increase` by how much its counter has grown since "
+        "the series' sample before, of one that fell all of it; the first, without a sample in the hour before the "
+        "period, has none."
     )
 
 
