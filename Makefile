@@ -34,7 +34,7 @@ test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder 
 	mkdir -p out; \
 	FOUNDRY_PROFILE=test forge test > out/test.log 2>&1 & forge=$$!; \
 	trap "kill $$forge" INT TERM; \
-	pytest --ignore=tests/prove --ignore=tests/services || status=1; \
+	pytest -n auto --dist loadfile --ignore=tests/prove --ignore=tests/services || status=1; \
 	wait $$forge || status=1; \
 	cat out/test.log; \
 	exit $$status
