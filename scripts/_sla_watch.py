@@ -33,7 +33,9 @@ confirmations_option = click.option(
 @click.command(cls=ConnectedCommand)
 @document_options
 @click.option("--side", type=click.Choice(["client", "contractor"]), required=True, help="Whose agent it is.")
-@click.option("--data", metavar="FILE|URL", required=True, help="The side's own log: CSV or gzip.")
+@click.option(
+    "--data", metavar="FILE|URL", required=True, help="The side's own log: a file, a database or a Prometheus."
+)
 @click.option(
     "--exchange", metavar="FOLDER|URL", required=True, help="Where the sides lay down reports for each other."
 )
@@ -42,6 +44,7 @@ confirmations_option = click.option(
 )
 @click.option("--lag", metavar="DURATION", help='How long after a period its log is complete, like "6 hours"; else 0.')
 @click.option("--allow-empty", is_flag=True, help="Sign a period without a case, too.")
+@click.option("--accept", multiple=True, metavar="DOUBT", help="Sign in spite of a doubt; its line says so.")
 @click.option("--once", is_flag=True, help="One round; exit code 1 for an alarm, or without a chain.")
 @click.option("--every", type=click.IntRange(1), default=60, show_default=True, help="Seconds between rounds.")
 @click.option("--metrics", type=click.IntRange(0, 65535), metavar="PORT", help="Serve metrics on 127.0.0.1.")

@@ -8,10 +8,10 @@ from tests.agent.watched import Watched
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch, chain) -> Watched:  # noqa: ARG001 - connected
+def desk(request, tmp_path, monkeypatch, chain) -> Watched:  # noqa: ARG001 - connected
     monkeypatch.setenv("WORKPACT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
-    desk = Watched(tmp_path, monkeypatch)
+    desk = Watched(tmp_path, monkeypatch, *getattr(request, "param", ()))
     desk.exchange = tmp_path / "exchange"
     desk.exchange.mkdir()
     key = tmp_path / "evidence.key"

@@ -28,6 +28,7 @@ def well(**changes: Any) -> Health:
     ("health", "state"),
     [
         (well(), "well"),
+        (well(doubts=["it lags"]), "well"),
         (well(periods=[WAITING]), "needed"),
         (well(periods=[WAITING], problems=["the exchange is away"]), "trouble"),
         (well(problems=["the exchange is away"], alarms=["two reports"]), "alarm"),
@@ -40,12 +41,14 @@ def test_state__the_gravest_counts(health, state):
 
 def test_line__in_words__who_is_needed_and_until_when():
     ignored = {"damaged": 1, "foreign": 2, "old": 0}
-    line = well(periods=[WAITING], sent=[SETTLED], alarms=["two reports"], ignored=ignored).in_words()
+    line = well(
+        periods=[WAITING], sent=[SETTLED], alarms=["two reports"], doubts=["it lags"], ignored=ignored
+    ).in_words()
 
     assert line == (
         "[alarm] 2016-04-01 08:40:00 UTC, block 56 of 120; 2016-02: settled (0xabcd); 2016-03: contested, until "
         "2016-04-07 03:33:20 UTC, contested: client or contractor may concede (ape run sla concede), else the arbiters "
-        "rule; ALARM: two reports; ignored files: 1 damaged, 2 foreign, 0 old"
+        "rule; ALARM: two reports; it lags; ignored files: 1 damaged, 2 foreign, 0 old"
     )
     assert "\n" not in line
 
@@ -63,6 +66,7 @@ def test_line__as_json__whole_numbers_and_names():
         "sent": [{"period": "2016-02", "act": "sign", "transaction": None}],
         "alarms": [],
         "problems": [],
+        "doubts": [],
         "ignored": {},
         "note": None,
         "over": False,

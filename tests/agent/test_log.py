@@ -1,9 +1,10 @@
-"""A side's log, a file or an address: measured again when it has changed, and only then."""
+"""A side's log: a file is measured again when it has changed and only then, a database whenever it is asked for."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import fsspec
 import pytest
 
@@ -11,7 +12,7 @@ from tests.agent import paper
 from workpact.agent.errors import LogUnavailable
 from workpact.agent.log import Log
 from workpact.measurement import definition_of, period_of
-from workpact.measurement.errors import EmptyPeriod
+from workpact.measurement.errors import DoubtfulData, EmptyPeriod, SourceError
 
 HEADER = "number,changes,opened,resolved,closed,met\n"
 DOCUMENT = paper.levels().document
@@ -54,6 +55,42 @@ def test_measure__no_case__only_where_that_is_allowed(address):
     with pytest.raises(EmptyPeriod):
         Log(address, DEFINITION, SECRET).measure(FIRST)
     assert Log(address, DEFINITION, SECRET, allow_empty=True).measure(FIRST).figures[0].total == 0
+
+
+def test_measure__in_doubt__only_where_that_is_accepted(address):
+    put(address, rows(3, 4) + rows(3, 4).splitlines()[1].replace(b",yes", b",no") + b"\n")
+    doubtful = definition_of(DOCUMENT).model_copy(
+        update={"source": DEFINITION.source.model_copy(update={"order": None, "at": None})}
+    )
+
+    with pytest.raises(DoubtfulData) as caught:
+        Log(address, doubtful, SECRET, accept=["lagging"]).measure(FIRST)
+    measured = Log(address, doubtful, SECRET, accept=["repeated"]).measure(FIRST)
+
+    assert measured.doubts == caught.value.doubts
+    assert [doubt.name for doubt in measured.doubts] == ["repeated"]
+    assert (measured.figures[0].good, measured.figures[0].total) == (3, 5)
+
+
+def test_measure__a_database__as_it_is_now_and_without_its_credentials(tmp_path):
+    file = tmp_path / "log.db"
+    with duckdb.connect(file) as connection:
+        path = tmp_path / "log.csv"
+        path.write_bytes(rows(3, 4))
+        connection.execute(f"CREATE TABLE log AS SELECT * FROM read_csv('{path}', all_varchar = true)")
+    source = DEFINITION.source.model_copy(update={"table": "log"})
+    log = Log(f"duckdb://{file}", DEFINITION.model_copy(update={"source": source}), SECRET)
+
+    assert log.is_service
+    assert log.measure(FIRST).figures[0].good == 3
+    with duckdb.connect(file) as connection:
+        connection.execute("UPDATE log SET met = 'yes'")
+    assert log.measure(FIRST).figures[0].good == 4
+
+    away = Log("prometheus://reader:secret@127.0.0.1:1", DEFINITION, SECRET)
+    assert away.is_service
+    with pytest.raises(SourceError, match=r"^prometheus://127\.0\.0\.1:1: "):
+        away.measure(FIRST)
 
 
 def test_measure__absent__named(address):

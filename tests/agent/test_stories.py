@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.agent.watched import DAY
+import duckdb
+import pytest
+
+from tests.agent.watched import DAY, HEADER
 from tests.scripts.desk import UNIT
 
 
@@ -34,6 +37,47 @@ def test_agreed__equal_logs__final_and_settled_without_anybody(desk):
     status = desk.json("agreement", "status", desk.file)["periods"][0]
     assert (status["settled"], status["charge"], status["credit"]) == (True, 700 * UNIT, 25_200_000)
     assert [each["period"] for each in desk.watch("client")["periods"]] == ["second"]
+
+
+@pytest.mark.parametrize("desk", [[("    case: number", "    table: log\n    case: number")]], indirect=True)
+def test_signed__on_a_database__read_until_then(desk):
+    desk.log("client", 1, 2)
+    file = desk.folder / "client.db"
+
+    def take_in() -> None:
+        with duckdb.connect(file) as connection:
+            rows = f"read_csv('{desk.folder / 'client.csv'}', all_varchar = true)"
+            connection.execute(f"CREATE OR REPLACE TABLE log AS SELECT * FROM {rows}")
+
+    take_in()
+    service = ("--data", f"duckdb://{file}")
+    desk.at(0, 1)
+    assert sent(desk.watch("client", *service)) == ["sign"]
+
+    # What it has afterwards is not asked for, so it contradicts nothing.
+    (desk.folder / "client.csv").unlink()
+    desk.log("client")
+    take_in()
+    again = desk.watch("client", *service)
+    assert (sent(again), again["state"], again["alarms"]) == ([], "well", [])
+
+
+def test_doubt__accepted_by_a_person__signed_and_named(desk):
+    desk.log("client")
+    path = desk.folder / "client.csv"
+    first, *rest = path.read_text().splitlines()[1:]
+    number, changes, opened, _, closed, met = first.split(",")
+    early = opened.replace("09:00", "08:00")
+    path.write_text("\n".join([HEADER, f"{number},{changes},{opened},{early},{closed},{met}", *rest]) + "\n")
+    desk.at(0, 1)
+
+    refused = desk.watch("client")
+    assert (sent(refused), refused["state"], refused["doubts"]) == ([], "trouble", [])
+    assert "accept by name what is right as it is (backwards)" in refused["problems"][0]
+
+    signed = desk.watch("client", "--accept", "backwards")
+    assert (sent(signed), signed["state"]) == (["sign"], "well")
+    assert signed["doubts"] == ["first in doubt, accepted: backwards: resolution_minutes is negative in 1 cases"]
 
 
 def test_default__no_log_anywhere__applied_by_the_side_that_it_favours(desk):

@@ -50,6 +50,8 @@ class Health:
     """What should not be, and needs somebody soon."""
     problems: list[str] = field(default_factory=list)
     """What did not work this time; the next round tries again."""
+    doubts: list[str] = field(default_factory=list)
+    """What is in doubt of the figures that were measured, and accepted by name."""
     ignored: dict[str, int] = field(default_factory=dict)
     """Files of the exchange that count for nothing, by why."""
     note: str = ""
@@ -91,6 +93,7 @@ class Health:
             ],
             "alarms": self.alarms,
             "problems": self.problems,
+            "doubts": self.doubts,
             "ignored": self.ignored,
             "note": self.note or None,
             "over": self.over,
@@ -102,7 +105,7 @@ class Health:
         parts = [f"[{self.state}] {clock}", *filter(None, [self.note])]
         parts += [f"{period}: {_DONE[act]}{f' ({hash_})' if hash_ else ''}" for period, act, hash_ in self.sent]
         parts += [f"{each.period}: {each.stage.words}{self._waiting(each.step)}" for each in self.periods]
-        parts += [f"ALARM: {alarm}" for alarm in self.alarms] + self.problems
+        parts += [f"ALARM: {alarm}" for alarm in self.alarms] + self.problems + self.doubts
         if any(self.ignored.values()):
             parts.append("ignored files: " + ", ".join(f"{count} {why}" for why, count in self.ignored.items()))
         return "; ".join(parts + ["nothing left to do"] * self.over)

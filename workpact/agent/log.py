@@ -1,25 +1,46 @@
-"""A side's own log, wherever it lies: a file, or an address that fsspec can read."""
+"""A side's own log, wherever it lies: a file, an address that fsspec can read, a database or a Prometheus."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Collection
+from importlib.metadata import entry_points
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import fsspec  # type: ignore[import-untyped]
 
 from workpact.agent.errors import LogUnavailable
 from workpact.measurement import Definition, Measurement, Period, measure
+from workpact.measurement.prometheus import SCHEMES
 
 
 class Log:
-    """One log, measured again only when it has changed. Raises `LogUnavailable` and `MeasurementError`s."""
+    """One log; a file is measured again only when it has changed. Raises `LogUnavailable` and `MeasurementError`s.
 
-    def __init__(self, address: str, definition: Definition, secret: bytes, *, allow_empty: bool = False) -> None:
+    `accept` has the names of doubts that do not stop it. `is_service`: a database or a Prometheus, of which
+    nothing shorter than measuring tells a change.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        definition: Definition,
+        secret: bytes,
+        *,
+        allow_empty: bool = False,
+        accept: Collection[str] = (),
+    ) -> None:
         self.address = address
         self._definition = definition
         self._secret = secret
         self._allow_empty = allow_empty
+        self._accept = tuple(accept)
         self._measured: dict[str, tuple[str, Measurement]] = {}
+        backends = {each.name for each in entry_points(group="ibis.backends")}
+        self.is_service = urlsplit(address).scheme in {*SCHEMES, "postgresql", *backends}
+        if self.is_service:
+            return
         try:
             self._files, self._path = fsspec.core.url_to_fs(address)
         except (ValueError, ImportError) as error:
@@ -27,6 +48,8 @@ class Log:
 
     def measure(self, period: Period) -> Measurement:
         """The figures of a period as the log is now."""
+        if self.is_service:
+            return self._of(self.address, period)
         try:
             state = str(self._files.ukey(self._path))
             known = self._measured.get(period.name)
@@ -44,5 +67,5 @@ class Log:
             self._files.get_file(self._path, str(copy))
             return self._of(copy, period)
 
-    def _of(self, path: Path, period: Period) -> Measurement:
-        return measure(self._definition, path, period, self._secret, allow_empty=self._allow_empty)
+    def _of(self, data: Path | str, period: Period) -> Measurement:
+        return measure(self._definition, data, period, self._secret, allow_empty=self._allow_empty, accept=self._accept)

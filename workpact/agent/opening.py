@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,20 @@ def open_reporter(
     exchange: str,
     secret: Path,
     allow_empty: bool = False,
+    accept: Collection[str] = (),
     confirmations: int | None = None,
     lag: int = 0,
 ) -> Reporter:
     """The agent of the "client" or the "contractor" on the connected chain; its key's journal is this process's alone.
 
-    `account` signs and pays; `data` and `exchange` are paths, or addresses that fsspec knows; `lag` in seconds. Raises
-    `AgentError`s, `KeyFileError` when the secret is not there: one made here would not be the other side's.
+    `account` signs and pays; `data` and `exchange` are paths, or addresses that fsspec knows; `data` may be a database
+    or a Prometheus, too. `accept`: names of doubts that do not stop it; `lag` in seconds. Raises `AgentError`s,
+    `KeyFileError` when the secret is not there: one made here would not be the other side's.
     """
     if not secret.exists():
         raise KeyFileError(secret, "is not there: get the file that both sides share")
-    log = Log(data, definition_of(document), load_or_create_secret(secret), allow_empty=allow_empty)
+    key_bytes = load_or_create_secret(secret)
+    log = Log(data, definition_of(document), key_bytes, allow_empty=allow_empty, accept=accept)
     place = Exchange(exchange)
     key = ReporterKey.open(ServiceLevels.of(Agreement.deployed(document)), account, Side[side.upper()])
     return Reporter(key, log, place, confirmations=confirmations, lag=lag)

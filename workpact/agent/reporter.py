@@ -199,11 +199,16 @@ class Reporter:
         """What the log gives, while that matters."""
         calendar = self._calendar(index)
         is_early = seen.now <= calendar.end or seen.now < calendar.complete_from
-        if is_early or stored.stage is Stage.CONTESTED or stored.stage.is_final:
+        # A service would be read in full each round, and forgets what is old: what was signed stands.
+        was_read = self.log.is_service and self.key.signed(index) is not None
+        if is_early or was_read or stored.stage is Stage.CONTESTED or stored.stage.is_final:
             return None
         try:
             period = period_of(self.levels.document, self.levels.document.periods[index].name)
-            return self.levels.report_for(self.log.measure(period))
+            measured = self.log.measure(period)
+            doubts = [f"{period.name} in doubt, accepted: {doubt.name}: {doubt.detail}" for doubt in measured.doubts]
+            found.health.doubts += [each for each in doubts if each not in found.health.doubts]
+            return self.levels.report_for(measured)
         except (MeasurementError, LogUnavailable) as error:
             found.problem(error)
             return None
