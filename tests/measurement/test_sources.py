@@ -15,6 +15,7 @@ from tests.measurement import reference
 from tests.measurement.desk import ALL, SECRET, average, data_source, slo
 from workpact.measurement import Definition, Doubt, Figure, Period, definition_from, measure
 from workpact.measurement.errors import BadValue, DoubtfulData, MissingColumns, RepeatedRows, SourceError
+from workpact.measurement.evidence import keccak
 
 ROWS = (
     "case,step,written\n"
@@ -96,6 +97,22 @@ def test_one_row_a_case__tabs__two_columns_a_key__rows_dropped(tmp_path):
     assert measured.figures == (Figure("answered", 1, 3), Figure("speed", 26, 2))
     leaves = reference.leaves([line.encode() for line in (lines[0], lines[1], lines[3])], SECRET, "all")
     assert measured.evidence_root == reference.root(leaves)
+
+
+def test_one_row_a_case__more_than_is_read_at_once__every_row_in_its_place(tmp_path):
+    """Forty megabytes, quotes and separators in them, so that no piece that the engine reads ends where a row does."""
+    path = tmp_path / "calls.csv"
+    long = 4000 * 'a "",""b'
+    lines = [f'"{long}","{call}",990201,{call % 9},"A,""{call}"""' for call in range(1250)]
+    path.write_text("\n".join(["line,call,date,wait,outcome", *lines]) + "\n")
+    levels = [slo("whole", "ends_with(line, '\",\"b') AND length(line) = 24000", "outcome = 'A,\"' || call || '\"'")]
+    roles = {"case": ["line", "call"], "timeFormat": "%y%m%d", "attribution": "date"}
+
+    measured = measure(definition_from(source(**roles), levels), path, ALL, SECRET)
+
+    assert measured.figures == (Figure("whole", 1250, 1250),)
+    assert [event.row_hash for event in measured.evidence.events] == [keccak(line.encode()) for line in lines]
+    assert measured.evidence.events.lines.tolist() == list(range(2, 1252))
 
 
 def test_one_row_a_case__repeated__is_a_doubt(tmp_path):

@@ -130,9 +130,13 @@ class Cases:
         """Of each case its last row, or its first."""
         if not self.rows.is_grouped:
             return table
-        order = [ibis.desc(name) if latest else ibis.asc(name) for name in self._order(table)]
-        ranked = table.mutate(rank=ibis.row_number().over(group_by=self.rows.keys, order_by=order))
-        return ranked.filter(ranked["rank"] == 0).drop("rank")
+        order = self._order(table)
+        by = [ibis.desc(name) if latest else ibis.asc(name) for name in order]
+        # Where places name the rows, what is put in order need not be all of them.
+        ranked = table.select(*self.rows.keys, *order) if PLACE in order else table
+        ranked = ranked.mutate(rank=ibis.row_number().over(group_by=self.rows.keys, order_by=by))
+        ranked = ranked.filter(ranked["rank"] == 0).drop("rank")
+        return table.semi_join(ranked, PLACE) if PLACE in order else ranked
 
     def _order(self, table: ir.Table) -> list[str]:
         first = ORDER if self._source.order else self.rows.time(self._source.at or "")

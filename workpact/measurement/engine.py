@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 from ibis.backends import BaseBackend
+from numpy.typing import NDArray
 
 from workpact.measurement.definition import Period
 from workpact.measurement.errors import BadRow, LogError, MissingColumns, SourceError
@@ -120,13 +122,17 @@ class Engine:
 
     def rows(self, table: ir.Table) -> list[dict[str, Any]]:
         """The rows of a table."""
-        found: list[dict[str, Any]] = self.ask(lambda: self.backend.to_pyarrow(table).to_pylist())
-        return found
+        return [row for batch in self._answer(table) for row in batch.to_pylist()]
 
-    def columns_of(self, table: ir.Table) -> list[pa.ChunkedArray]:
-        """A table's columns."""
-        columns: list[pa.ChunkedArray] = self.ask(lambda: self.backend.to_pyarrow(table).columns)
-        return columns
+    def places(self, table: ir.Table) -> NDArray[np.int64]:
+        """The column of places of a table, in the order of a file."""
+        parts = [np.from_dlpack(batch.column(0)) for batch in self._answer(table)]
+        return np.sort(np.concatenate([np.empty(0, np.int64), *parts]))
+
+    def _answer(self, table: ir.Table) -> list[pa.RecordBatch]:
+        # For a whole table Ibis loads pandas, which takes longer than to measure a month.
+        batches: list[pa.RecordBatch] = self.ask(lambda: list(self.backend.to_pyarrow_batches(table)))
+        return batches
 
     def written(self, table: ir.Table) -> Iterator[bytes]:
         """Each row as a line of CSV: NULL is empty, an empty text is two quotes; commas and quotes are quoted."""
@@ -234,7 +240,7 @@ def _of_file(path: Path, wanted: Collection[str]) -> Engine:
         f'CREATE TEMP TABLE log AS SELECT {picked} row_number() OVER () - 1 AS "{PLACE}"'
         f" FROM read_csv({_text(_literal(path))}, auto_detect = false,"
         f" header = true, columns = {{{columns}}}, force_not_null = [{names}],"
-        f" delim = {_text(log.separator)}, quote = '\"', escape = '\"', strict_mode = true, parallel = false,"
+        f" delim = {_text(log.separator)}, quote = '\"', escape = '\"', strict_mode = true,"
         f" encoding = 'utf-8', compression = {_text(log.compression)})"
     )
     try:

@@ -11,8 +11,10 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain, repeat
 from pathlib import Path
+from struct import iter_unpack
 from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
@@ -41,10 +43,9 @@ class Words(Sequence[bytes]):
     @classmethod
     def of(cls, words: Iterable[bytes]) -> Self:
         """The words of an iterable."""
-        packed = bytearray()
-        for word in words:
-            packed += word
-        return cls(bytes(packed))
+        packed = BytesIO()
+        packed.writelines(words)
+        return cls(packed.getvalue())
 
     def __len__(self) -> int:
         return len(self.packed) // SIZE
@@ -60,7 +61,7 @@ class Words(Sequence[bytes]):
         return self.packed[place : place + SIZE]
 
     def __iter__(self) -> Iterator[bytes]:
-        return (self.packed[place : place + SIZE] for place in range(0, len(self.packed), SIZE))
+        return (word for (word,) in iter_unpack("32s", self.packed))
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
@@ -155,7 +156,8 @@ class Events(Sequence[Event]):
     def leaves(self) -> Words:
         """The leaf of each event."""
         pairs = zip(self.salts, self.hashes, strict=True)
-        return Words.of(keccak(keccak(salt + row_hash)) for salt, row_hash in pairs)
+        # Millions of times: a call more for each takes a sixth longer.
+        return Words.of(keccak_256(keccak_256(salt + row_hash).digest()).digest() for salt, row_hash in pairs)
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ class Evidence:
 
     def write(self, path: Path) -> None:
         """Write the evidence, readable by its owner alone. Equal evidence gives equal bytes."""
-        events = ([line, salt.hex(), row.hex()] for line, salt, row in self.events)
+        events = zip(self.events.lines, self.events.salts, self.events.hashes, strict=True)
         content = {
             "period": self.period,
             "evidenceRoot": _hex(self.root),
@@ -217,9 +219,11 @@ class Evidence:
             "events": [],
         }
         start, end = json.dumps(content, separators=(",", ":")).split("[]")
-        pieces = (json.dumps(event, separators=(",", ":")) for event in events)
         between = chain([""], repeat(","))
-        rows = (f"{comma}{piece}".encode() for comma, piece in zip(between, pieces, strict=False))
+        rows = (
+            f'{comma}[{line},"{salt.hex()}","{row.hex()}"]'.encode()
+            for comma, (line, salt, row) in zip(between, events, strict=False)
+        )
         try:
             write_private(path, chain([f"{start}[".encode()], rows, [f"]{end}\n".encode()]))
         except OSError as error:
@@ -257,9 +261,20 @@ def events_of(lines: array[int], hashes: Words, key: bytes) -> Events:
     A salt is HMAC-SHA256 of the row's hash and how often the same bytes came before: it depends on
     what the rows are, not on their order in the file, and equal rows get different leaves.
     """
-    pairs = zip(hashes, _earlier(hashes).tolist(), strict=True)
-    salts = (hmac.digest(key, row_hash + earlier.to_bytes(8, "big"), "sha256") for row_hash, earlier in pairs)
-    return Events(lines, Words.of(salts), hashes)
+    counts = iter_unpack("8s", _earlier(hashes).astype(">u8").tobytes())
+    messages = (row_hash + earlier for row_hash, (earlier,) in zip(hashes, counts, strict=True))
+    return Events(lines, Words.of(_authenticated(key, messages)), hashes)
+
+
+def _authenticated(key: bytes, messages: Iterable[bytes]) -> Iterator[bytes]:
+    """HMAC-SHA256 of each message. The key is hashed once: it takes longer than a message does."""
+    padded = np.frombuffer(key.ljust(64, b"\0"), dtype=np.uint8)
+    inside, outside = (hashlib.sha256((padded ^ pad).tobytes()) for pad in (0x36, 0x5C))
+    for message in messages:
+        inner, outer = inside.copy(), outside.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        yield outer.digest()
 
 
 def _earlier(hashes: Words) -> NDArray[Any]:
@@ -276,12 +291,13 @@ def _earlier(hashes: Words) -> NDArray[Any]:
 
 def _parents(layer: bytes) -> Words:
     paired = len(layer) // (2 * SIZE) * 2 * SIZE
-    pairs = ((layer[i : i + SIZE], layer[i + SIZE : i + 2 * SIZE]) for i in range(0, paired, 2 * SIZE))
+    pairs = iter_unpack("32s32s", memoryview(layer)[:paired])
     return Words.of(chain((_parent(one, other) for one, other in pairs), [layer[paired:]]))
 
 
 def _parent(one: bytes, other: bytes) -> bytes:
-    return keccak(one + other if one < other else other + one)
+    digest: bytes = keccak_256(one + other if one < other else other + one).digest()
+    return digest
 
 
 def _hex(value: bytes) -> str:

@@ -14,10 +14,12 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+from sha3 import keccak_256
+
 from workpact.measurement.errors import BadRow, EmptyLog, LogError, UnknownCompression
-from workpact.measurement.evidence import keccak
 
 PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
@@ -154,16 +156,16 @@ def _header(path: Path, line: bytes, separator: str) -> tuple[str, ...]:
 
 
 def _rows(path: Path, lines: Iterator[bytes], width: int, separator: str) -> tuple[bytes, array[int]]:
-    hashes, numbers, between = bytearray(), array("Q"), separator.encode()
+    hashes, numbers, between = BytesIO(), array("Q"), separator.encode()
     for number, line in enumerate(lines, start=2):
         if not line:
             continue
         found = len(_values(path, number, line, separator)) if b'"' in line else line.count(between) + 1
         if found != width:
             raise BadRow(path, number, f"has {found} values, the header has {width}")
-        hashes += keccak(line)
+        hashes.write(keccak_256(line).digest())
         numbers.append(number)
-    return bytes(hashes), numbers
+    return hashes.getvalue(), numbers
 
 
 def _values(path: Path, number: int, line: bytes, separator: str) -> list[str]:

@@ -142,8 +142,7 @@ def _events(engine: Engine, cases: Cases) -> tuple[array[int], Words]:
     """The line number and row hash of each event: of a file in its order, of a table in the order of the hashes."""
     events = cases.events()
     if engine.lines is not None:
-        (column,) = engine.columns_of(events)
-        places = np.sort(column.to_numpy())
+        places = engine.places(events)
         numbers = np.frombuffer(engine.lines.numbers, dtype=np.uint64)[places]
         return array("Q", numbers.tobytes()), Words(engine.lines.hashes).taken(places)
     hashes = Words.of(keccak(row) for row in engine.written(events))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -17,6 +17,19 @@ from workpact.measurement.times import offset_of, parts_of, seconds_of, to_utc, 
 from workpact.measurement.translation import WHOLE, Translation, whole
 
 ORDER = "row_order"
+
+
+class _Check(NamedTuple):
+    """Of a column that must be read: where it cannot be, what stands there, and what was expected."""
+
+    column: str
+    bad: Any
+    value: Any
+    expected: str
+
+    @property
+    def shown(self) -> Any:
+        return ibis.coalesce(self.value, ibis.literal("NULL"))
 
 
 class Rows:
@@ -46,7 +59,9 @@ class Rows:
     @cached_property
     def table(self) -> ir.Table:
         """The rows, dates in UTC."""
-        return self._typed.mutate(**{f"t{index}": self._utc(index) for index in range(len(self._times))})
+        times = {f"t{index}": self._utc(index) for index in range(len(self._times))}
+        read = {"bad", "bad_text", *(f"{part}{index}" for index in range(len(times)) for part in "lf")}
+        return self._typed.select(*(name for name in self._typed.columns if name not in read), **times)
 
     @property
     def order(self) -> list[str]:
@@ -110,8 +125,10 @@ class Rows:
         }
         picked |= {name: table[name] for name in table.columns if name in self._kept}
         checks = self._checks(table)
-        self._checked = [(name, expected) for name, _, expected in checks]
-        picked |= {f"bad{index}": bad for index, (_, bad, _) in enumerate(checks)}
+        self._checked = [(check.column, check.expected) for check in checks]
+        # Of a row the first check that fails: a column for each would be most of the table.
+        picked["bad"] = ibis.cases(*((check.bad, ibis.literal(n, "int64")) for n, check in enumerate(checks)))
+        picked["bad_text"] = ibis.cases(*((check.bad, check.shown) for check in checks))
         if self._source.order:
             picked[ORDER] = whole(self._column(table, self._source.order))
         return table.select(**picked)
@@ -143,31 +160,28 @@ class Rows:
             dates |= {} if offset is None else {f"f{index}": offset}
         return self.engine.staged(table.mutate(**dates))
 
-    def _checks(self, table: ir.Table) -> list[tuple[str, Any, str]]:
-        """For each column that must be read: its name, its text where it cannot be, and what was expected."""
+    def _checks(self, table: ir.Table) -> list[_Check]:
         checks = []
         for name in self._source.case:
             value = self._column(table, name)
-            checks.append((name, _where(self._value(table, name).isnull() | (value == ""), value), "a case"))
+            checks.append(_Check(name, self._value(table, name).isnull() | (value == ""), value, "a case"))
         if self._source.order:
             value = self._column(table, self._source.order)
             bad = ~ibis.coalesce(value.re_search(WHOLE), ibis.literal(False))
-            checks.append((self._source.order, _where(bad, value), "a whole number"))
+            checks.append(_Check(self._source.order, bad, value, "a whole number"))
         for name, number in self._numbers.items():
             value = self._value(table, name)
-            bad = value.notnull() & table[number].isnull()
-            checks.append((name, _where(bad, value), "a whole number"))
+            checks.append(_Check(name, value.notnull() & table[number].isnull(), value, "a whole number"))
         for index, name in enumerate(self.definition.times()):
             value = self._value(table, name)
             needed = name == self._source.at
             bad = table[f"l{index}"].isnull() & (ibis.literal(True) if needed else value.notnull())
-            checks.append((name, _where(bad, self._column(table, name)), f"a date like {self._source.time_format}"))
+            checks.append(_Check(name, bad, self._column(table, name), f"a date like {self._source.time_format}"))
         return checks
 
     def _check(self) -> None:
-        typed, checks = self._typed, self._checked
-        asked = {f"bad{index}": typed[f"bad{index}"].count() for index in range(len(checks))}
-        asked["rows"] = typed.count()
+        typed = self._typed
+        asked = {"rows": typed.count(), "bad": typed["bad"].min()}
         for index in range(len(self._times)):
             seconds = self._since(index)
             asked |= {f"low{index}": seconds.min(), f"high{index}": seconds.max()}
@@ -175,15 +189,15 @@ class Rows:
         self.count = int(found["rows"])
         if not self.count and not self.engine.samples:
             raise LogError(self.engine.name, "has no row; export the rows as well")
-        for index, (name, expected) in enumerate(checks):
-            if found[f"bad{index}"]:
-                self._refuse(f"bad{index}", name, expected)
+        if found["bad"] is not None:
+            self._refuse(found["bad"])
         self._bounds = [(found[f"low{index}"], found[f"high{index}"]) for index in range(len(self._times))]
 
-    def _refuse(self, bad: str, column: str, expected: str) -> None:
-        rows = self._typed.filter(self._typed[bad].notnull())
-        order = [PLACE] if self.engine.has_place else [bad]
-        (row,) = self.engine.rows(rows.order_by(order).limit(1).select(*order, value=rows[bad]))
+    def _refuse(self, check: int) -> None:
+        rows = self._typed.filter(self._typed["bad"] == check)
+        order = PLACE if self.engine.has_place else "bad_text"
+        (row,) = self.engine.rows(rows.order_by(order).limit(1).select(order, value=rows["bad_text"]))
+        column, expected = self._checked[check]
         raise BadValue(self.engine.name, self.line_of(row.get(PLACE)), column, row["value"], expected)
 
     def line_of(self, place: int | None) -> int | None:
@@ -219,7 +233,3 @@ class Rows:
 def cast_problem(value: str) -> str:
     """What is wrong where a text is cast that is no whole number."""
     return f"casts '{value}', which is no whole number; leave such rows out by CASE, or use TRY_CAST, which gives NULL"
-
-
-def _where(bad: Any, value: Any) -> Any:
-    return ibis.ifelse(bad, ibis.coalesce(value, ibis.literal("NULL")), ibis.null("string"))
