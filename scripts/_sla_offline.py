@@ -63,7 +63,9 @@ def measure(
         measured.evidence.write(evidence)
     value = measured.to_json()
     lines = [f"{span.name}: {value['eventCount']} log rows, evidence root {value['evidenceRoot']}"]
-    lines += [f"  {each['name']}: {each['good']} of {each['total']}" for each in value["levels"]]
+    for each in measured.figures:
+        excluded = "".join(f", {count} excluded for {reason}" for reason, count in each.exclusions)
+        lines.append(f"  {each.name}: {each.good} of {each.total}{excluded}")
     lines += [f"  {each['name']}: {each['count']}" for each in value["quantities"]]
     lines += [f"  in doubt, {doubt.name}: {doubt.detail}" for doubt in measured.doubts]
     emit(value, as_json, lines)

@@ -7,7 +7,9 @@ import pytest
 from tests.measurement.desk import EXAMPLE, MARCH, example
 from workpact.measurement import Average, Level, definition_of, period_of
 from workpact.measurement.errors import DefinitionError, ExpressionError
-from workpact.terms import load
+from workpact.terms import Form, load
+from workpact.terms.levels import Slices
+from workpact.terms.openslo import Exclusion
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +24,9 @@ def made(document, levels=(), prices=(), zone="UTC"):
     )
 
 
-def level(name, source="incident-log", good="true", total="true", average=None, slices=None):
-    wheres = {"where_good": good, "where_total": total}
-    return SimpleNamespace(name=name, data_source=source, average=average, slices=slices, **wheres)
+def level(name, source="incident-log", good="true", total="true", average=None, form=Form.RATIO_AT_LEAST, **more):
+    parts = {"where_good": good, "where_total": total, "average": average, "form": form}
+    return SimpleNamespace(name=name, data_source=source, **{"slices": None, "exclusions": (), **parts, **more})
 
 
 def test_the_example(document):
@@ -45,6 +47,22 @@ def test_dates_are_in_the_documents_zone_and_averages_keep_their_column(document
     )
 
 
+def test_slices_exclusions_and_what_is_counted_are_the_documents(document):
+    excluded = (Exclusion(reason="planned-outage", where="priority = '4 - Low'"),)
+    slices = Slices(seconds=3600, target=900_000)
+    bad = level("a", form=Form.RATIO_AT_MOST, slices=slices, exclusions=excluded)
+    mean = level("b", good=None, average="resolution_minutes", exclusions=excluded)
+
+    assert definition_of(made(document, [bad, mean])).levels == (
+        Level(name="a", good="true", total="true", counts_bad=True, slices=slices, exclusions=excluded),
+        Average(name="b", where="true", column="resolution_minutes", exclusions=excluded),
+    )
+
+    with pytest.raises(ExpressionError) as caught:
+        definition_of(made(document, [level("a", exclusions=(Exclusion(reason="force-majeure", where="now() > 1"),))]))
+    assert (caught.value.owner, caught.value.field) == ("level a", "exclude force-majeure")
+
+
 def test_documents_that_cannot_be_measured(document):
     with pytest.raises(DefinitionError) as caught:
         period_of(document, "2018-01")
@@ -59,9 +77,6 @@ def test_documents_that_cannot_be_measured(document):
     assert str(caught.value) == (
         "level b, metricSourceRef: is 'phone-log', others read 'incident-log'; one report measures one log"
     )
-
-    with pytest.raises(DefinitionError, match="level a, budgetingMethod: is Timeslices, which are not measured yet"):
-        definition_of(made(document, [level("a", slices=SimpleNamespace(seconds=60, target=900_000))]))
 
     with pytest.raises(ExpressionError) as caught:
         definition_of(made(document, [level("a", good="random() < 1")]))

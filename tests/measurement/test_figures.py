@@ -35,7 +35,7 @@ def test_only_the_final_row_of_a_case_counts(tmp_path):
         [row(), row(sys_mod_count="1"), row(sys_mod_count="2", made_sla="false")],
     )
 
-    assert figure(define(MADE), path) == Figure("made", good=0, total=1, excluded=0)
+    assert figure(define(MADE), path) == Figure("made", good=0, total=1)
 
 
 def test_the_final_row_has_the_highest_order_as_a_number_wherever_it_stands(tmp_path):

@@ -10,6 +10,7 @@ from eth_utils.crypto import keccak
 from tests.terms.example import CHAIN_ID, CONTRACT, NAMES, TEXT, changed, example
 from workpact.terms import Form, LowVolume, errors, loads
 from workpact.terms.definition import definition
+from workpact.terms.levels import Slices
 
 START = TEXT.index("---\napiVersion: openslo/v1\nkind: SLO\n")
 INLINE = TEXT[TEXT.index("  indicator:\n", START) : TEXT.index("  timeWindow:", START)]
@@ -123,8 +124,75 @@ def test_timeslices__count_slices_of_minutes():
     markdown = document.document_markdown()
     assert "The figure counts slices of 1 minute from the period's start" in markdown
     assert "a slice is good when at least 90 % of its cases are good" in markdown
+    assert "fewer than 20 slices: is left out" in markdown
+    assert "made-sla comes to 949 of 1,000 slices" in markdown
     assert loads(document.to_yaml()) == document
     assert document.service_hash() != example().service_hash()
+
+
+LIMIT = '{where: "true", column: resolution_minutes}'
+MEAN = '{where: "true", average: resolution_minutes}'
+SLICED_LIMIT = "op: lte, value: 240, target: 0.95, timeSliceTarget: 0.9, timeSliceWindow: 1h"
+
+
+def test_timeslices__of_a_limit__count_slices_too():
+    text = threshold(LIMIT, SLICED_LIMIT).replace("budgetingMethod: Occurrences", "budgetingMethod: Timeslices", 1)
+    level = loads(text, NAMES).levels[0]
+    assert level.slices == Slices(seconds=3600, target=900_000)
+    assert (level.form, level.where_good) == (Form.RATIO_AT_LEAST, 'CAST("resolution_minutes" AS BIGINT) <= 240')
+
+
+def test_timeslices__of_an_average__are_refused():
+    text = threshold(MEAN, SLICED_LIMIT.replace(" target: 0.95,", ""))
+    with pytest.raises(errors.BadLevel) as caught:
+        loads(text.replace("budgetingMethod: Occurrences", "budgetingMethod: Timeslices", 1), NAMES)
+    assert caught.value.field == "spec.objectives[0]"
+    assert caught.value.advice.endswith("of a ratioMetric or a limit")
+
+
+RELIEF = 'exclude: [{reason: planned-outage, where: "priority = \'4\'"}, {reason: client-cause, where: "false"}]'
+
+
+def test_relief__is_signed_with_the_definition_and_said_in_the_text():
+    old, new = 'spec: {where: "true"}', f'spec: {{where: "true", {RELIEF}}}'
+    document = loads(changed((old, new)), NAMES)
+    assert [(each.reason, each.where) for each in document.levels[0].exclusions] == [
+        ("planned-outage", "priority = '4'"),
+        ("client-cause", "false"),
+    ]
+    assert document.levels[1].exclusions == ()
+
+    signed = json.loads(definition(document))["objects"][1]["spec"]["indicator"]["spec"]["ratioMetric"]["total"]
+    assert signed["metricSource"]["spec"] == {
+        "where": "true",
+        "exclude": [
+            {"reason": "planned-outage", "where": "priority = '4'"},
+            {"reason": "client-cause", "where": "false"},
+        ],
+    }
+    assert document.schedule()[5] != example().schedule()[5]
+    turned = loads(document.to_yaml().replace("planned-outage", "force-majeure"), NAMES)
+    assert turned.schedule()[5] != document.schedule()[5]
+    assert loads(document.to_yaml()) == document
+    # Nothing to exclude is what was signed before there were exclusions.
+    assert loads(changed((old, 'spec: {where: "true", exclude: []}')), NAMES).id(1, CONTRACT) == example().id(
+        1, CONTRACT
+    )
+
+    markdown = document.document_markdown()
+    assert (
+        "Cases do not count, and are reported as excluded for a planned outage, where\n\n```\npriority = '4'\n```\n\n"
+        "Cases do not count, and are reported as excluded for a cause on the client's side, where\n\n```\nfalse\n```"
+    ) in markdown
+    assert "Cases do not count" not in example().document_markdown()
+
+
+def test_relief__of_an_average__is_said_in_the_text():
+    text = threshold(MEAN.replace("}", f", {RELIEF}}}"), "op: lte, value: 240")
+    text = text.replace("{below: 95 %", "{above: 240", 1).replace("{below: 85 %", "{above: 300", 1)
+    document = loads(text, NAMES)
+    assert [each.reason for each in document.levels[0].exclusions] == ["planned-outage", "client-cause"]
+    assert "reported as excluded for a planned outage, where" in document.document_markdown()
 
 
 def test_earn_back__signed_for_the_levels_and_the_periods_that_enough_follow():

@@ -1,18 +1,12 @@
 """From a ticket log to the figures and the evidence of a service period."""
 
-from workpact.measurement.definition import (
-    Average,
-    Definition,
-    Level,
-    Period,
-    Quantity,
-    definition_from,
-)
+from workpact.measurement.definition import Average, Definition, Level, Period, Quantity
 from workpact.measurement.document import definition_of, period_of
 from workpact.measurement.errors import Doubt, MeasurementError
 from workpact.measurement.evidence import Event, EventProof, Evidence, EvidenceTree, period_key
 from workpact.measurement.keys import load_or_create_secret
 from workpact.measurement.measure import Figure, Measurement, measure, verify
+from workpact.measurement.openslo import definition_from
 
 __all__ = [
     "Average",

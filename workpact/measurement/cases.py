@@ -1,4 +1,4 @@
-"""From rows to cases, from cases to figures: which belong to a period, how long their clocks ran, what counts."""
+"""From rows to cases: which belong to a period, how long their clocks ran, and what is counted of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from workpact.measurement.definition import Average, Definition, Level, Period, Where
+from workpact.measurement.counting import Counted, LevelCount
+from workpact.measurement.definition import Average, Definition, Period, Where
 from workpact.measurement.engine import PLACE, Engine
 from workpact.measurement.errors import Doubt, EmptyPeriod, ExpressionError, LogError, RepeatedRows
 from workpact.measurement.rows import ORDER, Rows, cast_problem
@@ -34,14 +35,17 @@ class Cases:
         self._chosen = engine.keep(self._in_period())
         self._table = engine.keep(self._clocked())
 
-    def figures(self) -> tuple[list[tuple[int, int]], list[int], list[Doubt]]:
-        """Good and total (sum and count) of each level, each quantity's count, and what is doubtful of the cases."""
+    def figures(self) -> tuple[list[Counted], list[int], list[Doubt]]:
+        """What is counted of each level, each quantity's count, and what is doubtful of the cases."""
         clocks = {clock.name.lower(): self._table[f"x{index}"] for index, clock in enumerate(self._source.clocks)}
         translation = self.rows.translation(self._table, **clocks)
         asked: dict[str, Any] = {"cases": self._table.count()}
+        counts = []
         for index, level in enumerate(self._definition.levels):
-            good, total = self._counted(translation, level, clocks)
-            asked |= {f"good{index}": good, f"total{index}": total}
+            column = level.column.lower() if isinstance(level, Average) else ""
+            value = clocks[column] if column in clocks else self.rows.scope(self._table).get(column)
+            counts.append(LevelCount(self._table, translation, level, value))
+            asked |= {f"level{index}_{name}": each for name, each in counts[index].asked().items()}
         for index, quantity in enumerate(self._definition.quantities):
             asked[f"quantity{index}"] = self._count(translation.holds(quantity.where))
         for index in range(len(clocks)):
@@ -52,12 +56,11 @@ class Cases:
             if found[f"cast{index}"]:
                 self._refuse_cast()
         self.count = int(found["cases"])
-        levels = [
-            (int(found[f"good{i}"] or 0), int(found[f"total{i}"] or 0)) for i in range(len(self._definition.levels))
-        ]
-        for level, (good, _) in zip(self._definition.levels, levels, strict=True):
-            if good < 0:
-                raise LogError(self._engine.name, f"level {level.name} sums to {good}; leave negative values out")
+        levels = [self._level(count, f"level{index}_", found) for index, count in enumerate(counts)]
+        for level, counted in zip(self._definition.levels, levels, strict=True):
+            if counted.good < 0:
+                problem = f"level {level.name} sums to {counted.good}; leave negative values out"
+                raise LogError(self._engine.name, problem)
         quantities = [int(found[f"quantity{i}"] or 0) for i in range(len(self._definition.quantities))]
         return levels, quantities, list(self._backwards(found))
 
@@ -209,14 +212,12 @@ class Cases:
         length = ibis.ifelse(ended > begun, measure(ended) - measure(begun), ibis.literal(0, "int64"))
         return spans.group_by(keys).aggregate(**{f"paused{index}": length.sum().cast("int64")})
 
-    def _counted(self, translation: Any, level: Level | Average, clocks: dict[str, Any]) -> tuple[Any, Any]:
-        if isinstance(level, Average):
-            value = clocks.get(level.column.lower())
-            value = self.rows.scope(self._table)[level.column.lower()] if value is None else value
-            counted = translation.holds(level.where) & value.notnull()
-            return value.sum(where=counted).cast("int64"), self._count(counted)
-        total = translation.holds(level.total)
-        return self._count(total & translation.holds(level.good)), self._count(total)
+    def _level(self, count: LevelCount, prefix: str, found: dict[str, Any]) -> Counted:
+        own = {name.removeprefix(prefix): each for name, each in found.items() if name.startswith(prefix)}
+        slices = count.by_slices(self._period.start)
+        if slices is not None:
+            own |= self._engine.rows(slices)[0]
+        return count.counted(own)
 
     def _count(self, condition: Any) -> Any:
         return self._table.count(where=condition).cast("int64")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from workpact.measurement.errors import DefinitionError, ExpressionError
 from workpact.measurement.expression import ExpressionRefused, columns_of
 from workpact.measurement.kinds import check
 from workpact.terms.data_source import ConnectionDetails, Moment
-
-LOG_TYPE = "workpact-log"
+from workpact.terms.levels import Slices
+from workpact.terms.openslo import Exclusion
 
 
 class _Model(BaseModel):
@@ -32,17 +31,22 @@ class Where(NamedTuple):
 class Level(_Model):
     """A service level as a ratio: of the cases that `total` selects, those that `good` selects.
 
-    Where the agreement bounds a share from above, `good` selects what OpenSLO calls bad.
+    Where the agreement bounds a share from above, `good` selects what OpenSLO calls bad, and `counts_bad` says so.
+    With `slices` both count slices of the period: those with a case, and of them the good ones, or the bad ones.
     """
 
     name: str = Field(min_length=1)
     good: str
     total: str
+    counts_bad: bool = False
+    exclusions: tuple[Exclusion, ...] = ()
+    slices: Slices | None = None
 
     def wheres(self) -> tuple[Where, ...]:
-        """The conditions of `total` and `good`."""
+        """The conditions of `total`, of `good` and of what is excluded."""
         owner = f"level {self.name}"
-        return Where(owner, "total", self.total), Where(owner, "good", self.good)
+        good = Where(owner, "bad" if self.counts_bad else "good", self.good)
+        return Where(owner, "total", self.total), good, *_excluded(owner, self.exclusions)
 
 
 class Average(_Model):
@@ -52,10 +56,12 @@ class Average(_Model):
     name: str = Field(min_length=1)
     where: str
     column: str = Field(min_length=1)
+    exclusions: tuple[Exclusion, ...] = ()
 
     def wheres(self) -> tuple[Where, ...]:
-        """The one condition."""
-        return (Where(f"level {self.name}", "where", self.where),)
+        """The condition of what counts, and of what is excluded."""
+        owner = f"level {self.name}"
+        return Where(owner, "where", self.where), *_excluded(owner, self.exclusions)
 
 
 class Quantity(_Model):
@@ -163,100 +169,9 @@ class Period(_Model):
         return cls(name=name, start=int(first.timestamp()), end=int(following.timestamp()))
 
 
-def definition_from(
-    data_source: Mapping[str, Any],
-    objectives: Iterable[Mapping[str, Any]],
-    quantities: Mapping[str, Mapping[str, Any]] | None = None,
-    time_zone: str = "UTC",
-) -> Definition:
-    """Build a definition from OpenSLO objects as plain mappings.
-
-    `data_source` is a DataSource of type `workpact-log`. `objectives` are SLOs with a
-    `ratioMetric` of `total` and `good` or `bad`, or with a `thresholdMetric` whose spec has an
-    `average`. `quantities` maps the name of each priced quantity to its metricSource. Order is
-    kept: figures stand in it. Raises `DefinitionError` or, for a `where`, `ExpressionError`,
-    naming the object and the field.
-    """
-    name = _at(data_source, "data source", "metadata", "name")
-    source = _source(data_source)
-    _require_zone(time_zone)
-    levels = tuple(_level(objective, name) for objective in objectives)
-    counts = tuple(
-        Quantity(name=item, where=_where(metric, name, f"quantity {item}", "where"))
-        for item, metric in (quantities or {}).items()
-    )
-    _require_distinct([level.name for level in levels])
-    return Definition(source=source, levels=levels, quantities=counts, time_zone=time_zone).require_sound()
-
-
 def _ends(clock: Any) -> tuple[tuple[str, Moment], tuple[str, Moment]]:
     return ("from", clock.from_), ("to", clock.to)
 
 
-def _level(objective: Mapping[str, Any], data_source: str) -> Level | Average:
-    name = _at(objective, "level", "metadata", "name")
-    owner = f"level {name}"
-    spec = _at(objective, owner, "spec", "indicator", "spec")
-    if "thresholdMetric" in spec:
-        metric = _at(spec, owner, "thresholdMetric", "metricSource")
-        where = _where(metric, data_source, owner, "where")
-        return Average(name=name, where=where, column=_at(metric, owner, "spec", "average"))
-    ratio = _at(spec, owner, "ratioMetric")
-    numerator = "bad" if "bad" in ratio else "good"
-    if {"good", "bad"} <= set(ratio):
-        raise DefinitionError(owner, "ratioMetric", "has good and bad; keep the one to be counted")
-    wheres = {
-        field: _where(_at(ratio, owner, part, "metricSource"), data_source, owner, part)
-        for field, part in (("total", "total"), ("good", numerator))
-    }
-    return Level(name=name, **wheres)
-
-
-def _source(data_source: Mapping[str, Any]) -> ConnectionDetails:
-    kind = _at(data_source, "data source", "spec", "type")
-    if kind != LOG_TYPE:
-        raise DefinitionError("data source", "spec.type", f"is '{kind}', expected '{LOG_TYPE}'")
-    details = _at(data_source, "data source", "spec", "connectionDetails")
-    try:
-        return ConnectionDetails.model_validate(details)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in ("spec.connectionDetails", *first["loc"]))
-        problem = first.get("ctx", {}).get("problem", first["msg"])
-        advice = first.get("ctx", {}).get("advice")
-        raise DefinitionError("data source", field, f"{problem}; {advice}" if advice else problem) from None
-
-
-def _where(metric: Any, data_source: str, owner: str, field: str) -> str:
-    reference = _at(metric, owner, "metricSourceRef")
-    if reference != data_source:
-        problem = f"metricSourceRef is '{reference}', but the data source is '{data_source}'"
-        raise DefinitionError(owner, field, problem)
-    if metric.get("type", LOG_TYPE) != LOG_TYPE:
-        raise DefinitionError(owner, field, f"type is '{metric['type']}', expected '{LOG_TYPE}'")
-    where = _at(metric, owner, "spec", "where")
-    return str(where).lower() if isinstance(where, bool) else str(where)
-
-
-def _require_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        problem = f"is '{name}'; write an IANA name, like Europe/Rome"
-        raise DefinitionError("data source", "timeZone", problem) from None
-
-
-def _require_distinct(names: list[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise DefinitionError("level", "metadata.name", f"'{repeated[0]}' is used more than once")
-
-
-def _at(mapping: Any, owner: str, *keys: str) -> Any:
-    """The value at a path of keys, or an error that names the path."""
-    value = mapping
-    for position, key in enumerate(keys):
-        if not isinstance(value, Mapping) or key not in value:
-            raise DefinitionError(owner, ".".join(keys[: position + 1]), "is missing")
-        value = value[key]
-    return value
+def _excluded(owner: str, exclusions: Iterable[Exclusion]) -> list[Where]:
+    return [Where(owner, f"exclude {each.reason}", each.where) for each in exclusions]

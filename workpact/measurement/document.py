@@ -45,9 +45,15 @@ def period_of(document: AgreementDocument, name: str) -> Period:
 
 
 def _level(level: levels.Level) -> Level | Average:
-    if level.slices is not None:
-        raise DefinitionError(f"level {level.name}", "budgetingMethod", "is Timeslices, which are not measured yet")
     if level.average is not None:
-        return Average(name=level.name, where=level.where_total, column=level.average)
+        where, column = level.where_total, level.average
+        return Average(name=level.name, where=where, column=column, exclusions=level.exclusions)
     assert level.where_good is not None, "a ratio has a numerator"
-    return Level(name=level.name, good=level.where_good, total=level.where_total)
+    return Level(
+        name=level.name,
+        good=level.where_good,
+        total=level.where_total,
+        counts_bad=not level.form.is_at_least,
+        exclusions=level.exclusions,
+        slices=level.slices,
+    )

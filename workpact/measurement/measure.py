@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workpact.measurement.definition import Definition, Period
+from workpact.measurement.definition import Average, Definition, Level, Period
 from workpact.measurement.errors import Doubt, DoubtfulData, LogError, MeasurementMismatch, ReportError
 from workpact.measurement.evidence import Evidence, Words, events_of, keccak, period_key
 
@@ -18,20 +18,35 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
     from workpact.measurement.cases import Cases
+    from workpact.measurement.counting import Counted
     from workpact.measurement.engine import Engine
 
 
 @dataclass(frozen=True)
 class Figure:
-    """The integers of one service level: `good` of `total` cases, without the `excluded` ones.
+    """The integers of one service level: `good` of `total` cases, or slices, without the `excluded` cases.
 
-    Of an average, `good` is the sum and `total` the count.
+    Of an average, `good` is the sum and `total` the count. `exclusions` counts the excluded cases by reason; it is
+    empty where the level excludes nothing.
     """
 
     name: str
     good: int
     total: int
-    excluded: int = 0
+    exclusions: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def excluded(self) -> int:
+        """The cases that were excluded, for whatever reason."""
+        return sum(count for _, count in self.exclusions)
+
+    def to_json(self) -> dict[str, Any]:
+        """Name, good and total; of a level that excludes cases how many, and by reason."""
+        value: dict[str, Any] = {"name": self.name, "good": self.good, "total": self.total}
+        if self.exclusions:
+            value["excluded"] = self.excluded
+            value["exclusions"] = [{"reason": reason, "count": count} for reason, count in self.exclusions]
+        return value
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ class Measurement:
         """The measurement without its secret part."""
         value: dict[str, Any] = {
             "period": self.period,
-            "levels": [{"name": figure.name, "good": figure.good, "total": figure.total} for figure in self.figures],
+            "levels": [figure.to_json() for figure in self.figures],
             "quantities": [{"name": name, "count": count} for name, count in self.quantities],
             "evidenceRoot": "0x" + self.evidence_root.hex(),
             "eventCount": self.event_count,
@@ -108,9 +123,7 @@ def measure(
             engine.samples.require_unchanged()
         elif engine.lines is None and cases.figures()[:2] != (levels, quantities):
             raise LogError(engine.name, "answers differently when asked twice; measure when nobody writes to it")
-    figures = tuple(
-        Figure(level.name, good, total) for level, (good, total) in zip(definition.levels, levels, strict=True)
-    )
+    figures = tuple(_figure(level, counted) for level, counted in zip(definition.levels, levels, strict=True))
     named = tuple((each.name, count) for each, count in zip(definition.quantities, quantities, strict=True))
     evidence = Evidence(period.name, events_of(lines, hashes, period_key(key, period.name)))
     return Measurement(period.name, figures, named, evidence, tuple(doubts))
@@ -138,6 +151,13 @@ def verify(
     return own
 
 
+def _figure(level: Level | Average, counted: Counted) -> Figure:
+    reasons = dict.fromkeys((each.reason for each in level.exclusions), 0)
+    for exclusion, count in zip(level.exclusions, counted.excluded, strict=True):
+        reasons[exclusion.reason] += count
+    return Figure(level.name, counted.good, counted.total, tuple(reasons.items()))
+
+
 def _events(engine: Engine, cases: Cases) -> tuple[array[int], Words]:
     """The line number and row hash of each event: of a file in its order, of a table in the order of the hashes."""
     events = cases.events()
@@ -156,10 +176,11 @@ def _differences(own: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]
             found.append(f"{part} is {own[part]} here, {report.get(part)} there")
     for part in ("levels", "quantities"):
         here, there = _by_name(part, own[part]), _by_name(part, report.get(part))
-        different = [name for name in here | there if here.get(name) != there.get(name)]
+        different = [name for name in here | there if _signed(here.get(name)) != _signed(there.get(name))]
         found += [f"{name} is {_shown(here.get(name))} here, {_shown(there.get(name))} there" for name in different]
-        if not different and own[part] != report[part]:
-            found.append(f"{part} are {', '.join(here)} here, {', '.join(_names(report[part]))} there")
+        names = [str(item["name"]) for item in report[part]]
+        if not different and list(here) != names:
+            found.append(f"{part} are {', '.join(here)} here, {', '.join(names)} there")
     return found
 
 
@@ -169,11 +190,17 @@ def _by_name(part: str, items: Any) -> dict[str, Mapping[str, Any]]:
     return {str(item["name"]): item for item in items}
 
 
-def _names(items: list[Mapping[str, Any]]) -> list[str]:
-    return [str(item["name"]) for item in items]
-
-
 def _shown(item: Mapping[str, Any] | None) -> str:
     if item is None:
         return "missing"
-    return f"{item.get('good')}/{item.get('total')}" if "good" in item else str(item.get("count"))
+    if "good" not in item:
+        return str(item.get("count"))
+    excluded = f" without {item['excluded']} excluded" if item.get("excluded") else ""
+    return f"{item['good']}/{item.get('total')}{excluded}"
+
+
+def _signed(item: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """What a report carries of it: the reasons of what was excluded are not among it."""
+    if item is None:
+        return None
+    return item.get("good"), item.get("total"), item.get("excluded", 0), item.get("count")

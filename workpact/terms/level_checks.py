@@ -58,7 +58,7 @@ def _sources(contents: Contents) -> Iterator[Finding]:
             path = ("spec", "billing", "prices", index, "quantity")
             yield Finding(BadName, path, f"{quantity!r} is priced twice", "give each a name of its own")
     for index, price in enumerate(contents.prices):
-        for key in ("average", "column"):
+        for key in ("average", "column", "exclude"):
             if getattr(price.metric_source.spec, key):
                 path = ("spec", "billing", "prices", index, "metricSource", "spec", key)
                 yield Finding(BadLevel, path, "a quantity is a count of cases", f"leave {key} out")
@@ -118,6 +118,10 @@ def _indicator(spec: IndicatorSpec, base: Path) -> Iterator[Finding]:
         queries = [part.metric_source for part in (ratio.good, ratio.bad, ratio.total) if part]
         if any(query.spec.average or query.spec.column for query in queries):
             yield Finding(BadLevel, base, "counts cases", "leave average and column out")
+        for key, part in (("good", ratio.good), ("bad", ratio.bad)):
+            if part and part.metric_source.spec.exclude:
+                path = (*base, key, "metricSource", "spec", "exclude")
+                yield Finding(BadLevel, path, f"excludes of {key} alone", "write exclude at total")
         if len({query.metric_source_ref for query in queries}) > 1:
             yield Finding(BadLevel, base, "counts two logs against each other", "use one DataSource")
     elif metric:
@@ -156,9 +160,9 @@ def _objective(contents: Contents, slo: SLO) -> Iterator[Finding]:
     if slo.spec.budgeting_method == "Occurrences" and any(sliced):
         advice = "leave them out, or write budgetingMethod: Timeslices"
         yield Finding(BadLevel, base, "has time slices under Occurrences", advice)
-    elif slo.spec.budgeting_method == "Timeslices" and (not all(sliced) or not spec.ratio_metric):
-        advice = "write timeSliceTarget: 0.95 and timeSliceWindow: 1h, of a ratioMetric"
-        yield Finding(BadLevel, base, "Timeslices need a ratio, the share of a good slice and its length", advice)
+    elif slo.spec.budgeting_method == "Timeslices" and (not all(sliced) or not form_of(slo, spec).is_ratio):
+        advice = "write timeSliceTarget: 0.95 and timeSliceWindow: 1h, of a ratioMetric or a limit"
+        yield Finding(BadLevel, base, "Timeslices need a share, the share of a good slice and its length", advice)
 
 
 def _window(contents: Contents, slo: SLO) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workpact.terms import units
 from workpact.terms.credit import CreditBand, CreditLevel, ServiceCredit
-from workpact.terms.openslo import SLICE_SECONDS, SLO, IndicatorSpec, MetricSource, Query
+from workpact.terms.openslo import SLICE_SECONDS, SLO, Exclusion, IndicatorSpec, MetricSource
 
 OPERATORS = {"lte": "<=", "gte": ">=", "lt": "<", "gt": ">"}
 
@@ -61,8 +61,8 @@ class Level(BaseModel):
     """One level: what is signed of it, and the queries that measure it.
 
     `where_total` says which cases count, `where_good` which of them are the numerator (for a ratio at most these are
-    the bad ones); for an average `average` is the column and `where_good` is None. With `slices` the figure counts
-    time slices (SPEC.md 8.10).
+    the bad ones); for an average `average` is the column and `where_good` is None. Cases that meet one of `exclusions`
+    do not count. With `slices` the figure counts time slices (SPEC.md 8.10).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,6 +81,7 @@ class Level(BaseModel):
     where_good: str | None
     where_total: str
     average: str | None
+    exclusions: tuple[Exclusion, ...]
     slices: Slices | None
 
     @property
@@ -149,7 +150,7 @@ def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) ->
         assert threshold is not None, "checked when loaded"
         bands.append(Band(threshold=threshold, allocation=band.allocation))
     total = total_of(indicator)
-    good, counted = _wheres(slo, indicator, total.spec)
+    good, counted = _wheres(slo, indicator, total)
     return Level(
         index=index,
         name=line.slo,
@@ -166,27 +167,38 @@ def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) ->
         where_good=good,
         where_total=counted,
         average=total.spec.average,
+        exclusions=total.spec.exclude,
         slices=_slices(slo),
     )
 
 
-def _wheres(slo: SLO, indicator: IndicatorSpec, query: Query) -> tuple[str | None, str]:
+def within(where: str, column: str, op: str, value: int) -> tuple[str, str]:
+    """The conditions of the cases whose value keeps a limit, and of those that have a value."""
+    quoted = '"' + column.replace('"', '""') + '"'
+    return f"CAST({quoted} AS BIGINT) {OPERATORS[op]} {value}", f"({where}) AND {quoted} IS NOT NULL"
+
+
+def slices_of(window: str, target: int) -> Slices:
+    """Slices of an OpenSLO length like `5m`, each good at a share of `target`, ppm."""
+    return Slices(seconds=int(window[:-1]) * SLICE_SECONDS[window[-1]], target=target)
+
+
+def _wheres(slo: SLO, indicator: IndicatorSpec, total: MetricSource) -> tuple[str | None, str]:
     """The conditions of the numerator and of all that counts."""
-    ratio = indicator.ratio_metric
+    ratio, query = indicator.ratio_metric, total.spec
     if ratio:
         numerator = ratio.good or ratio.bad
         assert numerator is not None, "checked when loaded"
         return numerator.metric_source.spec.where, query.where
     if query.column is None:
         return None, query.where
-    column = '"' + query.column.replace('"', '""') + '"'
-    objective = slo.objective
-    good = f"CAST({column} AS BIGINT) {OPERATORS[objective.op or 'lte']} {objective.value}"
-    return good, f"({query.where}) AND {column} IS NOT NULL"
+    assert slo.objective.op is not None, "checked when loaded"
+    assert slo.objective.value is not None, "checked when loaded"
+    return within(query.where, query.column, slo.objective.op, slo.objective.value)
 
 
 def _slices(slo: SLO) -> Slices | None:
     window, target = slo.objective.time_slice_window, slo.objective.time_slice_target
     if slo.spec.budgeting_method == "Occurrences" or window is None or target is None:
         return None
-    return Slices(seconds=int(window[:-1]) * SLICE_SECONDS[window[-1]], target=target)
+    return slices_of(window, target)

@@ -57,12 +57,23 @@ def _one(value: tuple[Part, ...]) -> tuple[Part, ...]:
     return value
 
 
+class Exclusion(Model):
+    """Cases that a level does not count, and which event of relief they are: they are reported as excluded."""
+
+    reason: Literal["client-cause", "planned-outage", "force-majeure", "volume-above-forecast"]
+    where: Prose
+
+
 class Query(Model):
-    """Which cases count; of which column an average is taken, or which one is compared with the objective's value."""
+    """Which cases count; of which column an average is taken, or which one is compared with the objective's value.
+
+    Of the cases of a level those do not count that meet one of `exclude`.
+    """
 
     where: Prose
     average: Line | None = None
     column: Line | None = None
+    exclude: tuple[Exclusion, ...] = ()
 
 
 class MetricSource(Model):

@@ -10,6 +10,13 @@ from workpact.terms.markdown import Format, bullets, code, duration, inline, pla
 from workpact.terms.text_log import log_text
 from workpact.terms.worked import Example, worked_example
 
+RELIEF = {
+    "client-cause": "a cause on the client's side",
+    "planned-outage": "a planned outage",
+    "force-majeure": "force majeure",
+    "volume-above-forecast": "a volume above the forecast",
+}
+
 
 def service(contents: Contents, fmt: Format) -> str:
     """What runs when, and what it costs."""
@@ -76,7 +83,8 @@ def _small_numbers(level: Level) -> str:
         LowVolume.LEFT_OUT: "is left out",
         LowVolume.MISSED: "counts as missed",
     }[level.low_volume]
-    return f"fewer than {level.minimum_sample} cases: {low}" if level.minimum_sample > 1 else f"no case: {low}"
+    what = "slice" if level.slices else "case"
+    return f"fewer than {level.minimum_sample} {what}s: {low}" if level.minimum_sample > 1 else f"no {what}: {low}"
 
 
 def credits(contents: Contents, fmt: Format) -> str:
@@ -156,7 +164,7 @@ def _example(contents: Contents, example: Example, fmt: Format) -> str:
         for price, count in zip(billing.prices, example.quantities, strict=True)
     )
     figure = (
-        f"{example.good:,} of {example.total:,} cases"
+        f"{example.good:,} of {example.total:,} {'slices' if level.slices else 'cases'}"
         if level.form.is_ratio
         else f"a sum of {example.good:,} over {example.total:,} cases"
     )
@@ -201,15 +209,20 @@ def measurement(contents: Contents) -> str:
 
 def _measured(level: Level) -> str:
     head = f"**{level.name}** ({plain(level.title)}). "
+    excluded = "".join(
+        f"\n\nCases do not count, and are reported as excluded for {RELIEF[exclusion.reason]}, where\n\n"
+        f"{code(exclusion.where)}"
+        for exclusion in level.exclusions
+    )
     if level.where_good is None:
         return (
             f"{head}The sum of {inline(level.average or '')} over the number of cases in {level.data_source} where\n\n"
-            f"{code(level.where_total)}"
+            f"{code(level.where_total)}{excluded}"
         )
     name = "good" if level.form is Form.RATIO_AT_LEAST else "bad"
     text = (
         f"{head}Counted in {level.data_source} are the cases where\n\n{code(level.where_total)}\n\n"
-        f"and {name} are those of them where\n\n{code(level.where_good)}"
+        f"and {name} are those of them where\n\n{code(level.where_good)}{excluded}"
     )
     if level.slices is None:
         return text
