@@ -33,6 +33,7 @@ from workpact.service_state import (
     ReportUnknown,
     TooEarly,
     TooLate,
+    UnderAnotherDocument,
     WrongStage,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "Stage",
     "TooEarly",
     "TooLate",
+    "UnderAnotherDocument",
     "WrongSide",
     "WrongStage",
 ]

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from eth_utils.crypto import keccak
+
 from workpact.history import Event, read
 from workpact.preflight import NotReady, ask
 from workpact.service_calls import reports_in
 from workpact.service_reports import Report, ServiceReports
 from workpact.service_results import PeriodResult, Side, Stage
+from workpact.terms import eip712
 from workpact.terms.fields import ZERO_ADDRESS
+from workpact.terms.structs import Struct, figures
 
 Rights = tuple[int | None, dict[str, tuple[str, ...]]]
 """Until when, and who may do what."""
@@ -47,6 +51,10 @@ class WrongStage(NotReady):
 
 class ReportUnknown(NotReady):
     """The chain has a report's hash, and its contents are in no call that can be read."""
+
+
+class UnderAnotherDocument(ReportUnknown):
+    """The period was made final under another service document, before an amendment or after it."""
 
 
 @dataclass(frozen=True)
@@ -184,21 +192,53 @@ class ServiceState(ServiceReports):
         for report in self._candidates(index):
             if self.commitment(report) == commitment:
                 return report
+        for document in self._other_documents():
+            if self._is_under(document, index, commitment):
+                raise UnderAnotherDocument(
+                    f"{self._name(index)} was reported under another service document, 0x{document.hex()[:8]}…: give "
+                    "the file that was in force then."
+                )
         raise ReportUnknown(
             f"A report of {self._name(index)} is on the chain by its hash alone, its contents are in no call that can "
             "be read: ask the side that signed it for its file, and give that."
         )
 
     def _candidates(self, index: int) -> Iterator[Report]:
+        yield Report(index, (), (), bytes(32), signed_under=bytes(32))
+        for struct in self._structs(index):
+            if bytes(struct[3]) == self.service_hash:
+                yield self._of_struct(struct)
+
+    def _structs(self, index: int) -> Iterator[Struct]:
+        """Reports of the period in the calls that wrote its events."""
         from ape import networks
 
-        yield Report(index, (), (), bytes(32), signed_under=bytes(32))
-        calls = dict.fromkeys(event.transaction for event in self._events(index))
-        for transaction in calls:
+        for transaction in dict.fromkeys(event.transaction for event in self._events(index)):
             data = bytes(networks.provider.web3.eth.get_transaction(transaction)["input"])
-            for struct in reports_in(data):
-                if struct[4] == index and bytes(struct[3]) == self.service_hash:
-                    yield self._of_struct(struct)
+            yield from (struct for struct in reports_in(data) if struct[4] == index)
+
+    def _other_documents(self) -> list[bytes]:
+        """The service documents that this agreement has had in this oracle, but this one."""
+        contract, origin, _ = self._key
+        replaced = [
+            event
+            for event in read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
+            if event.name == "DocumentReplaced"
+        ]
+        known = {bytes(event[name]) for event in replaced for name in ("oldDocument", "newDocument")}
+        return sorted(known - {self.service_hash})
+
+    def _is_under(self, document: bytes, index: int, commitment: bytes) -> bool:
+        """Whether the oracle keeps a report by that document."""
+        contract, origin, _ = self._key
+        default = (contract, origin, bytes(32), document, index, (), (), bytes(32), 0)
+        by_it = (struct for struct in self._structs(index) if bytes(struct[3]) == document)
+        names = [name for _, name in eip712.TYPES["Report"]]
+        for struct in (default, *by_it):
+            message = dict(zip(names, struct, strict=True)) | {"figures": figures(struct[5])}
+            if keccak(eip712.struct_hash("Report", message) + message["evidence"]) == commitment:
+                return True
+        return False
 
     def _require(self, index: int, stage: Stage, holds: bool, problem: str) -> None:
         if not holds:

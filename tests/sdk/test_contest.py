@@ -22,9 +22,12 @@ from workpact.service_levels import (
     Stage,
     TooEarly,
     TooLate,
+    UnderAnotherDocument,
     WrongSide,
     WrongStage,
 )
+from workpact.terms import change_order
+from workpact.terms.units import write_instant
 
 DAY = 86_400
 WINDOW, RULING = 5 * DAY, 7 * DAY
@@ -379,6 +382,51 @@ def test_report__in_no_call_that_can_be_read__named_and_its_file_goes_on(desk, m
     signed = [desk.levels.sign(desk.report(90), desk.roles["client-reporter"])]
     desk.levels.counter(desk.report(90), signed, pending=report, sender=desk.carrier)
     assert desk.levels.result("first").stage is Stage.CONTESTED
+
+
+def test_report__under_a_service_document_that_was_replaced__named_and_read_by_its_file(desk):
+    """8.1: reported, and by default."""
+    report = desk.report(90)
+    desk.levels.send(report, signatures(desk, report), sender=desk.carrier)
+    desk.at(desk.levels.document.periods[1].end + 10 * DAY + 1)
+    desk.levels.apply_default("second", sender=desk.carrier)
+    after = amended(desk)
+
+    for period in ("first", "second"):
+        with pytest.raises(UnderAnotherDocument, match=f"{period} was reported under another service document, 0x"):
+            after.reckoning(period)
+        with pytest.raises(UnderAnotherDocument):
+            after.final_report(period)
+    assert desk.levels.final_report("first") == report
+    assert desk.levels.final_report("second").is_notice
+    assert [desk.levels.reckoning(period).rate for period in ("first", "second")] == [36 * 10**9, 72 * 10**9]
+
+
+def signatures(desk: Desk, report: Any) -> list[Any]:
+    return [desk.levels.sign(report, desk.roles[f"{side}-reporter"]) for side in ("client", "contractor")]
+
+
+def amended(desk: Desk) -> ServiceLevels:
+    """The same agreement by a document that wants less."""
+
+    def lower(plain: Any) -> None:
+        slo, credit = plain[2]["spec"], plain[3]["spec"]
+        slo["objectives"][0]["target"] = "0.9"
+        credit["levels"][0]["bands"][0]["below"] = "90 %"
+
+    live = desk.levels.agreement
+    document = change_order(
+        live.document,
+        origin=live.origin,
+        replaces=live.id,
+        open_before=write_instant(int(desk.chain.blocks.head.timestamp) + DAY, live.document.zone, last=False),
+        offer_salt=keccak(text="offer"),
+        legal_salt=keccak(text="legal"),
+        edit=lower,
+    )
+    following = live.amended(document)
+    live.amend(document, [following.sign(desk.contractor)], sender=desk.client)
+    return ServiceLevels.of(following)
 
 
 def test_json__report_and_signatures__written_and_read(desk):
