@@ -26,7 +26,9 @@ def made(document, levels=(), prices=(), zone="UTC"):
 
 def level(name, source="incident-log", good="true", total="true", average=None, form=Form.RATIO_AT_LEAST, **more):
     parts = {"where_good": good, "where_total": total, "average": average, "form": form}
-    return SimpleNamespace(name=name, data_source=source, **{"slices": None, "exclusions": (), **parts, **more})
+    return SimpleNamespace(
+        name=name, data_source=source, **{"slices": None, "exclusions": (), "weight": None, **parts, **more}
+    )
 
 
 def test_the_example(document):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from workpact.measurement.counting import Counted, LevelCount
+from workpact.measurement.counting import Counted, LevelCount, count
 from workpact.measurement.definition import Average, Definition, Period, Where
 from workpact.measurement.engine import PLACE, Engine
 from workpact.measurement.errors import Doubt, EmptyPeriod, ExpressionError, LogError, RepeatedRows
@@ -42,21 +42,26 @@ class Cases:
         asked: dict[str, Any] = {"cases": self._table.count()}
         counts = []
         for index, level in enumerate(self._definition.levels):
-            column = level.column.lower() if isinstance(level, Average) else ""
-            value = clocks[column] if column in clocks else self.rows.scope(self._table).get(column)
-            counts.append(LevelCount(self._table, translation, level, value))
+            number = self._number(level.column if isinstance(level, Average) else level.weight, clocks)
+            counts.append(LevelCount(self._table, translation, level, number))
             asked |= {f"level{index}_{name}": each for name, each in counts[index].asked().items()}
         for index, quantity in enumerate(self._definition.quantities):
-            asked[f"quantity{index}"] = self._count(translation.holds(quantity.where))
+            holds, weight = translation.holds(quantity.where), self._number(quantity.weight, clocks)
+            asked[f"quantity{index}"] = count(self._table, holds, weight)
+            if weight is not None:
+                asked[f"quantity{index}_negative"] = count(self._table, holds & (weight < 0))
         for index in range(len(clocks)):
-            asked[f"backwards{index}"] = self._count(ibis.coalesce(self._table[f"x{index}"] < 0, ibis.literal(False)))
-        asked |= {f"cast{index}": self._count(bad) for index, (_, bad) in enumerate(translation.casts)}
+            asked[f"backwards{index}"] = count(
+                self._table, ibis.coalesce(self._table[f"x{index}"] < 0, ibis.literal(False))
+            )
+        asked |= {f"cast{index}": count(self._table, bad) for index, (_, bad) in enumerate(translation.casts)}
         (found,) = self._engine.rows(self._table.aggregate(**asked))
         for index in range(len(translation.casts)):
             if found[f"cast{index}"]:
                 self._refuse_cast()
         self.count = int(found["cases"])
-        levels = [self._level(count, f"level{index}_", found) for index, count in enumerate(counts)]
+        self._require_weights(found)
+        levels = [self._level(each, f"level{index}_", found) for index, each in enumerate(counts)]
         for level, counted in zip(self._definition.levels, levels, strict=True):
             if counted.good < 0:
                 problem = f"level {level.name} sums to {counted.good}; leave negative values out"
@@ -212,15 +217,30 @@ class Cases:
         length = ibis.ifelse(ended > begun, measure(ended) - measure(begun), ibis.literal(0, "int64"))
         return spans.group_by(keys).aggregate(**{f"paused{index}": length.sum().cast("int64")})
 
-    def _level(self, count: LevelCount, prefix: str, found: dict[str, Any]) -> Counted:
+    def _number(self, column: str | None, clocks: dict[str, Any]) -> Any:
+        """A clock, or a column of whole numbers."""
+        if column is None:
+            return None
+        name = column.lower()
+        return clocks[name] if name in clocks else self.rows.scope(self._table)[name]
+
+    def _require_weights(self, found: dict[str, Any]) -> None:
+        named = [(f"level {each.name}", f"level{index}") for index, each in enumerate(self._definition.levels)]
+        named += [
+            (f"quantity {each.name}", f"quantity{index}") for index, each in enumerate(self._definition.quantities)
+        ]
+        for owner, key in named:
+            negative = found.get(f"{key}_negative")
+            if negative:
+                problem = f"{owner} counts {negative} cases by a negative weight; leave them out by its condition"
+                raise LogError(self._engine.name, problem)
+
+    def _level(self, asked: LevelCount, prefix: str, found: dict[str, Any]) -> Counted:
         own = {name.removeprefix(prefix): each for name, each in found.items() if name.startswith(prefix)}
-        slices = count.by_slices(self._period.start)
+        slices = asked.by_slices(self._period.start)
         if slices is not None:
             own |= self._engine.rows(slices)[0]
-        return count.counted(own)
-
-    def _count(self, condition: Any) -> Any:
-        return self._table.count(where=condition).cast("int64")
+        return asked.counted(own)
 
     def _refuse_cast(self) -> None:
         clocks = {clock.name.lower(): self._table[f"x{index}"] for index, clock in enumerate(self._source.clocks)}

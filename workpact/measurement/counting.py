@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import ibis
 import ibis.expr.types as ir
 
 from workpact.measurement.definition import Average, Level
@@ -20,7 +21,7 @@ class Counted(NamedTuple):
 
 
 class LevelCount:
-    """What is asked of a table of cases for one level. `value` is what an average is taken of."""
+    """What is asked of a table of cases for one level. `value` is what is averaged, or what cases weigh."""
 
     def __init__(self, table: ir.Table, translation: Translation, level: Level | Average, value: Any) -> None:
         self._table = table
@@ -39,12 +40,15 @@ class LevelCount:
 
     def asked(self) -> dict[str, Any]:
         """The aggregates over the table, by names of their own; slices are not among them."""
-        asked = {f"excluded{index}": _count(self._table, each) for index, each in enumerate(self._excluded)}
+        weight = None if isinstance(self._level, Average) else self._value
+        asked = {f"excluded{index}": count(self._table, each, weight) for index, each in enumerate(self._excluded)}
         if isinstance(self._level, Average):
-            asked |= {"good": self._value.sum(where=self._counted).cast("int64")}
+            asked |= {"good": count(self._table, self._counted, self._value)}
         elif not self._level.slices:
-            asked |= {"good": _count(self._table, self._good)}
-        return asked | {"total": _count(self._table, self._counted)}
+            asked |= {"good": count(self._table, self._good, weight)}
+        if weight is not None:
+            asked |= {"negative": count(self._table, self._counted & (weight < 0))}
+        return asked | {"total": count(self._table, self._counted, weight)}
 
     def by_slices(self, start: int) -> ir.Table | None:
         """One row, `good` and `total`: the slices from `start` on; None for a level that counts cases."""
@@ -52,22 +56,29 @@ class LevelCount:
             return None
         slices = self._level.slices
         cases = self._table.select(
-            slice=floored(self._table["attributed"] - start, slices.seconds), counted=self._counted, good=self._good
+            slice=floored(self._table["attributed"] - start, slices.seconds),
+            counted=self._counted,
+            good=self._good,
+            weight=ibis.literal(1) if self._value is None else self._value,
         )
         cases = cases.filter(cases["counted"])
-        found = cases.group_by("slice").aggregate(good=_count(cases, cases["good"]), total=cases.count().cast("int64"))
-        share = found["good"] * PPM
+        total = cases["weight"].sum().cast("int64")
+        found = cases.group_by("slice").aggregate(good=count(cases, cases["good"], cases["weight"]), total=total)
+        # One that weighs nothing is as one without a case.
+        found = found.filter(found["total"] > 0)
+        share = ibis.coalesce(found["good"], ibis.literal(0, "int64")) * PPM
         if self._level.counts_bad:
             reached = share > found["total"] * (PPM - slices.target)
         else:
             reached = share >= found["total"] * slices.target
-        return found.aggregate(good=_count(found, reached), total=found.count().cast("int64"))
+        return found.aggregate(good=count(found, reached), total=found.count().cast("int64"))
 
     def counted(self, found: dict[str, Any]) -> Counted:
         """The figure, given what was found for all that was asked."""
-        excluded = tuple(int(found[f"excluded{index}"]) for index in range(len(self._excluded)))
+        excluded = tuple(int(found[f"excluded{index}"] or 0) for index in range(len(self._excluded)))
         return Counted(int(found["good"] or 0), int(found["total"] or 0), excluded)
 
 
-def _count(table: ir.Table, condition: Any) -> Any:
-    return table.count(where=condition).cast("int64")
+def count(table: ir.Table, condition: Any, weight: Any = None) -> Any:
+    """How many rows meet a condition, each as many as its weight says; NULL where none has one."""
+    return (table.count(where=condition) if weight is None else weight.sum(where=condition)).cast("int64")

@@ -33,11 +33,13 @@ class Level(_Model):
 
     Where the agreement bounds a share from above, `good` selects what OpenSLO calls bad, and `counts_bad` says so.
     With `slices` both count slices of the period: those with a case, and of them the good ones, or the bad ones.
+    Each case counts as many as `weight` says, a clock or a whole-number column.
     """
 
     name: str = Field(min_length=1)
     good: str
     total: str
+    weight: str | None = Field(default=None, min_length=1)
     counts_bad: bool = False
     exclusions: tuple[Exclusion, ...] = ()
     slices: Slices | None = None
@@ -65,10 +67,11 @@ class Average(_Model):
 
 
 class Quantity(_Model):
-    """A priced count: the cases that `where` selects."""
+    """A priced count: the cases that `where` selects, each as many as `weight` says."""
 
     name: str = Field(min_length=1)
     where: str
+    weight: str | None = Field(default=None, min_length=1)
 
     def wheres(self) -> tuple[Where, ...]:
         """The one condition."""
@@ -108,9 +111,13 @@ class Definition(_Model):
         """The columns that must hold whole numbers, with where they are named."""
         clocks = {clock.name.lower() for clock in self.source.clocks}
         named = dict.fromkeys(self.source.whole_numbers, "data source, wholeNumbers")
+        used = [(f"quantity {each.name}, weight", each.weight) for each in self.quantities]
         for level in self.levels:
-            if isinstance(level, Average) and level.column.lower() not in clocks:
-                named.setdefault(level.column, f"level {level.name}, average")
+            field, column = ("average", level.column) if isinstance(level, Average) else ("weight", level.weight)
+            used.append((f"level {level.name}, {field}", column))
+        for user, column in used:
+            if column is not None and column.lower() not in clocks:
+                named.setdefault(column, user)
         return named
 
     def times(self) -> dict[str, str]:

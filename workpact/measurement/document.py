@@ -30,7 +30,9 @@ def definition_of(document: AgreementDocument) -> Definition:
     return Definition(
         source=document.data_source(source).spec.connection_details,
         levels=tuple(_level(level) for level in document.levels),
-        quantities=tuple(Quantity(name=price.quantity, where=price.where) for price in document.prices),
+        quantities=tuple(
+            Quantity(name=price.quantity, where=price.where, weight=price.weight) for price in document.prices
+        ),
         time_zone=document.zone.key,
     ).require_sound()
 
@@ -53,6 +55,7 @@ def _level(level: levels.Level) -> Level | Average:
         name=level.name,
         good=level.where_good,
         total=level.where_total,
+        weight=level.weight,
         counts_bad=not level.form.is_at_least,
         exclusions=level.exclusions,
         slices=level.slices,

@@ -38,7 +38,9 @@ def definition_from(
     _require_zone(time_zone)
     levels = tuple(_level(objective, name) for objective in objectives)
     counts = tuple(
-        Quantity(name=item, where=_where(metric, name, f"quantity {item}", "where"))
+        Quantity(
+            name=item, where=_where(metric, name, f"quantity {item}", "where"), weight=metric["spec"].get("weight")
+        )
         for item, metric in (quantities or {}).items()
     )
     _require_distinct([level.name for level in levels])
@@ -56,13 +58,16 @@ def _level(slo: Mapping[str, Any], data_source: str) -> Level | Average:
     if "column" not in metric["spec"]:
         if _is_sliced(slo):
             raise DefinitionError(owner, "budgetingMethod", "is Timeslices of an average; write Occurrences")
+        if "weight" in metric["spec"]:
+            raise DefinitionError(owner, "weight", "weighs an average; leave it out, or write a ratioMetric")
         return Average(name=name, where=where, column=_at(metric, owner, "spec", "average"), exclusions=exclusions)
     objective = _objective(slo, owner)
     if objective.op is None or objective.value is None:
         problem = "has no op and value to compare a column with; write op: lte and value: 240"
         raise DefinitionError(owner, "objectives[0]", problem)
     good, total = within(where, str(metric["spec"]["column"]), objective.op, objective.value)
-    return Level(name=name, good=good, total=total, exclusions=exclusions, slices=_slices(slo, owner))
+    weight, slices = metric["spec"].get("weight"), _slices(slo, owner)
+    return Level(name=name, good=good, total=total, weight=weight, exclusions=exclusions, slices=slices)
 
 
 def _ratio(slo: Mapping[str, Any], ratio: Mapping[str, Any], data_source: str) -> Level:
@@ -75,11 +80,13 @@ def _ratio(slo: Mapping[str, Any], ratio: Mapping[str, Any], data_source: str) -
         field: _where(_at(ratio, owner, part, "metricSource"), data_source, owner, part)
         for field, part in (("total", "total"), ("good", numerator))
     }
-    if "exclude" in ratio[numerator]["metricSource"]["spec"]:
-        raise DefinitionError(owner, numerator, "excludes cases; write exclude at total")
+    for key, verb in (("exclude", "excludes"), ("weight", "weighs")):
+        if key in ratio[numerator]["metricSource"]["spec"]:
+            raise DefinitionError(owner, numerator, f"{verb} cases; write {key} at total")
     return Level(
         name=name,
         **wheres,
+        weight=ratio["total"]["metricSource"]["spec"].get("weight"),
         counts_bad=numerator == "bad",
         exclusions=_exclusions(ratio["total"]["metricSource"], owner),
         slices=_slices(slo, owner),

@@ -91,13 +91,12 @@ TimeFormat = Annotated[Line, AfterValidator(_time_format)]
 Opening = Annotated[Line, AfterValidator(_opening)]
 Holiday = Annotated[Line, AfterValidator(_day)]
 Selector = Annotated[Line, AfterValidator(_selector)]
-_ONE_OR_MORE = (
-    Field(min_length=1),
+_LIST = (
     BeforeValidator(_one_or_more),
     PlainSerializer(lambda value: value[0] if len(value) == 1 else list(value)),
 )
-Columns = Annotated[tuple[Line, ...], *_ONE_OR_MORE]
-Selectors = Annotated[tuple[Selector, ...], *_ONE_OR_MORE]
+Columns = Annotated[tuple[Line, ...], Field(min_length=1), *_LIST]
+Selectors = Annotated[tuple[Selector, ...], *_LIST]
 
 
 class Moment(Model):

@@ -108,8 +108,8 @@ def _objectives(contents: Contents) -> Iterator[Finding]:
 
 
 def _indicator(spec: IndicatorSpec, base: Path) -> Iterator[Finding]:
-    ratio, metric = spec.ratio_metric, spec.threshold_metric
-    if bool(ratio) == bool(metric):
+    ratio, threshold = spec.ratio_metric, spec.threshold_metric
+    if bool(ratio) == bool(threshold):
         yield Finding(BadLevel, base, "needs ratioMetric or thresholdMetric", "write one of the two")
     elif ratio:
         base = (*base, "ratioMetric")
@@ -118,18 +118,21 @@ def _indicator(spec: IndicatorSpec, base: Path) -> Iterator[Finding]:
         queries = [part.metric_source for part in (ratio.good, ratio.bad, ratio.total) if part]
         if any(query.spec.average or query.spec.column for query in queries):
             yield Finding(BadLevel, base, "counts cases", "leave average and column out")
-        for key, part in (("good", ratio.good), ("bad", ratio.bad)):
-            if part and part.metric_source.spec.exclude:
-                path = (*base, key, "metricSource", "spec", "exclude")
-                yield Finding(BadLevel, path, f"excludes of {key} alone", "write exclude at total")
+        for part, metric in (("good", ratio.good), ("bad", ratio.bad)):
+            for key, verb in (("exclude", "excludes"), ("weight", "weighs")):
+                if metric and getattr(metric.metric_source.spec, key):
+                    path = (*base, part, "metricSource", "spec", key)
+                    yield Finding(BadLevel, path, f"{verb} of {part} alone", f"write {key} at total")
         if len({query.metric_source_ref for query in queries}) > 1:
             yield Finding(BadLevel, base, "counts two logs against each other", "use one DataSource")
-    elif metric:
-        query = metric.metric_source.spec
+    elif threshold:
+        query = threshold.metric_source.spec
+        path = (*base, "thresholdMetric", "metricSource", "spec")
         if bool(query.average) == bool(query.column):
-            path = (*base, "thresholdMetric", "metricSource", "spec")
             advice = "add average: and a column for a mean, column: for a limit that each case keeps"
             yield Finding(BadLevel, path, "says not what to compare", advice)
+        elif query.average and query.weight:
+            yield Finding(BadLevel, (*path, "weight"), "weighs an average", "leave weight out, or write a ratioMetric")
 
 
 def _reference(contents: Contents, slo: SLO) -> Iterator[Finding]:

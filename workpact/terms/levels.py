@@ -62,7 +62,8 @@ class Level(BaseModel):
 
     `where_total` says which cases count, `where_good` which of them are the numerator (for a ratio at most these are
     the bad ones); for an average `average` is the column and `where_good` is None. Cases that meet one of `exclusions`
-    do not count. With `slices` the figure counts time slices (SPEC.md 8.10).
+    do not count, each other one as many as its `weight` says, a column or a clock. With `slices` the figure counts time
+    slices (SPEC.md 8.10).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,6 +82,7 @@ class Level(BaseModel):
     where_good: str | None
     where_total: str
     average: str | None
+    weight: str | None
     exclusions: tuple[Exclusion, ...]
     slices: Slices | None
 
@@ -167,6 +169,7 @@ def _level(index: int, line: CreditLevel, slo: SLO, indicator: IndicatorSpec) ->
         where_good=good,
         where_total=counted,
         average=total.spec.average,
+        weight=total.spec.weight,
         exclusions=total.spec.exclude,
         slices=_slices(slo),
     )

@@ -142,6 +142,11 @@ class Price(Model):
         """The condition that a case must meet to be counted."""
         return self.metric_source.spec.where
 
+    @property
+    def weight(self) -> str | None:
+        """The column or clock that says as how many a case counts; else as one."""
+        return self.metric_source.spec.weight
+
 
 class Billing(Model):
     """What service periods cost: `min(cap, fixed + Σ rate · quantity)`."""

@@ -67,12 +67,14 @@ class Exclusion(Model):
 class Query(Model):
     """Which cases count; of which column an average is taken, or which one is compared with the objective's value.
 
-    Of the cases of a level those do not count that meet one of `exclude`.
+    Of the cases of a level those do not count that meet one of `exclude`. Of a share or a price, each case counts as
+    many as `weight` says, a column of whole numbers or a clock.
     """
 
     where: Prose
     average: Line | None = None
     column: Line | None = None
+    weight: Line | None = None
     exclude: tuple[Exclusion, ...] = ()
 
 

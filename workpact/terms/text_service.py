@@ -203,7 +203,7 @@ def measurement(contents: Contents) -> str:
     for price in contents.prices:
         log = price.metric_source.metric_source_ref
         parts.append(f"**Quantity {price.quantity}** ({plain(price.title)}). Counted in {log} are the cases where")
-        parts.append(code(price.where))
+        parts.append(code(price.where) + _weight(price.weight))
     return "\n\n".join(parts)
 
 
@@ -222,19 +222,29 @@ def _measured(level: Level) -> str:
     name = "good" if level.form is Form.RATIO_AT_LEAST else "bad"
     text = (
         f"{head}Counted in {level.data_source} are the cases where\n\n{code(level.where_total)}\n\n"
-        f"and {name} are those of them where\n\n{code(level.where_good)}{excluded}"
+        f"and {name} are those of them where\n\n{code(level.where_good)}{excluded}{_weight(level.weight)}"
     )
     if level.slices is None:
         return text
     reached = (
-        f"at least {share(level.slices.target)} of its cases are good"
+        f"at least {share(level.slices.target)} of its cases{_by(level.weight)} are good"
         if name == "good"
-        else f"more than {share(units.PPM - level.slices.target)} of its cases are bad"
+        else f"more than {share(units.PPM - level.slices.target)} of its cases{_by(level.weight)} are bad"
     )
     return (
         f"{text}\n\nThe figure counts slices of {duration(level.slices.seconds)} from the period's start, of which "
         f"only those with a case count: a slice is {name} when {reached}."
     )
+
+
+def _weight(column: str | None) -> str:
+    if column is None:
+        return ""
+    return f"\n\nEach case counts as many as its {inline(column)} says; without a value it does not count."
+
+
+def _by(weight: str | None) -> str:
+    return f", by their {inline(weight)}," if weight else ""
 
 
 def equity(contents: Contents, fmt: Format) -> str:
