@@ -70,6 +70,14 @@ def test_clocks__by_hand(events, clock, spans):
     assert [figure.good for figure in measure(clocked(**clock), events, ALL, SECRET).figures] == spans
 
 
+def test_clocks__in_opening_hours__without_an_end__are_empty(events):
+    """A case that waits is not the sum of all hours."""
+    open_only = {"to": {"last": "step = 'done' AND \"case\" = 'B'"}, "hours": OFFICE}
+    assert [figure.total for figure in measure(clocked(**open_only), events, ALL, SECRET).figures] == [0, 1]
+    no_start = {"from": {"first": "step = 'lost'"}, "hours": NIGHT, "pause": "step = 'wait'"}
+    assert [figure.total for figure in measure(clocked(**no_start), events, ALL, SECRET).figures] == [0, 0]
+
+
 def test_attribution__by_the_first_row(events):
     start, end = (int(datetime(2016, 3, day, tzinfo=UTC).timestamp()) for day in (24, 25))
     measured = measure(clocked(), events, Period(name="day", start=start, end=end), SECRET)

@@ -102,7 +102,8 @@ def open_seconds(hours: Hours, zone: ZoneInfo, first: int, last: int) -> Callabl
             start, end = spans[step - 1]
             return before[step - 1] + ibis.least(moment - start, ibis.literal(end - start, "int64"))
 
-        return stepwise(moment, starts, within)
+        # A moment that is missing is before no point, and LEAST would pass it over.
+        return ibis.ifelse(moment.notnull(), stepwise(moment, starts, within), ibis.null("int64"))
 
     return elapsed
 

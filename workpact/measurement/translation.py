@@ -56,11 +56,11 @@ class Translation:
             case exp.Null():
                 return ibis.null()
             case exp.And():
-                return self._of(node.this) & self._of(node.expression)
+                return self._as("boolean", node.this) & self._as("boolean", node.expression)
             case exp.Or():
-                return self._of(node.this) | self._of(node.expression)
+                return self._as("boolean", node.this) | self._as("boolean", node.expression)
             case exp.Not():
-                return ~self._of(node.this)
+                return ~self._as("boolean", node.this)
             case exp.Is():
                 return self._is(node)
             case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
@@ -85,11 +85,11 @@ class Translation:
             case exp.Like() | exp.ILike() | exp.RegexpLike() | exp.RegexpFullMatch():
                 return self._matched(node)
             case exp.StartsWith():
-                return self._of(node.this).startswith(self._of(node.expression))
+                return self._as("string", node.this).startswith(self._as("string", node.expression))
             case exp.EndsWith():
-                return self._of(node.this).endswith(self._of(node.expression))
+                return self._as("string", node.this).endswith(self._as("string", node.expression))
             case exp.Contains():
-                return self._of(node.this).contains(self._of(node.expression))
+                return self._as("string", node.this).contains(self._as("string", node.expression))
             case exp.Greatest() | exp.Least():
                 return self._extreme(node)
             case exp.Add() | exp.Sub() | exp.Mul() | exp.IntDiv() | exp.Mod() | exp.Neg() | exp.Abs() | exp.Length():
@@ -97,28 +97,33 @@ class Translation:
             case _:
                 return self._text(node)
 
+    def _as(self, kind: str, node: exp.Expression) -> Any:
+        """The value, of its kind even where it is NULL: operations have none on a NULL of no kind."""
+        value = self._of(node)
+        return value.cast(kind) if value.type().is_null() else value
+
     def _number(self, node: exp.Expression) -> Any:
-        value = self._of(node.this)
+        if isinstance(node, exp.Length):
+            return self._as("string", node.this).length().cast("int64")
+        value = self._as("int64", node.this)
         match node:
             case exp.Neg():
                 return -value
             case exp.Abs():
                 return ibis.ifelse(value < 0, -value, value)
-            case exp.Length():
-                return value.length().cast("int64")
             case exp.Add():
-                return value + self._of(node.expression)
+                return value + self._as("int64", node.expression)
             case exp.Sub():
-                return value - self._of(node.expression)
+                return value - self._as("int64", node.expression)
             case exp.Mul():
-                return value * self._of(node.expression)
+                return value * self._as("int64", node.expression)
             case _:
                 divisor = number_in(node.expression)
                 assert divisor is not None, "checked"
                 return floored(value, divisor) if isinstance(node, exp.IntDiv) else remainder(value, divisor)
 
     def _text(self, node: exp.Expression) -> Any:
-        value = self._of(node.this)
+        value = self._as("string", node.this)
         match node:
             case exp.Lower() | exp.Upper():
                 return value.translate(*_FOLD[type(node)])
@@ -138,18 +143,27 @@ class Translation:
                 start = ibis.greatest(value.length() - count, 0)
                 return value.substr(start, count)
             case exp.DPipe():
-                return value + self._of(node.expression)
+                return value + self._as("string", node.expression)
         raise AssertionError(f"{node.key} was allowed and is not translated")
 
     def _is(self, node: exp.Is) -> Any:
-        value = self._of(node.this)
         if isinstance(node.expression, exp.Null):
-            return value.isnull()
+            # A negation is NULL where what it negates is. Ibis would write NOT x IS NULL, which is NOT (x IS NULL).
+            tested, _ = _without_not(node.this)
+            return ibis.literal(False) if isinstance(tested, exp.Is) else self._of(tested).isnull()
+        value = self._as("boolean", node.this)
         truth = ibis.coalesce(value.cast("boolean"), ibis.literal(not node.expression.this))
         return truth if node.expression.this else ~truth
 
     def _compared(self, kind: type[exp.Expression], left: exp.Expression, right: exp.Expression) -> Any:
+        # Without parentheses, as Ibis writes it, NOT takes the whole comparison.
+        (left, one_not), (right, other_not) = _without_not(left), _without_not(right)
+        if one_not != other_not:
+            kind = exp.NEQ if kind is exp.EQ else exp.EQ
         one, other = self._of(left), self._of(right)
+        if one.type().is_null() or other.type().is_null():
+            # Ibis would take a comparison with NULL for IS NULL.
+            return ibis.null("boolean")
         if self._bytewise and kind not in (exp.EQ, exp.NEQ) and (one.type().is_string() or other.type().is_string()):
             one, other = _utf8(one.cast("string"), "UTF8"), _utf8(other.cast("string"), "UTF8")
         compare: dict[Any, Callable[[Any, Any], Any]] = {
@@ -165,7 +179,8 @@ class Translation:
     def _case(self, node: exp.Case) -> Any:
         branches = []
         for part in node.args["ifs"]:
-            condition = self._of(part.this) if node.this is None else self._compared(exp.EQ, node.this, part.this)
+            is_plain = node.this is None
+            condition = self._as("boolean", part.this) if is_plain else self._compared(exp.EQ, node.this, part.this)
             branches.append((condition, self._of(part.args["true"])))
         rest = node.args.get("default")
         return ibis.cases(*branches, else_=self._of(rest) if rest is not None else None)
@@ -183,7 +198,7 @@ class Translation:
         return whole(value)
 
     def _matched(self, node: exp.Expression) -> Any:
-        value, pattern = self._of(node.this), node.expression.name
+        value, pattern = self._as("string", node.this), node.expression.name
         match node:
             case exp.RegexpLike():
                 return value.re_search(pattern)
@@ -194,12 +209,22 @@ class Translation:
                 found = value.translate(*fold).like(pattern.translate(str.maketrans(*fold)))
             case _:
                 found = value.like(pattern)
-        return ~found if node.args.get("negate") else found
+        # A CASE stands for itself where Ibis writes no parentheses.
+        return ibis.cases((value.notnull(), ~found if node.args.get("negate") else found))
 
     def _extreme(self, node: exp.Expression) -> Any:
         pick = max if isinstance(node, exp.Greatest) else min
-        values = [self._of(node.this), *map(self._of, node.expressions)]
+        values = [self._as("int64", each) for each in (node.this, *node.expressions)]
         return (ibis.greatest if pick is max else ibis.least)(*values)
+
+
+def _without_not(node: exp.Expression) -> tuple[exp.Expression, bool]:
+    """What is negated, and whether it is, by an odd number of NOT."""
+    negated = False
+    while isinstance(node, exp.Paren | exp.Not):
+        negated ^= isinstance(node, exp.Not)
+        node = node.this
+    return node, negated
 
 
 def whole(value: ir.StringValue) -> ir.IntegerValue:
