@@ -14,7 +14,7 @@ from scripts._papers import READ, WRITE, document_options, load, plain
 
 @click.command(cls=OfflineCommand)
 @document_options
-@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, or the URL of a database.")
+@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, a database or a Prometheus.")
 @click.option("--period", required=True, help="The period's name, like 2016-03.")
 @click.option("--secret", type=WRITE, help="The evidence secret that both sides share; made if there is none.")
 @click.option("--evidence", type=WRITE, help="Keep the evidence there, to prove single events later. Secret.")

@@ -58,7 +58,7 @@ def _told(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:
 
 @click.command(cls=ConnectedCommand)
 @document_options
-@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, or the URL of a database.")
+@click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, a database or a Prometheus.")
 @click.option("--period", required=True, help="The period's name, like 2016-03.")
 @click.option("--secret", type=READ, help="The evidence secret that both sides share.")
 @json_option

@@ -65,6 +65,8 @@ def serving() -> Iterator[Prometheus]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # An answer is written in two parts; the second would wait for the first one to be acknowledged.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

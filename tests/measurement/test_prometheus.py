@@ -366,7 +366,7 @@ def test_samples__that_end_early_or_begin_late__are_doubts(server):
 
 def test_period_that_runs__is_read_to_a_minute_ago(server, monkeypatch):
     probes(server, "1", "1", "0", "0", every=HOUR)
-    monkeypatch.setattr(prometheus.time, "time", lambda: DAY.start + 2 * 3600 + 60.5)
+    monkeypatch.setattr(prometheus, "time", lambda: DAY.start + 2 * 3600 + 60.5)
     assert measure(define(), server.url, DAY, SECRET).figures == (Figure("up", 2, 2),)
     assert server.asked[-1][1]["time"] == f"{DAY.start + 2 * 3600 - 1}.999"
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from tests.measurement.desk import MARCH, SECRET, average, define, generator, nine_levels, slo
+from tests.measurement.desk import MARCH, SECRET, average, define, generator, metric, nine_levels, slo
 from workpact.measurement import Definition, Measurement, measure
 
 EXPRESSIONS = [
@@ -97,10 +97,21 @@ def life(**details: Any) -> Definition:
         {"name": "worked_seconds", "unit": "seconds", "from": "opened_at", "to": last},
     ]
     levels = [average(clock["name"], f"{clock['name']} >= 0", clock["name"]) for clock in clocks]
+    levels += [weighed("by-minutes"), weighed("days-by-minutes")]
+    objective = {"target": "0.9", "timeSliceTarget": "0.9", "timeSliceWindow": "1d", "displayName": "days"}
+    levels[-1]["spec"] |= {"budgetingMethod": "Timeslices", "objectives": [objective]}
     return define(
         *nine_levels(), *levels, zone="Europe/Berlin", clocks=clocks, at="sys_updated_at", table="log",
         columns=["number", "sys_mod_count", "incident_state", "sys_updated_at"], **details,
     )  # fmt: skip
+
+
+def weighed(name: str) -> dict[str, Any]:
+    """A level in which each case counts as many as it took minutes."""
+    level = slo(name, "made_sla = 'true'", "true")
+    total = metric(where="resolution_minutes >= 0", weight="resolution_minutes")
+    level["spec"]["indicator"]["spec"]["ratioMetric"]["total"] = {"metricSource": total}
+    return level
 
 
 @pytest.fixture(scope="module")

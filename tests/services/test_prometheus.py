@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from tests.measurement.desk import SECRET, average, data_source, slo
+from tests.measurement.desk import SECRET, average, data_source, metric, slo
 from tests.services.conftest import free_port
 from workpact.measurement import Definition, Figure, Period, definition_from, measure
 from workpact.measurement.errors import EmptyPeriod, SourceError
@@ -117,8 +117,14 @@ def test_probes__of_a_day__every_sample_once(prometheus):
 
 def test_counters__of_a_day__whole_increases(prometheus):
     by_code = [average(f"of-{code}", f"code = '{code}'", "increase") for code in (200, 500)]
-    measured = measure(define("http_requests_total", *by_code), prometheus, DAY, SECRET)
-    assert measured.figures == (Figure("of-200", 10 + 30 + 7 + 12, 4), Figure("of-500", 1, 1))
+    answered = slo("answered", "code = '200'", "true")
+    total = {"metricSource": metric(where="true", weight="increase")}
+    answered["spec"]["indicator"]["spec"]["ratioMetric"]["total"] = total
+
+    measured = measure(define("http_requests_total", *by_code, answered), prometheus, DAY, SECRET)
+
+    ok = 10 + 30 + 7 + 12
+    assert measured.figures == (Figure("of-200", ok, 4), Figure("of-500", 1, 1), Figure("answered", ok, ok + 1))
 
 
 def test_scraped__as_the_target_said__across_a_series_that_ended_and_came_back(prometheus, target):

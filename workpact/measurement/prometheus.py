@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -75,7 +75,7 @@ class Samples:
         self.columns = (*COMPUTED, *self._labels)
         self._counts = "increase" in named
         self._start = period.start * 1000
-        now = int(time.time())
+        now = int(time())
         self._end = (period.end if period.end <= now else now - SETTLING) * 1000
         self._digest = b""
 
