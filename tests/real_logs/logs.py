@@ -61,6 +61,11 @@ class Log:
                 self._levels.append(slo(level, f"{clock} <= {at_most}", known))
                 bound[level] = rank if bound is self.least else rank - 1
 
+    def of_numbered_rows(self) -> Log:
+        """The same of a table: its rows have no order of their own, and were numbered when they were loaded."""
+        self._source["spec"]["connectionDetails"]["order"] = "row_number"
+        return self
+
     def definition(self) -> Definition:
         return definition_from(self._source, self._levels, self._quantities)
 
@@ -80,7 +85,7 @@ def answers(name: str) -> dict[str, Any]:
 
 
 def uci() -> Log:
-    """All of the incident log that is not by month."""
+    """All that is told of the incident log's cases, but for their first answer."""
     told = answers("uci")
     log = Log(
         case="number", order="sys_mod_count", at="sys_updated_at", timeFormat="%d/%m/%Y %H:%M", missing="?",
@@ -102,9 +107,33 @@ def uci() -> Log:
         for name, clock, part in (("in", "minutes", "ttr"), ("net-in", "net_minutes", "net_ttr")):
             answer = told[f"{part}_within_target_by_priority"][priority]
             log.ratio(f"{name}-{number}", f"{clock} <= {target}", f"{own} AND {clock} IS NOT NULL", answer)
+    in_time = (f"(priority = '{priority}' AND minutes <= {TARGETS[number]})" for number, priority in PRIORITIES.items())
+    log.ratio("in-time", " OR ".join(in_time), "minutes IS NOT NULL", told["ttr_within_target"])
+    for end in ("opened", "closed"):
+        for month, answer in told[f"made_sla_by_{end}_month"].items():
+            log.ratio(f"made-{end}-{month}", "made_sla = 'true'", _in_month(end, month), answer)
+        for key, answer in told[f"made_sla_by_{end}_month_priority"].items():
+            month, _, priority = key.partition("|")
+            own = f"{_in_month(end, month)} AND priority = '{priority}'"
+            log.ratio(f"made-{end}-{month}-{priority[0]}", "made_sla = 'true'", own, answer)
     log.count("unresolved", "resolved_at = '?'", told["unresolved(resolved_at=?)"])
     log.count("backwards", "minutes < 0", told["ttr_negative"])
     log.count("paused", "net_minutes < minutes", told["cases_with_pause"])
+    return log
+
+
+def _in_month(end: str, month: str) -> str:
+    year, _, number = month.partition("-")
+    return f"contains({end}_at, '/{int(number)}/{year} ')"
+
+
+def uci_rows() -> Log:
+    """What is told of the incident log's rows, each a case."""
+    told = answers("uci")
+    log = Log(case="number", timeFormat="%d/%m/%Y %H:%M", missing="?", attribution="closed_at")
+    log.ratio("made", "made_sla = 'true'", "true", told["event_level_made_sla_true"])
+    for index, (state, count) in enumerate(told["states"].items()):
+        log.count(f"state-{index}", f"incident_state = '{state}'", count)
     return log
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.measurement.desk import ALL, SECRET
-from tests.real_logs.logs import BANK, HELPDESK, UCI, answers, bank, helpdesk, uci, uci_response
+from tests.real_logs.logs import BANK, HELPDESK, UCI, answers, bank, helpdesk, uci, uci_response, uci_rows
 from workpact.measurement import measure
 
 
@@ -14,14 +14,15 @@ from workpact.measurement import measure
     [
         (UCI, uci, "events"),
         (UCI, uci_response, "events"),
+        (UCI, uci_rows, "events"),
         (BANK, bank, "rows_after_exclusions"),
         (HELPDESK, helpdesk, "events"),
     ],
-    ids=["uci", "uci-response", "bank", "helpdesk"],
+    ids=["uci", "uci-response", "uci-rows", "bank", "helpdesk"],
 )
 def test_log__every_number(path, log, events):
     made = log()
-    measured = measure(made.definition(), path, ALL, SECRET, accept=["backwards"])
+    measured = measure(made.definition(), path, ALL, SECRET, accept=["backwards", "repeated"])
 
     made.check(measured)
     name = path.name.split("_")[0]

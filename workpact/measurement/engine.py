@@ -27,6 +27,7 @@ from workpact.measurement.prometheus import Samples, is_prometheus
 from workpact.terms.data_source import ConnectionDetails
 
 PLACE = "workpact place"
+_ALL = 2**62
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "autoinstall_known_extensions": False,
@@ -40,6 +41,9 @@ _SESSION = {
         "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
         "SET datestyle = 'ISO'",
         "SET timezone = 'UTC'",
+        # It takes what a step leaves for a row or two, and would compute the step again for each row of another.
+        "SET enable_nestloop = off",
+        "SET jit = off",
     )
 }
 
@@ -108,7 +112,8 @@ class Engine:
             # In the session's memory. Left as one plan, steps are planned again and again.
             return self.ask(table.cache)
         if not self._owned:
-            return table
+            # All of its rows: over a limit PostgreSQL does not put what a column computes wherever it is read.
+            return table.limit(_ALL)
         self._kept += 1
         name = f"kept {self._kept}"
         sql = f'CREATE TEMP {kind} "{name}" AS {ibis.to_sql(table, dialect="duckdb")}'

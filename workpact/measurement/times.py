@@ -21,21 +21,26 @@ DAY = 86_400
 _DAYS_TO_1970 = 719_468
 _LONE = "[0-9]{1,2}"
 _NUMBER = {"Y": "[0-9]{4}", "y": "[0-9]{2}", "f": "[0-9]{1,9}", "p": "[AaPp][Mm]"}
-_OFFSET = "([Zz]|[-+][0-9]{2}:?[0-9]{2}|[-+][0-9]{2})"
-_ISO = (
-    "^([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    f"(?:[Tt ]([0-9]{{2}}):([0-9]{{2}})(?::([0-9]{{2}})(?:[.,][0-9]{{1,9}})?)?{_OFFSET}?)?$"
-)
-_ISO_GROUPS = "YmdHMSz"
+_TWO = "[0-9]{2}"
+_OFFSET = "[Zz]|[-+][0-9]{2}:?[0-9]{2}|[-+][0-9]{2}"
+# Directives with what they match, and between them, without a name, what else does.
+_ISO = [
+    ("Y", "[0-9]{4}"), ("", "-"), ("m", _TWO), ("", "-"), ("d", _TWO),
+    ("", "(?:[Tt ]"), ("H", _TWO), ("", ":"), ("M", _TWO),
+    ("", "(?::"), ("S", _TWO), ("", "(?:[.,][0-9]{1,9})?)?"), ("z", _OFFSET), ("", "?)?"),
+]  # fmt: skip
 
 
 def parts_of(text: ir.StringValue, time_format: str) -> dict[str, Any]:
     """What a text has for each directive of a format (strptime's, or ISO 8601), NULL where it does not match."""
-    pattern, groups = _pattern(time_format)
+    pieces = _ISO if time_format == ISO else _pieces(time_format)
     parts = {}
-    for group, name in enumerate(groups, start=1):
-        part = text.re_extract(pattern, group).nullif("")
-        parts[name] = part if name in "pz" else part.cast("int64")
+    for wanted, _ in pieces:
+        if wanted:
+            # One group at a time: PostgreSQL takes twenty times as long for five.
+            grouped = (f"({'' if name == wanted else '?:'}{piece})" if name else piece for name, piece in pieces)
+            part = text.re_extract(f"^{''.join(grouped)}$", 1).nullif("")
+            parts[wanted] = part if wanted in "pz" else part.cast("int64")
     return parts
 
 
@@ -118,21 +123,18 @@ def stepwise(value: Any, points: Sequence[int], result: Callable[[int], Any], lo
     return ibis.ifelse(value < points[middle], below, above)
 
 
-def _pattern(time_format: str) -> tuple[str, str]:
-    """A regular expression with one group for each directive, and the directives in order."""
-    if time_format == ISO:
-        return _ISO, _ISO_GROUPS
-    pattern, groups, rest = "^", "", time_format
+def _pieces(time_format: str) -> list[tuple[str, str]]:
+    """The directives of a format and what stands between them, each with the regular expression of it."""
+    pieces, rest = [("", "")], time_format
     while rest:
         if rest.startswith("%"):
-            lone = rest[2:3] not in ("%", *"0123456789") and pattern[-1] != ")"
-            pattern += _OFFSET if rest[1] == "z" else f"({_NUMBER.get(rest[1], _LONE if lone else '[0-9]{2}')})"
-            groups += rest[1]
+            lone = rest[2:3] not in ("%", *"0123456789") and not pieces[-1][0]
+            pieces.append((rest[1], _OFFSET if rest[1] == "z" else _NUMBER.get(rest[1], _LONE if lone else _TWO)))
             rest = rest[2:]
         else:
-            pattern += rest[0] if re.fullmatch(r"[\w\s,/:;-]", rest[0]) else f"[{rest[0]}]"
+            pieces.append(("", rest[0] if re.fullmatch(r"[\w\s,/:;-]", rest[0]) else f"[{rest[0]}]"))
             rest = rest[1:]
-    return pattern + "$", groups
+    return pieces
 
 
 def _is_date(year: Any, month: Any, day: Any) -> Any:
