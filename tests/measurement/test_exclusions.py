@@ -5,7 +5,13 @@ import pytest
 from tests.measurement.desk import MARCH, SECRET, average, define, row, slo, write_log
 from tests.measurement.test_slices import sliced
 from workpact.measurement import Figure, measure, verify
-from workpact.measurement.errors import DefinitionError, ExpressionError, MeasurementMismatch, MissingColumns
+from workpact.measurement.errors import (
+    DefinitionError,
+    ExpressionError,
+    LogError,
+    MeasurementMismatch,
+    MissingColumns,
+)
 
 OUTAGE = {"reason": "planned-outage", "where": "priority LIKE '4 -%'"}
 CLIENT = {"reason": "client-cause", "where": "made_sla = 'client'"}
@@ -143,3 +149,12 @@ def test_exclusions__a_text_cast_that_is_no_number__names_them(path):
     with pytest.raises(ExpressionError) as caught:
         measure(define(level), path, MARCH, SECRET)
     assert (caught.value.owner, caught.value.field) == ("level made", "exclude client-cause")
+
+
+def test_excluded__by_a_negative_weight__is_refused(tmp_path):
+    """What is reported as excluded is never negative."""
+    rows = [row(number="INC1", made_sla="3"), row(number="INC2", made_sla="-3", priority="4 - Low")]
+    level = excluding(slo("made", "true", "true"), OUTAGE)
+    level["spec"]["indicator"]["spec"]["ratioMetric"]["total"]["metricSource"]["spec"]["weight"] = "made_sla"
+    with pytest.raises(LogError, match="level made counts 1 cases by a negative weight"):
+        measure(define(level), write_log(tmp_path / "log.csv", rows), MARCH, SECRET)

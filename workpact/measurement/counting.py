@@ -30,6 +30,7 @@ class LevelCount:
         self._counted: Any = translation.holds(level.where if isinstance(level, Average) else level.total)
         if isinstance(level, Average):
             self._counted &= value.notnull()
+        self._selected = self._counted
         self._excluded = []
         for exclusion in level.exclusions:
             meets = translation.holds(exclusion.where)
@@ -47,7 +48,7 @@ class LevelCount:
         elif not self._level.slices:
             asked |= {"good": count(self._table, self._good, weight)}
         if weight is not None:
-            asked |= {"negative": count(self._table, self._counted & (weight < 0))}
+            asked |= {"negative": count(self._table, self._selected & (weight < 0))}
         return asked | {"total": count(self._table, self._counted, weight)}
 
     def by_slices(self, start: int) -> ir.Table | None:
