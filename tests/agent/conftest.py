@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.agent.pair import Pair, opened
 from tests.agent.watched import Watched
+from tests.anvil import anvil, ask
+from tests.scripts.rehearsal import SEPOLIA, Rehearsal
+from tests.scripts.stage import Stage
 
 
 @pytest.fixture
@@ -19,3 +25,32 @@ def desk(request, tmp_path, monkeypatch, chain) -> Watched:  # noqa: ARG001 - co
     key.chmod(0o600)
     desk.open()
     return desk
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory) -> Iterator[Stage]:
+    """A chain for agents that are processes; it names the block two below its head as finalised."""
+    with anvil("--chain-id", str(SEPOLIA), "--accounts", "0", "--slots-in-an-epoch", "1") as url:
+        yield Stage(Rehearsal(tmp_path_factory.mktemp("user")), url)
+
+
+@pytest.fixture(scope="session")
+def opened_file(stage) -> tuple[str, int]:
+    """The small desk, open on that chain: its file, and the end of its first period."""
+    file = opened(stage)
+    (first, _) = stage.act("agreement", "status", file)["periods"]
+    return file, first["end"]
+
+
+@pytest.fixture
+def undone(stage) -> Iterator[Stage]:
+    """That chain, as it was before once the test is over."""
+    before = ask(stage.url, "evm_snapshot")
+    yield stage
+    ask(stage.url, "evm_revert", before)
+
+
+@pytest.fixture
+def pair(opened_file, undone, tmp_path) -> Pair:
+    """Two users of the small desk."""
+    return Pair(tmp_path, undone, *opened_file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,17 +18,21 @@ from tests.support import ROOT
 
 DAY = 86_400
 UNIT = 10**6
+MINTED = 10_000 * UNIT
+"""What the client has before it opens the desk."""
 CRASH = Path(__file__).parent / "crash"
+MOST_ROUNDS = 600
+"""More than pass while persons type what a month needs."""
 HEADER = "number,changes,opened,resolved,closed,met"
 
 
-def opened(stage: Stage) -> str:
-    """The small desk, open on the stage's chain; its file."""
+def opened(stage: Stage, name: str = "desk.yaml", *edits: tuple[str, str]) -> str:
+    """The small desk, edited, open on the stage's chain; its file."""
     draft = stage.user.folder / "draft.yaml"
-    draft.write_text(paper.text(int(ask(stage.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)))
-    file = stage.file("desk.yaml", draft)
+    draft.write_text(paper.text(int(ask(stage.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16), *edits))
+    file = stage.file(name, draft)
     signature = str(stage.user.folder / "contractor.sig")
-    stage.mint("client", 3_000 * UNIT)
+    stage.mint("client", MINTED)
     stage.act("agreement", "sign", file, "--output", signature, account="contractor")
     stage.act("agreement", "approve", file, account="client")
     stage.act("agreement", "open", file, "--signature", signature, account="client")
@@ -53,26 +57,34 @@ class Pair:
             key.write_text("5e" * 32)
             key.chmod(0o600)
 
-    def log(self, side: str, *late: int) -> None:
-        """A side's log of the first period: forty cases, of which the numbers in `late` missed the target."""
-        day = f"{datetime.fromtimestamp(self.end - 9 * DAY, UTC):%Y-%m-%d} 09:00"
+    def log(self, side: str, *late: int, month: int = 0) -> None:
+        """A side's log of a period: forty cases, of which the numbers in `late` missed the target."""
+        day = f"{datetime.fromtimestamp(self.end + (30 * month - 9) * DAY, UTC):%Y-%m-%d} 09:00"
         rows = [f"C{case},1,{day},{day},{day},{'no' if case in late else 'yes'}" for case in range(40)]
-        (self.users[side].folder / "log.csv").write_text("\n".join([HEADER, *rows]) + "\n")
+        self.write(side, [HEADER, *rows])
+
+    def write(self, side: str, lines: list[str]) -> None:
+        """Puts a log there, whole or not at all: its agent may read it at any time."""
+        log = self.path(side)
+        part = log.with_suffix(".part")
+        part.write_text("\n".join(lines) + "\n")
+        part.replace(log)
+
+    def path(self, side: str) -> Path:
+        """Of a side's log."""
+        return self.users[side].folder / "log.csv"
 
     def at(self, days: int) -> None:
         """Moves the chain's clock to one second after so many days after the end of the first period."""
         ask(self.stage.url, "evm_setNextBlockTimestamp", self.end + days * DAY + 1)
         ask(self.stage.url, "evm_mine")
 
-    def mined_at(self, transaction: str) -> int:
-        """The time of a transaction's block."""
-        block = ask(self.stage.url, "eth_getTransactionReceipt", transaction)["blockNumber"]
-        return int(ask(self.stage.url, "eth_getBlockByNumber", block, False)["timestamp"], 16)
-
-    def start(self, side: str, *options: str, crash_after: str | None = None) -> subprocess.Popen[str]:
+    def start(
+        self, side: str, *options: str, trouble: Any = subprocess.PIPE, crash_after: str | None = None
+    ) -> subprocess.Popen[str]:
         """Starts a side's agent."""
         user = self.users[side]
-        places = ["--data", str(user.folder / "log.csv"), "--exchange", str(self.exchange)]
+        places = ["--data", str(self.path(side)), "--exchange", str(self.exchange)]
         key = ["--secret", str(user.folder / "evidence.key"), "--account", f"{side}-reporter", "--yes"]
         command = ["sla", "watch", self.file, "--side", side, *places, *key, *self.stage.network, "--json", *options]
         crash = {"PYTHONPATH": str(CRASH), "CRASH_AFTER": crash_after} if crash_after else {}
@@ -82,7 +94,7 @@ class Pair:
             env=user.environment | crash,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=trouble,
             text=True,
         )
 
@@ -97,15 +109,76 @@ class Pair:
         return [json.loads(out) for out, _ in said]
 
     @contextmanager
-    def running(self, side: str, *options: str) -> Iterator[Any]:
-        """An agent that goes on until the end of the block; what it said in its first round."""
-        process = self.start(side, "--confirmations", "0", *options)
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.kill()
-            process.communicate()
+    def both_running(self, *options: str) -> Iterator[Agents]:
+        """Both sides' agents, with a second between rounds."""
+        with (
+            self.running("client", "--every", "1", *options) as client,
+            self.running("contractor", "--every", "1", *options) as contractor,
+        ):
+            yield Agents(self.stage, client, contractor)
+
+    @contextmanager
+    def running(self, side: str, *more: str, options: tuple[str, ...] = ("--confirmations", "0")) -> Iterator[Agent]:
+        """An agent that goes on, at the latest until the end of the block."""
+        # To a file: nobody reads a pipe while the agent goes on.
+        with (self.users[side].folder / "said").open("w+") as trouble:
+            process = self.start(side, *options, *more, trouble=trouble)
+            try:
+                yield Agent(process, Path(trouble.name))
+            finally:
+                process.kill()
+                process.communicate()
+            trouble.seek(0)
+            assert "Traceback" not in trouble.read()
+
+
+class Agent:
+    """An agent that goes on; what it says of itself is read round by round."""
+
+    def __init__(self, process: subprocess.Popen[str], trouble: Path) -> None:
+        self.process = process
+        self.trouble = trouble
+        self.said: list[Any] = []
+
+    def next(self) -> Any:
+        """What it says of its next round."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"it ended with {self.process.wait()}: {self.trouble.read_text()}"
+        self.said.append(json.loads(line))
+        return self.said[-1]
+
+    def until(self, holds: Callable[[Any], bool]) -> Any:
+        """The first round from now on for which that holds."""
+        for _ in range(MOST_ROUNDS):
+            if holds(said := self.next()):
+                return said
+        raise AssertionError(f"never: {said}")
+
+
+class Agents:
+    """The client's agent and the contractor's, that go on side by side."""
+
+    def __init__(self, stage: Stage, client: Agent, contractor: Agent) -> None:
+        self.stage = stage
+        self.agents = (client, contractor)
+
+    def rest(self, period: str, stage: str | None, *needs: str | None) -> None:
+        """Waits until neither has anything to do, with the period at that stage, None where it is settled.
+
+        `needs` are what the client's and the contractor's say that a person could bring.
+        """
+        now = int(ask(self.stage.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        for agent, need in zip(self.agents, needs or (None, None), strict=True):
+            expected = None if stage is None else (stage, need)
+            agent.until(lambda said, expected=expected: _rests(said, now, period, expected))
+
+
+def _rests(said: Any, now: int, period: str, expected: tuple[str, str | None] | None) -> bool:
+    assert said["state"] not in ("alarm", "no chain"), said
+    found = {each["period"]: (each["stage"], each["need"]) for each in said["periods"]}
+    idle = not said["sent"] and all(each["step"] == "wait" for each in said["periods"])
+    return idle and said["now"] >= now and found.get(period) == expected
 
 
 def acts(health: Any) -> list[str]:

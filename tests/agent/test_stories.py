@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.agent.three_events import ruling
 from tests.agent.watched import DAY, HEADER
 from tests.scripts.desk import UNIT
 
@@ -122,6 +123,45 @@ def test_assessed__a_later_period_final_first__in_order_once_the_earlier_one_is(
     ]
     assert client["over"] is False
     assert desk.watch("client")["over"] is True
+
+
+def test_contested__logs_differ_in_three_events__named_and_ruled_by_them_alone(desk):
+    desk.log("client", 1, 2, 3)
+    desk.log("contractor")
+    desk.at(6)
+    assert sent(desk.watch("contractor")) == ["sign", "report by side"]
+    assert sent(desk.watch("client")) == ["sign", "counter", "settle"]
+    contractor = desk.address("contractor")
+    # whatever follows: 700 less the most that a credit can be, 12 %; a tenth of it is held back
+    assert desk.token.balanceOf(contractor) == 616 * UNIT * 9 // 10
+    assert sent(desk.watch("contractor")) == []
+
+    logs = {side: desk.folder / f"{side}.csv" for side in ("client", "contractor")}
+    numbers = ["first1", "first2", "first3"]
+    chosen = ruling(desk.json, desk.file, "first", logs, desk.folder / "evidence.key", numbers)
+    assert chosen == ["--as-client", "in-time"]
+    desk.json("sla", "rule", desk.file, "first", *chosen, account="arbiter")
+    assert sent(desk.watch("contractor")) == ["settle"]
+    (shown,) = desk.json("sla", "show", desk.file, "--period", "first")["periods"]
+    # 37 of 40 are less than 95 %: 30 % of 12 %
+    assert (shown["charge"], shown["credit"]) == (700 * UNIT, 25_200_000)
+    assert desk.token.balanceOf(contractor) == 674_800_000 * 9 // 10
+
+
+def test_contested__both_arbiters_silent__ended_as_the_terms_say(desk):
+    desk.log("client", 1, 2, 3, 4)
+    desk.log("contractor", 1, 2)
+    desk.at(6)
+    desk.watch("contractor")
+    desk.watch("client")
+    (waiting, _) = desk.watch("contractor")["periods"]
+    assert (waiting["stage"], waiting["step"], waiting["need"]) == ("contested", "wait", "contest")
+
+    desk.at(6 + 14 + 1)
+    assert sent(desk.watch("client")) == ["rule", "settle"]
+    (shown,) = desk.json("sla", "show", desk.file, "--period", "first")["periods"]
+    # the contractor's figures stand: 38 of 40 meet 95 %
+    assert (shown["charge"], shown["credit"], shown["due"]) == (700 * UNIT, 0, 700 * UNIT)
 
 
 def test_log_changed_after_signing__alarm_and_silence_for_what_it_gives_now(desk):
