@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ape.logging import logger
-from silverback import SilverbackBot
+from silverback import SilverbackBot, StateSnapshot
 
 from workpact.agent.loop import attempt
 from workpact.agent.opening import open_reporter
@@ -22,9 +22,20 @@ reporter = open_reporter(
 )
 
 
+@bot.on_startup()
+def begin(_: StateSnapshot) -> dict[str, int]:
+    """The first round: what no later one mends ends the bot at once."""
+    return one_round()
+
+
 @bot.cron("* * * * *")
 def watch(_: datetime) -> dict[str, int]:
-    """One round; what it returns, silverback keeps as metrics."""
+    """The others."""
+    return one_round()
+
+
+def one_round() -> dict[str, int]:
+    """What it returns, silverback keeps as metrics."""
     health = attempt(reporter)
     logger.info(health.in_words())
     return {"alarms": len(health.alarms), "problems": len(health.problems), "acts": len(health.sent)}
