@@ -1,7 +1,7 @@
 """The deep proofs, part by part; a part that passed is skipped until something that it runs changes.
 
 Parts are found, not listed: <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000
-runs are split over five seeds, all other fuzz tests as `fuzz`, and every tests/prove/test_<name>.py.
+runs are split over five seeds, fuzz-<folder> for all other tests of a folder there, and every tests/prove/test_<name>.py.
 """
 
 import hashlib
@@ -53,7 +53,9 @@ def find_parts() -> dict[str, list[str]]:
         for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
         for seed in SEEDS
     }
-    parts["fuzz"] = [*forge, "--no-match-path", f"*{INVARIANTS}"]
+    for folder in sorted({path.parent for path in (ROOT / "tests" / "forge").rglob("*.t.sol")}):
+        tests = str(folder.relative_to(ROOT) / "*")
+        parts[f"fuzz-{folder.name}"] = [*forge, "--match-path", tests, "--no-match-path", f"*{INVARIANTS}"]
     for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):
         parts[path.stem.removeprefix("test_")] = ["pytest", str(path.relative_to(ROOT))]
     return parts

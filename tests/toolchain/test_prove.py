@@ -51,15 +51,19 @@ def test_prove__unknown_part__names_the_parts(prove, ran, capsys):
 def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     module = load("prove")
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    for path in ("tests/forge/money/EscrowInvariants.t.sol", "tests/forge/Other.t.sol", "tests/prove/test_credit.py"):
+    files = ("tests/forge/money/EscrowInvariants.t.sol", "tests/forge/oracle/Other.t.sol", "tests/prove/test_credit.py")
+    for path in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
 
     parts = module.find_parts()
 
-    assert list(parts) == [*(f"escrow-invariants-{seed}" for seed in range(1, 6)), "fuzz", "credit"]
+    seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
+    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"] == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
+    unseeded = ["--match-path", "tests/forge/oracle/*", "--no-match-path", "*Invariants.t.sol"]
+    assert parts["fuzz-oracle"] == ["forge", "test", *unseeded]
 
 
 @pytest.mark.parametrize(
