@@ -1,7 +1,7 @@
 """The deep proofs, part by part; a part that passed is skipped until something that it runs changes.
 
 Parts are found, not listed: <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000
-runs are split over five seeds, fuzz-<folder> for all other tests of a folder there, and every tests/prove/test_<name>.py.
+runs are split over five seeds, fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py.
 """
 
 import hashlib
