@@ -69,8 +69,6 @@ def spark() -> Iterator[ibis.BaseBackend]:
             # Compiling a plan takes longer than a small log's rows do.
             .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-            # Another zone than the logs': dates must not pass through the session's clock.
-            .config("spark.sql.session.timeZone", "America/New_York")
             .getOrCreate()
         )
         session.sparkContext.setLogLevel("ERROR")

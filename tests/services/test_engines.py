@@ -6,11 +6,13 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import ibis
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from tests.measurement import reference
 from tests.measurement.desk import MARCH, SECRET, average, define, generator, metric, nine_levels, slo
 from workpact.measurement import Definition, Measurement, measure
 
@@ -190,3 +192,46 @@ def test_conditions__on_spark__as_on_the_file(table, spark, tmp_path):
     found = measure(expressions(), spark, MARCH, SECRET)
 
     assert figures(found) == figures(measure(expressions(), path, MARCH, SECRET))
+
+
+# The summer time of Berlin began at 2:00 on the 27th; the last is in March in UTC, and in April in Berlin.
+TYPED = [
+    ("A", "2016-03-27 00:30:00+00", "2016-03-27 03:30:00"),
+    ("B", "2016-03-01 08:00:00.25+00", "2016-03-01 09:00:00.75"),
+    ("C", "2016-03-31 23:30:00+00", "2016-04-01 02:00:00"),
+]
+
+
+def typed() -> Definition:
+    """A span from a moment with a zone to one of the agreement's clock."""
+    taken = {"name": "taken", "unit": "seconds", "from": "opened", "to": "closed"}
+    return define(
+        average("taken", "true", "taken"), slo("hour", "taken = 3600", "taken > 0"),
+        zone="Europe/Berlin", table="typed", case="id", order=None, timeFormat="ISO", attribution="opened",
+        clocks=[taken],
+    )  # fmt: skip
+
+
+def selected(zoned: str, plain: str) -> str:
+    """The rows as a query."""
+    rows = (f"SELECT '{case}' id, {zoned}'{opened}' opened, {plain}'{closed}' closed" for case, opened, closed in TYPED)
+    return " UNION ALL ".join(rows)
+
+
+def test_typed_times__in_a_session_of_another_zone__the_same_integers_and_evidence(postgres, spark):
+    with psycopg.connect(postgres) as connection:
+        connection.execute("DROP TABLE IF EXISTS typed")
+        connection.execute(f"CREATE TABLE typed AS {selected('timestamptz', 'timestamp')}")
+        connection.execute("ALTER ROLE workpact SET timezone = 'Asia/Tokyo'")
+    duck = ibis.duckdb.connect()
+    duck.raw_sql(f"CREATE TABLE typed AS {selected('timestamptz', 'timestamp')}")
+    duck.raw_sql("SET TimeZone = 'Asia/Tokyo'")
+    spark._session.sql(selected("timestamp", "timestamp_ntz")).createOrReplaceTempView("typed")
+    spark._session.conf.set("spark.sql.session.timeZone", "America/New_York")
+
+    found = [whole(typed(), data) for data in (postgres, duck, spark)]
+
+    assert [figures(each) for each in found] == 3 * [[("taken", 5400, 3), ("hour", 1, 2)]]
+    lines = [f"{closed},{case},{opened}".encode() for case, opened, closed in TYPED]
+    root = reference.root(reference.leaves(lines, SECRET, MARCH.name))
+    assert [each.evidence_root for each in found] == 3 * [root]

@@ -24,6 +24,7 @@ from workpact.measurement.definition import Period
 from workpact.measurement.errors import BadRow, LogError, MissingColumns, SourceError
 from workpact.measurement.log import LogFile, file_state, is_parquet, read_log
 from workpact.measurement.prometheus import Samples, is_prometheus
+from workpact.measurement.times import spark_text
 from workpact.terms.data_source import ConnectionDetails
 
 PLACE = "workpact place"
@@ -36,7 +37,10 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     # Logs hold personal data: nothing of them is spilled to disk.
     "temp_directory": "",
 }
-_SESSION = {
+# Ibis has them show times in UTC when it connects; the user may have changed that since.
+_SESSION: dict[str, tuple[str, ...]] = {
+    "duckdb": ("SET TimeZone = 'UTC'",),
+    "pyspark": ("SET TIME ZONE 'UTC'",),
     "postgres": (
         "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
         "SET datestyle = 'ISO'",
@@ -44,7 +48,7 @@ _SESSION = {
         # It takes what a step leaves for a row or two, and would compute the step again for each row of another.
         "SET enable_nestloop = off",
         "SET jit = off",
-    )
+    ),
 }
 
 
@@ -274,6 +278,8 @@ def _as_text(engine: Engine, column: ir.Column, name: str) -> ir.Column:
     kind = column.type()
     if kind.is_string():
         return column
+    if kind.is_timestamp() and engine.backend.name == "pyspark":
+        return spark_text(column)
     if kind.is_integer() or kind.is_boolean() or kind.is_decimal() or kind.is_date() or kind.is_timestamp():
         return column.cast("string")
     problem = f"column '{name}' is {kind}, which engines write differently; give a view in which it is text"

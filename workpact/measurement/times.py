@@ -44,6 +44,17 @@ def parts_of(text: ir.StringValue, time_format: str) -> dict[str, Any]:
     return parts
 
 
+def spark_text(moment: ir.TimestampValue) -> Any:
+    """A typed time of Spark as other engines write it in UTC: `+00` after one with a zone. They are one to Ibis."""
+    text = moment.cast("string")
+    return ibis.ifelse(_typeof(moment) == "timestamp", text + "+00", text)
+
+
+@ibis.udf.scalar.builtin(name="typeof")  # type: ignore[untyped-decorator]
+def _typeof(moment: datetime) -> str:  # type: ignore[empty-body]
+    """Spark's name of a value's type."""
+
+
 def seconds_of(parts: Mapping[str, Any]) -> Any:
     """The seconds since 1970-01-01 that a clock of UTC has where it shows these parts; NULL if it never does."""
 
