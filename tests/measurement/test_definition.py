@@ -82,14 +82,28 @@ def test_sources_that_cannot_be_read():
         "is 'prometheus', expected 'workpact-log'",
     )
     unknown = data_source(colour="red")
-    assert refused(DefinitionError, unknown)[:2] == (
+    assert refused(DefinitionError, unknown) == (
         "data source",
         "spec.connectionDetails.colour",
+        "is no key of the format; leave it out, or spell it as docs/agreement-file.md does",
     )
     missing = changed(data_source(), "spec", "connectionDetails", "attribution", to=...)
-    assert refused(DefinitionError, missing)[:2] == (
+    assert refused(DefinitionError, missing) == (
         "data source",
         "spec.connectionDetails.attribution",
+        "is missing; add attribution:",
+    )
+    backwards = data_source(maxLag="-7 days")
+    assert refused(DefinitionError, backwards) == (
+        "data source",
+        "spec.connectionDetails.maxLag",
+        '\'-7 days\' is not a duration; write a number and a unit, like "14 days" or "36 hours"',
+    )
+    shape = data_source(clocks="all")
+    assert refused(DefinitionError, shape) == (
+        "data source",
+        "spec.connectionDetails.clocks",
+        "is 'all', which has another form; write it as docs/agreement-file.md does",
     )
     nothing = changed(data_source(), "spec", "connectionDetails", to=...)
     assert refused(DefinitionError, nothing) == (
@@ -167,3 +181,30 @@ def test_a_bad_expression_names_its_level_and_field():
         "level made, good: is a query or a command; write one boolean expression over the row's columns"
         " (in: made_sla = 'true'; DROP TABLE log)"
     )
+
+
+COMMAND = "DELETE FROM log"
+CLOCK = {"name": "waited", "unit": "seconds", "from": "opened_at", "to": "closed_at"}
+
+
+@pytest.mark.parametrize(
+    ("details", "level", "owner", "field"),
+    [
+        ({"drop": COMMAND}, None, "data source", "drop"),
+        ({"at": "opened_at", "attribution": {"first": COMMAND}}, None, "data source", "attribution"),
+        ({"at": "opened_at", "clocks": [CLOCK | {"to": {"last": COMMAND}}]}, None, "data source", "waited, to"),
+        ({"at": "opened_at", "clocks": [CLOCK | {"pause": COMMAND}]}, None, "data source", "waited, pause"),
+        ({}, slo("made", "true", COMMAND), "level made", "total"),
+        ({}, slo("made", COMMAND, "true"), "level made", "good"),
+        ({}, average("mean", COMMAND, "resolution_minutes"), "level mean", "where"),
+    ],
+)
+def test_a_command_is_refused_wherever_a_condition_stands(details, level, owner, field):
+    found = refused(ExpressionError, data_source(**details), [level] if level else [])
+    assert found[:2] == (owner, field)
+    assert found[2].startswith("is a query or a command; write one boolean expression over the row's columns")
+
+
+def test_a_command_is_refused_as_a_quantity():
+    found = refused(ExpressionError, quantities={"tickets": metric(where=COMMAND)})
+    assert found[:2] == ("quantity tickets", "where")

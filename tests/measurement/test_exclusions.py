@@ -112,9 +112,14 @@ def test_verify__compares_what_is_signed_of_them(path):
 @pytest.mark.parametrize(
     ("exclusions", "error", "field", "problem"),
     [
-        ([OUTAGE | {"reason": "weather"}], DefinitionError, "exclude[0].reason", "Input should be 'client-cause'"),
-        ([OUTAGE, {"reason": "client-cause"}], DefinitionError, "exclude[1].where", "Field required"),
-        ([OUTAGE | {"whre": "true"}], DefinitionError, "exclude[0].whre", "Extra inputs are not permitted"),
+        (
+            [OUTAGE | {"reason": "weather"}],
+            DefinitionError,
+            "exclude[0].reason",
+            "'weather' is not known here; write 'client-cause'",
+        ),
+        ([OUTAGE, {"reason": "client-cause"}], DefinitionError, "exclude[1].where", "is missing; add where:"),
+        ([OUTAGE | {"whre": "true"}], DefinitionError, "exclude[0].whre", "is no key of the format; leave it out"),
         ({"reason": "client-cause", "where": "true"}, DefinitionError, "exclude", "is no list; write - {reason: "),
         ([OUTAGE | {"where": "priority"}], ExpressionError, "exclude planned-outage", "is text, not true or false"),
         ([OUTAGE | {"where": "DELETE FROM log"}], ExpressionError, "exclude planned-outage", "is a query or a command"),

@@ -14,7 +14,8 @@ import pytest
 from tests.measurement import reference
 from tests.measurement.desk import ALL, SECRET, average, data_source, slo
 from workpact.measurement import Definition, Doubt, Figure, Period, definition_from, measure
-from workpact.measurement.errors import BadValue, DoubtfulData, MissingColumns, RepeatedRows, SourceError
+from workpact.measurement.cases import Cases
+from workpact.measurement.errors import BadValue, DoubtfulData, LogError, MissingColumns, RepeatedRows, SourceError
 from workpact.measurement.evidence import keccak
 
 ROWS = (
@@ -227,6 +228,30 @@ def test_tables__that_cannot_be_measured(outages):
     with pytest.raises(RepeatedRows):
         measure(definition_from(by_time, [slo("all", "true", "true")]), backend, ALL, SECRET)
     assert str(path) not in str(caught.value)
+
+
+class Growing(Cases):
+    """A table to which somebody writes while it is measured."""
+
+    def events(self):
+        self._engine.backend.raw_sql(
+            "INSERT INTO outages SELECT * REPLACE (9 AS sensor_event) FROM outages WHERE sensor_event = 1"
+        )
+        return super().events()
+
+
+def test_a_table__that_grows_while_it_is_measured__is_refused(outages, monkeypatch):
+    path, _ = outages
+    backend = ibis.duckdb.connect()
+    backend.raw_sql(f"CREATE TABLE outages AS FROM '{path}'")
+    definition = definition_from(OUTAGES, LEVELS)
+    assert measure(definition, backend, ALL, SECRET).event_count == 3
+
+    monkeypatch.setattr("workpact.measurement.cases.Cases", Growing)
+    with pytest.raises(LogError) as caught:
+        measure(definition, backend, ALL, SECRET)
+
+    assert caught.value.problem == "answers differently when asked twice; measure when nobody writes to it"
 
 
 @pytest.mark.parametrize(

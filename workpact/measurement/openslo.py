@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from workpact.measurement.definition import Average, Definition, Level, Quantity
 from workpact.measurement.errors import DefinitionError
@@ -135,10 +136,23 @@ def _read(model: type[Part], written: Any, owner: str, field: str) -> Part:
         return model.model_validate(written)
     except ValidationError as error:
         first = error.errors()[0]
-        context = first.get("ctx", {})
-        problem, advice = context.get("problem", first["msg"]), context.get("advice")
         path = ".".join(str(part) for part in (field, *first["loc"]))
-        raise DefinitionError(owner, path, f"{problem}; {advice}" if advice else problem) from None
+        raise DefinitionError(owner, path, _problem(first)) from None
+
+
+def _problem(detail: ErrorDetails) -> str:
+    """What is wrong, and what to write."""
+    context = detail.get("ctx", {})
+    if "problem" in context:
+        return f"{context['problem']}; {context['advice']}"
+    match detail["type"]:
+        case "missing":
+            return f"is missing; add {detail['loc'][-1]}:"
+        case "extra_forbidden":
+            return "is no key of the format; leave it out, or spell it as docs/agreement-file.md does"
+        case "literal_error":
+            return f"{detail['input']!r} is not known here; write {context['expected']}"
+    return f"is {detail['input']!r}, which has another form; write it as docs/agreement-file.md does"
 
 
 def _texts(written: Any) -> Any:
