@@ -75,8 +75,9 @@ def report_of(document: AgreementDocument, written: Mapping[str, Any]) -> Report
     """The report in the JSON form that `sla measure` prints; `BadReport` if it is none, or does not fit."""
     try:
         period = str(written["period"])
+        signed_under = int(str(written["id"]), 16).to_bytes(32) if "id" in written else None
         if written.get("notice") is True:
-            return Report(_period(document, period), (), (), bytes(32))
+            return Report(_period(document, period), (), (), bytes(32), signed_under=signed_under)
         figures = {
             each["name"]: (int(each["good"]), int(each["total"]), int(each.get("excluded", 0)))
             for each in written["levels"]
@@ -86,9 +87,9 @@ def report_of(document: AgreementDocument, written: Mapping[str, Any]) -> Report
         adjustment = int(written.get("adjustment", 0))
     except BadArgument:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise BadReport("This is no measured period: give what `ape run sla measure --json` prints.") from None
-    return _fitting(document, period, figures, quantities, root, adjustment)
+    return replace(_fitting(document, period, figures, quantities, root, adjustment), signed_under=signed_under)
 
 
 def _fitting(
@@ -155,7 +156,8 @@ class ServiceReports:
 
     def report_from(self, written: Mapping[str, Any]) -> Report:
         """The report in the JSON form that `sla measure` prints and the sides exchange; `to_json` writes it."""
-        return report_of(self.document, written)
+        report = report_of(self.document, written)
+        return replace(report, signed_under=None) if report.signed_under == self.agreement.id else report
 
     def signatures_in(self, written: Mapping[str, Any]) -> list[Signed]:
         """The signatures that a written report carries, not checked yet; `BadReport` if they are none."""
@@ -168,15 +170,16 @@ class ServiceReports:
             raise BadReport("The report's signatures are not readable: sign it again (ape run sla sign).") from None
 
     def to_json(self, report: Report, signatures: Iterable[Signed] = ()) -> dict[str, Any]:
-        """A report with its signatures as the sides exchange it."""
-        period = self.document.periods[report.period].name
+        """A report, the id of the document that it is signed under, and signatures, as the sides exchange them."""
+        signed_under = report.signed_under or self.agreement.id
+        about = {"period": self.document.periods[report.period].name, "id": "0x" + signed_under.hex()}
         carried = [{"signer": each.signer, "signature": "0x" + each.signature.hex()} for each in signatures]
         if report.is_notice:
-            return {"period": period, "notice": True, "signatures": carried}
+            return {**about, "notice": True, "signatures": carried}
         names = [level.name for level in self.document.levels]
         prices = [price.quantity for price in self.document.prices]
         return {
-            "period": period,
+            **about,
             "levels": [
                 {"name": name, "good": good, "total": total, "excluded": excluded}
                 for name, (good, total, excluded) in zip(names, report.figures, strict=True)

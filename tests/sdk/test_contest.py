@@ -437,5 +437,13 @@ def test_json__report_and_signatures__written_and_read(desk):
     assert (desk.levels.report_from(written), desk.levels.signatures_in(written)) == (report, signed)
     notice = desk.levels.notice("second")
     assert desk.levels.report_from(desk.levels.to_json(notice)) == notice
+    # As measured, it is not signed yet; signed before an amendment, it names the document of then.
+    assert written["id"] == "0x" + desk.levels.agreement.id.hex()
+    assert desk.levels.report_from({name: value for name, value in written.items() if name != "id"}) == report
+    earlier = replace(report, signed_under=bytes(31) + b"\1")
+    assert desk.levels.report_from(desk.levels.to_json(earlier)) == earlier
+    for damaged in ("0xno", "0x" + "11" * 33):
+        with pytest.raises(BadReport, match="This is no measured period"):
+            desk.levels.report_from(written | {"id": damaged})
     with pytest.raises(BadReport, match="signatures are not readable"):
         desk.levels.signatures_in({"signatures": [{"signer": "0x"}]})

@@ -7,7 +7,7 @@ from typing import Any, Self
 from workpact.agent.dossier import Dossier
 from workpact.agent.errors import NotReporting, SignedOtherwise
 from workpact.agent.journal import SignOnce
-from workpact.agent.signed_report import SignedReport, read_report, written
+from workpact.agent.signed_report import SignedReport
 from workpact.chain.journal import data_folder
 from workpact.service_levels import Report, ServiceLevels, Side, Signed
 
@@ -41,14 +41,14 @@ class ReporterKey:
     def signed(self, period: int) -> Report | None:
         """The one report of a period that it has signed, or was about to."""
         content = self._journal.signed(self.levels.service_hash, period)
-        return None if content is None else read_report(self.levels, content)
+        return None if content is None else self.levels.report_from(content)
 
     def sign(self, report: Report) -> SignedReport:
         """Signs, once it is written down; raises `SignedOtherwise`, `NotReporting`."""
         if self.levels.side_of(self.address, report.period) is not self.side:
             name = self.levels.document.periods[report.period].name
             raise NotReporting(f"{self.address} does not report for the {self.side.words} in {name} (any more).")
-        self._journal.write(self.levels.service_hash, report.period, written(self.levels, report))
+        self._journal.write(self.levels.service_hash, report.period, self.levels.to_json(report))
         if report not in self._signatures:
             self._signatures[report] = self.levels.sign(report, self.account)
         return SignedReport(report, self._signatures[report], self.side)
@@ -64,7 +64,7 @@ class ReporterKey:
             if known is not None and known != report:
                 name = self.levels.document.periods[period].name
                 raise SignedOtherwise(name, "a file in the exchange that this journal does not have")
-            self._journal.write(self.levels.service_hash, period, written(self.levels, report))
+            self._journal.write(self.levels.service_hash, period, self.levels.to_json(report))
             assert signature is not None, "found by it"
             self._signatures.setdefault(report, signature)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from eth_abi.exceptions import EncodingError
 
-from workpact.service_reports import BadReport, Report, ServiceReports, Signed
+from workpact.service_reports import Report, ServiceReports, Signed
 from workpact.service_results import Side
 from workpact.signing import is_signed
 
@@ -50,25 +50,9 @@ def place_of(levels: ServiceReports) -> dict[str, Any]:
     }
 
 
-def written(levels: ServiceReports, report: Report, *signed: Signed) -> dict[str, Any]:
-    """A report by names, with the id of the document that it was signed under; `read_report` is the way back."""
-    signed_under = report.signed_under or levels.agreement.id
-    return {**levels.to_json(report, signed), "id": "0x" + signed_under.hex()}
-
-
-def read_report(levels: ServiceReports, content: Mapping[str, Any]) -> Report:
-    """Raises `BadReport`."""
-    report = levels.report_from(content)
-    try:
-        signed_under = bytes.fromhex(str(content["id"])[2:])
-    except (KeyError, ValueError):
-        raise BadReport("The report does not say by which document it was signed: measure and sign it again.") from None
-    return report if signed_under == levels.agreement.id else replace(report, signed_under=signed_under)
-
-
 def encode(levels: ServiceReports, report: Report, signed: Signed) -> bytes:
     """The file; equal reports and signatures give equal bytes."""
-    content = {**written(levels, report, signed), "place": place_of(levels)}
+    content = {**levels.to_json(report, [signed]), "place": place_of(levels)}
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -98,7 +82,7 @@ class Reader:
             misplaced = self._misplaced(entry["place"])
             if misplaced is not None:
                 return misplaced
-            report = read_report(self.levels, entry)
+            report = self.levels.report_from(entry)
             (signed,) = self.levels.signatures_in(entry)
             if self.is_final(report.period):
                 return Ignored.OLD
