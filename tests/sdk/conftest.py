@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.sdk import paper
+from tests.sdk.contest import Desk
 from workpact.agreement import Agreement
+from workpact.service_levels import ServiceLevels
 from workpact.terms import AgreementDocument
 
 UNIT = 10**6
@@ -90,3 +92,10 @@ def deploy_mock(compiled, deployer) -> Callable[..., Any]:
         return deployer.deploy(compiled(name, file), *arguments)
 
     return deploy
+
+
+@pytest.fixture
+def desk(live, roles, carrier, chain) -> Desk:
+    levels = ServiceLevels.of(live)
+    chain.mine(1, timestamp=live.document.periods[0].end + 1)
+    return Desk(levels, roles, carrier, chain)
