@@ -71,6 +71,24 @@ def average(name: str, where: str, column: str) -> dict[str, Any]:
     }
 
 
+def sliced(level: Any, target: str = "0.5", window: str = "1h", *, bad: bool = False) -> Any:
+    """The level by slices."""
+    objective = {"displayName": "x", "target": 0.9, "timeSliceTarget": target, "timeSliceWindow": window}
+    level["spec"] |= {"budgetingMethod": "Timeslices", "objectives": [objective]}
+    if bad:
+        ratio = level["spec"]["indicator"]["spec"]["ratioMetric"]
+        ratio["bad"] = ratio.pop("good")
+    return level
+
+
+def excluding(level: Any, *exclusions: dict[str, str]) -> Any:
+    """The level with exclusions where it says what counts."""
+    spec = level["spec"]["indicator"]["spec"]
+    metric = spec["ratioMetric"]["total"] if "ratioMetric" in spec else spec["thresholdMetric"]
+    metric["metricSource"]["spec"]["exclude"] = list(exclusions)
+    return level
+
+
 def nine_levels() -> list[dict[str, Any]]:
     """The levels of the example."""
     levels = [slo("made-sla", "made_sla = 'true'", "true")]

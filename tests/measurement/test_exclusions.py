@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.measurement.desk import MARCH, SECRET, average, define, row, slo, write_log
-from tests.measurement.test_slices import sliced
+from tests.measurement.desk import MARCH, SECRET, average, define, excluding, row, sliced, slo, write_log
 from workpact.measurement import Figure, measure, verify
 from workpact.measurement.errors import (
     DefinitionError,
@@ -15,14 +14,6 @@ from workpact.measurement.errors import (
 
 OUTAGE = {"reason": "planned-outage", "where": "priority LIKE '4 -%'"}
 CLIENT = {"reason": "client-cause", "where": "made_sla = 'client'"}
-
-
-def excluding(level, *exclusions):
-    """The level with exclusions where it says what counts."""
-    spec = level["spec"]["indicator"]["spec"]
-    metric = spec["ratioMetric"]["total"] if "ratioMetric" in spec else spec["thresholdMetric"]
-    metric["metricSource"]["spec"]["exclude"] = list(exclusions)
-    return level
 
 
 @pytest.fixture

@@ -2,23 +2,13 @@
 
 import pytest
 
-from tests.measurement.desk import SECRET, average, define, row, slo, write_log
+from tests.measurement.desk import SECRET, average, define, row, sliced, slo, write_log
 from workpact.measurement import Figure, Level, Period, measure
 from workpact.measurement.errors import DefinitionError
 from workpact.terms.levels import Slices
 
 # 2016-03-01 00:00 to 02:30: two slices of an hour and one of half an hour.
 PERIOD = Period(name="p", start=1456790400, end=1456790400 + 9000)
-
-
-def sliced(level, target="0.5", window="1h", bad=False):
-    """The level by slices."""
-    objective = {"displayName": "x", "target": 0.9, "timeSliceTarget": target, "timeSliceWindow": window}
-    level["spec"] |= {"budgetingMethod": "Timeslices", "objectives": [objective]}
-    if bad:
-        ratio = level["spec"]["indicator"]["spec"]["ratioMetric"]
-        ratio["bad"] = ratio.pop("good")
-    return level
 
 
 def log(tmp_path, *cases):

@@ -65,6 +65,8 @@ def events(tmp_path):
         ({"hours": OFFICE, "pause": "step = 'wait'"}, [3600 + 5430, 0]),
         # Saturday 22:00 to Sunday 6:00 has seven hours; B is within it from 0:30 to 4:00, without 2:00 to 3:00.
         ({"hours": NIGHT}, [7 * 3600, 9000]),
+        # The clock skips from 2:00 to 3:00: 2:30 is counted on to what it shows as 3:30, after 3:15.
+        ({"hours": {"weekly": ["Sun 02:30-02:45", "Sun 03:00-03:15"], "timeZone": "Europe/Berlin"}}, [1800, 1800]),
     ],
 )
 def test_clocks__by_hand(events, clock, spans):

@@ -12,13 +12,13 @@ def test_many_definitions__any_log__as_interpreted(case):
     compare(*case)
 
 
-@seeded(500)
+@seeded(300)
 @given(logged(ordered=True), st.randoms(use_true_random=False))
 def test_many_definitions__rows_in_another_order__measured_alike(case, random):
     compare_orders(case, random)
 
 
-@seeded(500)
+@seeded(300)
 @given(logged(), st.data())
 def test_many_definitions__one_more_good_case__lowers_no_share(case, data):
     compare_with_more(case, data)

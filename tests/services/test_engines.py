@@ -13,7 +13,19 @@ import pyarrow.parquet
 import pytest
 
 from tests.measurement import reference
-from tests.measurement.desk import MARCH, SECRET, average, define, generator, metric, nine_levels, slo
+from tests.measurement.desk import (
+    MARCH,
+    SECRET,
+    average,
+    define,
+    excluding,
+    generator,
+    metric,
+    nine_levels,
+    sliced,
+    slo,
+)
+from tests.measurement.test_conditions import CASES
 from workpact.measurement import Definition, Measurement, measure
 
 EXPRESSIONS = [
@@ -79,7 +91,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], li
 
 def expressions() -> Definition:
     return define(
-        *(slo(f"e{place}", where, "true") for place, where in enumerate(EXPRESSIONS)),
+        *(slo(f"e{place}", where, "true") for place, where in enumerate([*EXPRESSIONS, *CASES])),
         table="log", case="id", order=None, clocks=[], timeFormat="ISO", attribution="closed", wholeNumbers=["n"],
     )  # fmt: skip
 
@@ -99,9 +111,16 @@ def life(**details: Any) -> Definition:
         {"name": "worked_seconds", "unit": "seconds", "from": "opened_at", "to": last},
     ]
     levels = [average(clock["name"], f"{clock['name']} >= 0", clock["name"]) for clock in clocks]
-    levels += [weighed("by-minutes"), weighed("days-by-minutes")]
-    objective = {"target": "0.9", "timeSliceTarget": "0.9", "timeSliceWindow": "1d", "displayName": "days"}
-    levels[-1]["spec"] |= {"budgetingMethod": "Timeslices", "objectives": [objective]}
+    outage = {"reason": "planned-outage", "where": "priority LIKE '4 -%'"}
+    unresolved = {"reason": "client-cause", "where": "NOT (resolution_minutes > 60)"}
+    levels += [
+        weighed("by-minutes"),
+        sliced(weighed("days-by-minutes"), "0.9", "1d"),
+        sliced(slo("bad-shifts", "made_sla = 'false'", "true"), "0.6", "8h", bad=True),
+        excluding(slo("relieved", "made_sla = 'true'", "true"), outage, unresolved),
+        sliced(excluding(slo("relieved-days", "made_sla = 'true'", "true"), outage), "0.666667", "1d"),
+        excluding(average("relieved-minutes", "true", "resolution_minutes"), unresolved),
+    ]
     return define(
         *nine_levels(), *levels, zone="Europe/Berlin", clocks=clocks, at="sys_updated_at", table="log",
         columns=["number", "sys_mod_count", "incident_state", "sys_updated_at"], **details,
@@ -169,8 +188,8 @@ def to_spark(backend: Any, name: str, columns: list[str], rows: list[list[str]],
     backend._session.read.parquet(str(path)).createOrReplaceTempView(name)
 
 
-def figures(measured: Any) -> list[tuple[str, int, int]]:
-    return [(figure.name, figure.good, figure.total) for figure in measured.figures]
+def figures(measured: Any) -> list[Any]:
+    return [(figure.name, figure.good, figure.total, *figure.exclusions) for figure in measured.figures]
 
 
 def test_conditions__on_postgres__as_on_the_file(table, postgres):
@@ -181,7 +200,8 @@ def test_conditions__on_postgres__as_on_the_file(table, postgres):
     found = measure(expressions(), postgres, MARCH, SECRET)
 
     assert figures(found) == expected
-    trivial = {EXPRESSIONS[int(name[1:])] for name, good, total in expected if not 0 < good < total}
+    own = zip(EXPRESSIONS, expected, strict=False)
+    trivial = {where for where, (_, good, total) in own if not 0 < good < total}
     assert trivial == {"upper(t) = 'STRASSE'", "right(t, 9) = t"}
 
 

@@ -194,22 +194,21 @@ def _changes(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
 def _open_spans(hours: Hours, zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
     """When it is open, in UTC: spans that do not touch, in order."""
     closed = set(hours.holidays)
-    spans: list[tuple[int, int]] = []
+    found = []
     day = datetime.fromtimestamp(first, UTC).date() - timedelta(days=2)
     while day <= datetime.fromtimestamp(last, UTC).date() + timedelta(days=2):
-        for weekdays, start, end in sorted((opening(text) for text in hours.weekly), key=lambda each: each[1]):
+        for weekdays, start, end in map(opening, hours.weekly):
             if day.weekday() in weekdays and day.isoformat() not in closed:
-                _add(spans, _instant(day, start, zone), _instant(day, end, zone))
+                found.append((_instant(day, start, zone), _instant(day, end, zone)))
         day += timedelta(days=1)
+    spans: list[tuple[int, int]] = []
+    # Where a clock skips an hour, what it would have shown first comes later.
+    for start, end in sorted(found):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        elif end > start:
+            spans.append((start, end))
     return spans
-
-
-def _add(spans: list[tuple[int, int]], start: int, end: int) -> None:
-    if spans and start <= spans[-1][1]:
-        start, end = spans[-1][0], max(end, spans[-1][1])
-        spans.pop()
-    if end > start:
-        spans.append((start, end))
 
 
 def _instant(day: date, minute: int, zone: ZoneInfo) -> int:
