@@ -155,6 +155,13 @@ class Agent:
                 return said
         raise AssertionError(f"never: {said}")
 
+    def end(self) -> Any:
+        """Its last round, after which it ends by itself."""
+        if not (self.said and self.said[-1]["over"]):
+            self.until(lambda said: bool(said["over"]))
+        assert self.process.wait() == 0
+        return self.said[-1]
+
 
 class Agents:
     """The client's agent and the contractor's, that go on side by side."""

@@ -186,7 +186,7 @@ def corrected(year: Year, month: int) -> None:
 def over(year: Year) -> None:
     """The agents end by themselves; rates, charges, credits, both histories, and every purse to the unit."""
     for agent in year.agents.agents:
-        assert (agent.said[-1]["over"], agent.process.wait()) == (True, 0)
+        assert agent.end()["state"] == "well"
     shown = year.act("sla", "show")["periods"]
     assert [each["rate"] for each in shown] == [rate * 10**6 for rate in RATES]
     ends = {number: each["assessedAt"] + 60 * DAY for number, each in enumerate(shown) if number in CRITICAL}

@@ -100,7 +100,6 @@ def test_two_months__agents_that_go_on__agreed_then_contested_and_ruled_on(pair)
         assert earned(pair) == PAID + 616 * UNIT * 9 // 10
         pair.stage.act("sla", "rule", pair.file, "second", "--as-client", "in-time", account="arbiter")
         for agent in agents.agents:
-            assert agent.until(lambda said: bool(said["over"]))["state"] == "well"
-            assert agent.process.wait() == 0
+            assert agent.end()["state"] == "well"
     # missed again: twice 30 % of 12 %
     assert earned(pair) == PAID + (700 * UNIT - 50_400_000) * 9 // 10
