@@ -18,7 +18,8 @@ from workpact.measurement import (
     verify,
 )
 from workpact.measurement.errors import EvidenceError, KeyFileError, MeasurementMismatch, ReportError
-from workpact.measurement.evidence import Events, Words
+from workpact.measurement.evidence import Events
+from workpact.measurement.tree import Words
 
 
 def leaf(number):

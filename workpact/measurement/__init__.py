@@ -3,10 +3,11 @@
 from workpact.measurement.definition import Average, Definition, Level, Period, Quantity
 from workpact.measurement.document import definition_of, period_of
 from workpact.measurement.errors import Doubt, MeasurementError
-from workpact.measurement.evidence import Event, EventProof, Evidence, EvidenceTree, period_key
+from workpact.measurement.evidence import Event, EventProof, Evidence, period_key
 from workpact.measurement.keys import load_or_create_secret
 from workpact.measurement.measure import Figure, Measurement, measure, verify
 from workpact.measurement.openslo import definition_from
+from workpact.measurement.tree import EvidenceTree
 
 __all__ = [
     "Average",
