@@ -69,7 +69,7 @@ def simulate(
       ape run sla simulate desk.yaml --report 2016-03.json --failed-before made-sla --rate-before 12000000000
     """
     from workpact.reckoning import reckon
-    from workpact.service_reports import report_of
+    from workpact.report import report_of
 
     document = load(file, wallets, token)
     given = report_of(document, written(report))

@@ -60,7 +60,8 @@ def sign(act: Act, report: Path, output: Path | None, typed_data: bool) -> None:
     value["file"] = write(output, "0x" + signed.signature.hex() + "\n")
     if output is None:
         add(report, signed)
-    return emit(plain(value), act.as_json, f"Signed: {output or report}.")
+    doubts = [f"In doubt, {each['name']}: {each['detail']}" for each in figures.doubts]
+    return emit(plain(value), act.as_json, [f"Signed: {output or report}.", *doubts])
 
 
 @cli.command("report", cls=ConnectedCommand)

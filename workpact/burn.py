@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from workpact.preflight import NotReady, now
 from workpact.reckoning import Before, LevelReckoning, Reckoning, reckon
+from workpact.report import Measured
 from workpact.service_levels import ServiceLevels
-from workpact.service_reports import Measured
 from workpact.terms import Level
 from workpact.terms.units import PPM
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workpact.level_words import failed_words
-from workpact.service_reports import BadReport, Report
+from workpact.report import BadReport, Report
 from workpact.service_results import Credit, Stage
 from workpact.terms import AgreementDocument, Level
 from workpact.terms.credit import CreditSpec

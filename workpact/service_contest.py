@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from workpact.preflight import address_of, ask, send
+from workpact.report import BadReport, Report, Signed
 from workpact.service_calls import QUANTITIES, whole
-from workpact.service_reports import BadReport, Report, Signed, WrongSide
+from workpact.service_reports import WrongSide
 from workpact.service_results import Side, Stage
 from workpact.service_state import NotInForce, NotTheParty, ServiceState, TooEarly, TooLate, next_second
 from workpact.terms.fields import ZERO_ADDRESS

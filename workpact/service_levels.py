@@ -23,8 +23,9 @@ from workpact.chain import contracts
 from workpact.history import Event, HistoryDiffers, height, read, recompute
 from workpact.preflight import NotReady, ask, check_contract, send
 from workpact.reckoning import Before, Reckoning, reckon
+from workpact.report import BadReport, Report, Signed
 from workpact.service_contest import ServiceContest
-from workpact.service_reports import BadReport, NoQuorum, Report, Signed, WrongSide
+from workpact.service_reports import NoQuorum, WrongSide
 from workpact.service_results import Credit, PeriodResult, Side, Stage
 from workpact.service_state import (
     NotInForce,

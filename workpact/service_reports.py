@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from workpact.agreement_view import AgreementView, BadArgument, index_of
+from workpact.agreement_view import AgreementView
 from workpact.preflight import ForeignSignature, NotReady, ask
+from workpact.report import BadReport, Measured, Report, Signed, report_for, report_of
 from workpact.service_results import Side
 from workpact.signing import is_signed, recovered, sign
 from workpact.terms import AgreementDocument, eip712
 from workpact.terms.structs import Message, Struct, calldata
-
-
-class BadReport(NotReady, ValueError):
-    """Figures or quantities do not fit the document's levels and prices."""
 
 
 class NoQuorum(NotReady):
@@ -28,96 +25,6 @@ class NoQuorum(NotReady):
 
 class WrongSide(NotReady):
     """The signatures are of the side that may not act now, or of both where one reports."""
-
-
-class Measured(Protocol):
-    """What a measurement of a period gives; `workpact.measurement.Measurement` is one."""
-
-    @property
-    def period(self) -> str: ...
-    @property
-    def figures(self) -> Sequence[Any]: ...
-    @property
-    def quantities(self) -> Sequence[tuple[str, int]]: ...
-    @property
-    def evidence_root(self) -> bytes: ...
-
-
-@dataclass(frozen=True)
-class Report:
-    """The figures of one period in the document's order, as the reporters sign them."""
-
-    period: int
-    figures: tuple[tuple[int, int, int], ...]
-    """(good, total, excluded) by level; of an average the sum and the count."""
-    quantities: tuple[int, ...]
-    evidence: bytes
-    adjustment: int = 0
-    """What both sides add to the period's credit rate, or take off it, 1e-12."""
-    signed_under: bytes | None = None
-    """The id of the document that it names, if that is another than the one at hand."""
-
-    @property
-    def is_notice(self) -> bool:
-        """Whether it has no figures: the other side has withheld the data."""
-        return not self.figures and not self.quantities and not any(self.evidence)
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A reporter's signature over a report."""
-
-    signer: str
-    signature: bytes
-
-
-def report_of(document: AgreementDocument, written: Mapping[str, Any]) -> Report:
-    """The report in the JSON form that `sla measure` prints; `BadReport` if it is none, or does not fit."""
-    try:
-        period = str(written["period"])
-        signed_under = int(str(written["id"]), 16).to_bytes(32) if "id" in written else None
-        if written.get("notice") is True:
-            return Report(_period(document, period), (), (), bytes(32), signed_under=signed_under)
-        figures = {
-            each["name"]: (int(each["good"]), int(each["total"]), int(each.get("excluded", 0)))
-            for each in written["levels"]
-        }
-        quantities = {each["name"]: int(each["count"]) for each in written.get("quantities", [])}
-        root = bytes.fromhex(str(written["evidenceRoot"]).removeprefix("0x"))
-        adjustment = int(written.get("adjustment", 0))
-    except BadArgument:
-        raise
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
-        raise BadReport("This is no measured period: give what `ape run sla measure --json` prints.") from None
-    return replace(_fitting(document, period, figures, quantities, root, adjustment), signed_under=signed_under)
-
-
-def _fitting(
-    document: AgreementDocument,
-    period: str,
-    figures: Mapping[str, tuple[int, int, int]],
-    quantities: Mapping[str, int],
-    root: bytes,
-    adjustment: int,
-) -> Report:
-    levels = [level.name for level in document.levels]
-    prices = [price.quantity for price in document.prices]
-    if set(levels) != set(figures) or set(prices) != set(quantities) or len(root) != 32:
-        raise BadReport(
-            f"The report has {', '.join([*figures, *quantities])}; the document wants "
-            f"{', '.join([*levels, *prices])} and an evidence root of 32 bytes: measure by this document."
-        )
-    return Report(
-        _period(document, period),
-        tuple(figures[name] for name in levels),
-        tuple(quantities[name] for name in prices),
-        root,
-        adjustment,
-    )
-
-
-def _period(document: AgreementDocument, name: str) -> int:
-    return index_of("period", name, [period.name for period in document.periods])
 
 
 class ServiceReports:
@@ -146,9 +53,7 @@ class ServiceReports:
 
     def report_for(self, measurement: Measured, adjustment: int = 0) -> Report:
         """The report of a measured period; raises `BadReport` if it measured other levels or prices."""
-        figures = {each.name: (each.good, each.total, each.excluded) for each in measurement.figures}
-        parts = (figures, dict(measurement.quantities), measurement.evidence_root, adjustment)
-        return _fitting(self.document, measurement.period, *parts)
+        return report_for(self.document, measurement, adjustment)
 
     def notice(self, period: str | int) -> Report:
         """The report without figures by which a side says that the other withholds the data (8.13)."""
@@ -189,6 +94,7 @@ class ServiceReports:
             ],
             "evidenceRoot": "0x" + report.evidence.hex(),
             "adjustment": report.adjustment,
+            **({"doubts": list(report.doubts)} if report.doubts else {}),
             "signatures": carried,
         }
 

@@ -10,8 +10,9 @@ from eth_utils.crypto import keccak
 
 from workpact.history import Event, read
 from workpact.preflight import NotReady, ask
+from workpact.report import Report
 from workpact.service_calls import reports_in
-from workpact.service_reports import Report, ServiceReports
+from workpact.service_reports import ServiceReports
 from workpact.service_results import PeriodResult, Side, Stage
 from workpact.terms import eip712
 from workpact.terms.fields import ZERO_ADDRESS

@@ -8,7 +8,8 @@ from typing import Any
 from eth_account import Account
 
 from tests.sdk import paper
-from workpact.service_reports import Report, ServiceReports, Signed
+from workpact.report import Report, Signed
+from workpact.service_reports import ServiceReports
 from workpact.service_results import Side
 from workpact.terms import AgreementDocument
 

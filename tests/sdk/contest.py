@@ -31,7 +31,7 @@ class Desk:
         figures = [SimpleNamespace(name="in-time", good=good, total=100, excluded=0)]
         root = keccak(text=f"evidence {good}")
         quantities = [("tickets", tickets)]
-        made = SimpleNamespace(period=period, figures=figures, quantities=quantities, evidence_root=root)
+        made = SimpleNamespace(period=period, figures=figures, quantities=quantities, evidence_root=root, doubts=())
         return self.levels.report_for(made)
 
     def by(self, side: str, report: Any) -> Any:

@@ -100,6 +100,7 @@ def test_report_by_side__wrong_signatures__named_before_sending(desk, stranger):
             figures=[SimpleNamespace(name="in-time", good=96, total=100, excluded=0)],
             quantities=[("tickets", 1)],
             evidence_root=bytes(32),
+            doubts=(),
         ),
         adjustment=-1,
     )

@@ -36,6 +36,7 @@ def test_life__by_signatures_reports_review_dispute_and_end__everything_paid_and
         figures=[SimpleNamespace(name="in-time", good=90, total=100, excluded=0)],
         quantities=[("tickets", 100)],
         evidence_root=keccak(text="evidence"),
+        doubts=(),
     )
     report = levels.report_for(measured)
     signatures = [levels.sign(report, roles["contractor-reporter"]), levels.sign(report, roles["client-reporter"])]

@@ -55,6 +55,7 @@ def test_adjustment__signed_by_both__comes_off_the_rate(desk):
         figures=[SimpleNamespace(name="in-time", good=90, total=100, excluded=0)],
         quantities=[("tickets", 100)],
         evidence_root=bytes(32),
+        doubts=(),
     )
     report = desk.levels.report_for(measured, adjustment=-6_000_000_000)
     signed = [desk.levels.sign(report, desk.client), desk.levels.sign(report, desk.contractor)]
@@ -152,6 +153,11 @@ def test_json__report_and_signatures__written_and_read(desk):
     written = desk.levels.to_json(report, signed)
     assert written["levels"] == [{"name": "in-time", "good": 96, "total": 100, "excluded": 0}]
     assert (desk.levels.report_from(written), desk.levels.signatures_in(written)) == (report, signed)
+    assert "doubts" not in written
+    doubt = {"name": "lagging", "count": 2, "detail": "the newest row is two days old"}
+    doubtful = desk.levels.report_from(written | {"doubts": [doubt]})
+    assert desk.levels.to_json(doubtful, signed) == written | {"doubts": [doubt]}
+    assert desk.levels.digest(doubtful) == desk.levels.digest(report)
     notice = desk.levels.notice("second")
     assert desk.levels.report_from(desk.levels.to_json(notice)) == notice
     # As measured, it is not signed yet; signed before an amendment, it names the document of then.

@@ -14,7 +14,7 @@ from tests.terms.example import example, loaded
 from workpact.burn import Margin, burn, margin
 from workpact.preflight import NotReady
 from workpact.reckoning import Before, LevelReckoning, Reckoning
-from workpact.service_reports import Report
+from workpact.report import Report
 from workpact.service_results import Stage
 from workpact.terms.levels import Band, Form, Level, LowVolume
 

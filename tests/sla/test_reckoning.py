@@ -10,7 +10,7 @@ import pytest
 from tests.oracle import model
 from tests.terms.example import CHAIN_ID, CONTRACT, example, loaded
 from workpact.reckoning import Before, Reckoning, reckon
-from workpact.service_reports import BadReport, Report
+from workpact.report import BadReport, Report
 from workpact.service_results import Stage
 from workpact.terms import AgreementDocument
 

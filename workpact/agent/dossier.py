@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workpact.agent.signed_report import SignedReport
-from workpact.service_reports import Report, ServiceReports, Signed
+from workpact.report import Report, Signed
+from workpact.service_reports import ServiceReports
 from workpact.service_results import Side
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from eth_abi.exceptions import EncodingError
 
-from workpact.service_reports import Report, ServiceReports, Signed
+from workpact.report import Report, Signed
+from workpact.service_reports import ServiceReports
 from workpact.service_results import Side
 from workpact.signing import is_signed
 

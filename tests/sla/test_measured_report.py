@@ -1,16 +1,15 @@
-"""What events of relief exclude goes from the log into the message that reporters sign (SPEC.md 8.2, 8.4)."""
+"""What is excluded, and what is in doubt, goes from the log into the report that sides sign (SPEC.md 8.2, 8.4)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from scripts._sla_offline import measure
 from tests.measurement.desk import SECRET, row, write_log
+from tests.scripts.typed import Terminal
 from tests.terms.example import changed
-from workpact.service_reports import report_of
+from workpact.report import report_of
 from workpact.terms import loads
 
 RELIEF = 'exclude: [{reason: planned-outage, where: "priority LIKE \'4 -%\'"}, {reason: client-cause, where: "false"}]'
@@ -32,14 +31,20 @@ def paper(tmp_path) -> Path:
     return tmp_path / "desk.yaml"
 
 
-def run(capfd: pytest.CaptureFixture[str], paper: Path, *options: str) -> str:
-    parts = ["--data", paper.with_name("log.csv"), "--period", "2016-03", "--secret", paper.with_name("evidence.key")]
-    measure.main([str(part) for part in (paper, *parts, *options)], standalone_mode=False)
-    return capfd.readouterr().out
+@pytest.fixture
+def command(paper) -> tuple[str, ...]:
+    """What measures the month of it."""
+    log, key = str(paper.with_name("log.csv")), str(paper.with_name("evidence.key"))
+    return ("sla", "measure", str(paper), "--data", log, "--period", "2016-03", "--secret", key)
 
 
-def test_excluded__measured_and_signed__without_their_reasons(paper, capfd):
-    written = json.loads(run(capfd, paper, "--json"))
+@pytest.fixture
+def terminal(monkeypatch) -> Terminal:
+    return Terminal({}, monkeypatch)
+
+
+def test_excluded__measured_and_signed__without_their_reasons(paper, terminal, command):
+    written = terminal.json(*command)
     first = {"name": "made-sla", "good": 2, "total": 3, "excluded": 1}
     reasons = [{"reason": "planned-outage", "count": 1}, {"reason": "client-cause", "count": 0}]
     assert written["levels"][0] == first | {"exclusions": reasons}
@@ -52,7 +57,16 @@ def test_excluded__measured_and_signed__without_their_reasons(paper, capfd):
     assert report_of(document, written | {"levels": [first, *written["levels"][1:]]}) == report
 
 
-def test_excluded__told_by_reason(paper, capfd):
-    lines = run(capfd, paper).splitlines()
+def test_excluded__told_by_reason(terminal, command):
+    lines = terminal.text(*command).splitlines()
     assert "  made-sla: 2 of 3, 1 excluded for planned-outage, 0 excluded for client-cause" in lines
     assert "  made-sla-p4: 1 of 1" in lines
+
+
+def test_doubt__accepted__goes_with_the_report(paper, terminal, command):
+    text = paper.read_text(encoding="utf-8").replace("maxLag: 31 days ", "maxLag: 1 day ")
+    paper.write_text(text, encoding="utf-8")
+    measured = terminal.json(*command, "--accept", "lagging")
+    (doubt,) = measured["doubts"]
+    assert doubt["name"] == "lagging"
+    assert report_of(loads(text), measured).doubts == (doubt,)
