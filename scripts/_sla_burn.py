@@ -27,22 +27,32 @@ def show_burn(levels: ServiceLevels, period: str | None, data: str, as_json: boo
 
     month = burn(levels, period, measuring(levels.document, data))
     if as_json:
-        return emit(plain(facts(month)), as_json, "")
+        return emit(plain(facts(month) | {"doubts": _doubts(month)}), as_json, "")
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
     console.print(_table(month, levels.agreement.money))
-    for line in _lines(month, levels.agreement.money):
+    doubts = [f"  in doubt, {each['name']}: {each['detail']}" for each in _doubts(month)]
+    for line in [*_lines(month, levels.agreement.money), *doubts]:
         console.print(line, markup=False)
     return None
 
 
 def measuring(document: AgreementDocument, data: str) -> Callable[[str], Any]:
-    """Measures a period by its name. Nothing is reported, so the evidence needs no secret."""
+    """Measures a period by its name. Nothing is reported, so the evidence needs no secret, and doubts stop nothing."""
     from workpact.measurement import definition_of, measure, period_of
+    from workpact.measurement.errors import DOUBTS
 
-    definition = definition_of(document)
-    return lambda name: measure(definition, data, period_of(document, name), bytes(32), allow_empty=True)
+    definition, secret = definition_of(document), bytes(32)
+    return lambda name: measure(definition, data, period_of(document, name), secret, allow_empty=True, accept=DOUBTS)
+
+
+def _doubts(month: Reckoning) -> list[dict[str, Any]]:
+    """What is in doubt of the figures; while a period runs its log cannot have all of it."""
+    from workpact.preflight import now
+
+    runs = now() < month.document.periods[month.report.period].end
+    return [dict(each) for each in month.report.doubts if not (runs and each["name"] == "lagging")]
 
 
 def facts(month: Reckoning) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def _told(levels: ServiceLevels, result: PeriodResult) -> dict[str, Any]:
 @click.option("--data", metavar="FILE|URL", required=True, help="The log: a file, a database or a Prometheus.")
 @click.option("--period", required=True, help="The period's name, like 2016-03.")
 @click.option("--secret", type=READ, help="The evidence secret that both sides share.")
+@click.option("--accept", multiple=True, metavar="DOUBT", help="Compare in spite of a doubt of the log.")
 @json_option
 def verify(
     file: Path,
@@ -69,6 +70,7 @@ def verify(
     data: str,
     period: str,
     secret: Path | None,
+    accept: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Measure a log again and compare it with every report of the period on chain: figures, quantities, evidence.
@@ -83,7 +85,8 @@ def verify(
     levels = shown_levels(file, wallets, token)
     document = levels.document
     key = load_or_create_secret(secret or secret_of(document.name))
-    own = levels.report_for(measure(definition_of(document), data, period_of(document, period), key, allow_empty=True))
+    definition, span = definition_of(document), period_of(document, period)
+    own = levels.report_for(measure(definition, data, span, key, allow_empty=True, accept=accept))
     differences = {whose: _differences(levels, own, report) for whose, report in _reports(levels, period).items()}
     text = [f"{whose}: {each}" for whose, found in differences.items() for each in found or ["equal"]]
     emit(plain({"period": period, "differences": differences}), as_json, text)

@@ -65,6 +65,7 @@ def test_show__running_period__figures_margins_and_credit_by_the_log(running):
         "due": 850 * UNIT,
         "rightToEnd": False,
         "before": [{"period": "first", "rate": 36_000_000_000, "failed": ["in-time"], "assessed": False}],
+        "doubts": [],
     }
     text = running.text(*NAMES, running.file, "--data", str(data))
     row = next(line for line in text.splitlines() if "in-time" in line and "│" in line)
@@ -79,6 +80,19 @@ def test_show__running_period__figures_margins_and_credit_by_the_log(running):
     ]
     assert "charge 850 TUSD: min(cap 1,000 TUSD, fixed 600 TUSD + variable 250 TUSD)" in text
     assert "first is not assessed: taken from the log, with in-time missed" in text
+
+
+def test_show__log_that_ends_before_the_period__in_doubt_once_that_is_over(desk):
+    desk.file = desk.change(("maxLag: 365 days", "maxLag: 20 days"), salt=2)
+    desk.open()
+    desk.warp(days=40)
+    running = desk.json(*NAMES, desk.file, "--data", str(log(desk, second=(97, 100))))
+    assert (running["period"], running["doubts"]) == ("second", [])
+
+    over = (*NAMES, desk.file, "--data", str(log(desk, first=(36, 40))), "--period", "first")
+    (doubt,) = desk.json(*over)["doubts"]
+    assert doubt["name"] == "lagging"
+    assert f"in doubt, lagging: {doubt['detail']}" in desk.text(*over)
 
 
 def test_show__missed_so_far__what_mends_it_and_the_right_to_end(running):

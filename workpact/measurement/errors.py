@@ -120,6 +120,10 @@ class Doubt:
     detail: str
 
 
+DOUBTS = ("lagging", "truncated", "repeated", "backwards")
+"""The names of all doubts."""
+
+
 class DoubtfulData(LogError):
     """The log can be counted, but hardly says what happened. `doubts` are those that were not accepted by name."""
 
