@@ -62,13 +62,14 @@ def find_parts() -> dict[str, list[str]]:
 
 
 def prove(name: str, command: list[str]) -> bool:
-    stamp, key = STAMPS / name, sources_key(SOLIDITY if command[0] == "forge" else SOURCES)
+    is_forge = command[0] == "forge"
+    stamp, key = STAMPS / name, sources_key(SOLIDITY if is_forge else SOURCES)
     if stamp.is_file() and stamp.read_text() == key:
         print(f"prove: {name} has passed with these sources", flush=True)
         return True
     print(f"prove: {name}: {' '.join(command)}", flush=True)
     start = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | DEEP)
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | DEEP if is_forge else None)
     passed = done.returncode == 0
     if passed:
         stamp.write_text(key)

@@ -103,9 +103,11 @@ def test_prove__python_changes__leave_what_forge_proved(tmp_path, monkeypatch):
     for folder in ("contracts", "scripts"):
         (tmp_path / folder).mkdir()
     ran: list[str] = []
+    profiles: list[str] = []
 
-    def passes(command, **_):
+    def passes(command, env, **_):
         ran.append(command[0])
+        profiles.append((env or {}).get("FOUNDRY_PROFILE", "the release's"))
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(module.subprocess, "run", passes)
@@ -115,3 +117,4 @@ def test_prove__python_changes__leave_what_forge_proved(tmp_path, monkeypatch):
         module.prove("python", ["pytest", "tests/prove"])
 
     assert ran == ["forge", "pytest", "pytest"]
+    assert profiles == ["test", "the release's", "the release's"]
