@@ -94,6 +94,12 @@ def test_show__log_that_ends_before_the_period__in_doubt_once_that_is_over(desk)
     assert doubt["name"] == "lagging"
     assert f"in doubt, lagging: {doubt['detail']}" in desk.text(*over)
 
+    data, key = desk.folder / "log.csv", str(desk.folder / "evidence.key")
+    report(desk, data, "--accept", "lagging")
+    verify = ("sla", "verify", desk.file, "--data", str(data), "--period", "first", "--secret", key)
+    assert f"period first is in doubt: lagging: {doubt['detail']}" in desk.fails(*verify)
+    assert desk.json(*verify, "--accept", "lagging")["differences"] == {"final": []}
+
 
 def test_show__missed_so_far__what_mends_it_and_the_right_to_end(running):
     data = log(running, first=(40, 40), second=(9, 20))
@@ -153,11 +159,11 @@ def test_plot__final_and_running__in_the_picture_and_equal_each_time(running, tm
     assert running.json(*plot)["periods"] == ["first"]
 
 
-def report(desk: Desk, data: Path) -> None:
+def report(desk: Desk, data: Path, *options: str) -> None:
     """The first period final by both reporters."""
     measured, key = desk.folder / "first.json", str(desk.folder / "evidence.key")
     command = ("sla", "measure", desk.file, "--data", str(data), "--period", "first", "--secret", key)
-    measured.write_text(json.dumps(desk.json(*command)))
+    measured.write_text(json.dumps(desk.json(*command, *options)))
     for role in ("client-reporter", "contractor-reporter"):
         desk.json("sla", "sign", desk.file, "--report", str(measured), account=role)
     desk.json("sla", "report", desk.file, "--report", str(measured), account="carrier")

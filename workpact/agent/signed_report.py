@@ -19,7 +19,7 @@ from workpact.service_reports import ServiceReports
 from workpact.service_results import Side
 from workpact.signing import is_signed
 
-MOST_PARTS = 1_000
+MOST_PARTS = 300
 """Lists and objects in a file; a report of 32 levels and 32 quantities has fewer than a hundred."""
 
 
@@ -94,7 +94,7 @@ class Reader:
             if self.is_final(report.period):
                 return Ignored.OLD
             digest = self.levels.digest(report)
-        except (ValueError, KeyError, TypeError, OverflowError, EncodingError):
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError, EncodingError):
             return Ignored.DAMAGED
         side = self.levels.side_of(signed.signer, report.period)
         if side is None or not is_signed(signed.signer, digest, signed.signature):
