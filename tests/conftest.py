@@ -1,6 +1,7 @@
 """Actors by role, tokens, and the contracts on Ape's local Anvil.
 
-Test modules name what they need: a test that names no fixture of a chain needs none.
+Test modules name what they need: a test that names no fixture of a chain needs none. What is deployed is a test's own:
+what Ape deploys for a session can be gone from its chain when files run in another order.
 """
 
 from __future__ import annotations
@@ -116,13 +117,13 @@ def create_token(deploy) -> Callable[..., Any]:
     return create
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def token(create_token):
     """A token of 18 decimals."""
     return create_token()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def dollar(create_token):
     """A token of 6 decimals, as the large dollar tokens are."""
     return create_token("Six Dollar", "USD6", 6)

@@ -15,17 +15,17 @@ DAY = 86_400
 ORIGIN = bytes(range(1, 33))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def source(deploy):
     return deploy("ProgressMock")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def equity(deploy, module_folders):  # noqa: ARG001 - where it keeps what it sends
     return WorkerEquity(deploy("WorkerEquity"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def units_token(equity, client):
     return equity.token_in(equity.create_token("Desk Units", "DESK", sender=client))
 

@@ -24,12 +24,12 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def contract(deploy):
     return deploy("Agreement")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def oracle(deploy):
     return deploy("SLAOracle")
 
