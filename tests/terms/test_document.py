@@ -250,3 +250,39 @@ def test_transliterate(text, spelt):
 
 def test_pdf__of_any_name_is_written():
     assert loaded(("Paweł Żółkiewski", "中村 Ελένη שלום")).document_pdf().startswith(b"%PDF-")
+
+
+PLAN = "- A grant of plan service-time "
+LEAVER = (
+    " When the client has ended this agreement by notice, 50 % of what has not vested vests at once, and the rest goes "
+    "on in its time."
+)
+LEAVE = " While its worker is on leave its time stands still, for 90 days in all at most."
+SOONER = (
+    " A grant can be ended sooner than the client's notice of 60 days takes effect; a grant that has ended gets "
+    "nothing of this."
+)
+LATER = "ends 60 days after its end was announced; until then it goes on vesting."
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        ((), LATER + LEAVE + LEAVER),
+        ([("notice: 60 days", "notice: never")], "cannot be ended." + LEAVE + LEAVER),
+        ([("        notice: 60 days\n", "")], "can be ended at once." + LEAVE + LEAVER + SOONER),
+        (
+            [("notice: 60 days", "notice: 59 days")],
+            LATER.replace("60", "59") + LEAVE + LEAVER + SOONER,
+        ),
+        (
+            [("        leave: 90 days\n        leaver: 50 %\n", "")],
+            LATER + " Leave does not stop its time. When the client ends this agreement by notice, nothing more vests "
+            "for that.",
+        ),
+    ],
+    ids=["all", "never", "at once", "sooner than the client", "neither"],
+)
+def test_markdown__says_how_a_grant_ends_and_rests(edits, words):
+    lines = loaded(*edits).document_markdown().splitlines()
+    assert [line for line in lines if line.startswith(PLAN)] == [PLAN + words]

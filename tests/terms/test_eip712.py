@@ -13,8 +13,8 @@ from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.terms.example import CHAIN_ID, CONTRACT, CONTRACTS, ROOT, TOKEN, WALLETS, address, example
-from workpact.terms import eip712, errors, structs
+from tests.terms.example import CHAIN_ID, CONTRACT, CONTRACTS, ROOT, TOKEN, WALLETS, address, example, loaded
+from workpact.terms import eip712, errors, loads
 
 SPEC = (ROOT / "SPEC.md").read_text(encoding="utf-8")
 DOMAIN_TYPE = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -62,8 +62,8 @@ def test_type_string__lists_contained_types_by_name():
 def test_id__known_answer():
     document = example()
     assert document.service_hash().hex() == "f2ee7ff754ccc4829c6d81b05ae1a3b1d5f7bf7f5dab80ab3691e8c2e872e369"
-    assert document.legal_text_hash.hex() == "7d411f581cf55baad1f9ed61d3b723ea8837349d54bfa26addf94c610bb61575"
-    assert document.id(CHAIN_ID, CONTRACT).hex() == "754945e39c519762ca740bde356c9ffe17d8ba7ce6c5e8ebe80fead1bc607343"
+    assert document.legal_text_hash.hex() == "aa6a75d0d0bcf89039eed417c771dafb03fd2b5468c92eea89d0b131f7aaa0d9"
+    assert document.id(CHAIN_ID, CONTRACT).hex() == "ef82ff78485b13c2a32c27c1a6fd6637cd6712376ee379f49f410e5e542e6697"
 
 
 def test_id__is_the_digest_that_wallets_compute():
@@ -261,15 +261,37 @@ def test_struct_hash__with_other_members__is_refused():
 def test_plan__in_the_order_of_the_struct():
     document = example()
     start = 1_456_790_400
-    assert document.plan(0) == (start, 30 * 86_400, 360 * 86_400, 30 * 86_400, 0, 0, 0, "0x" + "00" * 20, bytes(32))
-    assert document.plan(1)[4:7] == (1, 0b11, 0)
-    plans = [structs.plan_message(document, plan) for plan in document.plans]
-    hashes = b"".join(eip712.struct_hash("Plan", plan) for plan in plans)
+    day, nobody = 86_400, ("0x" + "00" * 20, bytes(32))
+    first = (start, 30 * day, 360 * day, 30 * day, 0, 0, 0)
+    second = (start, 0, 180 * day, 30 * day, 1, 0b11, 0)
+    rules = (60 * day, 90 * day, 500_000)
+    assert document.plan(0) == (*first, *nobody, *rules)
+    assert document.plan(1) == (*second, *nobody, 0, 0, 0)
+    kind = keccak(
+        b"Plan(string name,uint256 start,uint256 cliff,uint256 duration,uint256 step,uint256 gate,uint256 milestones,"
+        b"uint256 periods,uint256 notice,uint256 leave,uint256 leaver)"
+    )
+    plans = ((b"service-time", *first, *rules), (b"delivery", *second, 0, 0, 0))
+    hashes = b"".join(keccak(kind + keccak(name) + b"".join(map(word, rest))) for name, *rest in plans)
     equity = keccak(
         keccak(b"Equity(address equity,uint256 units,bytes32 plans)")
         + word(CONTRACTS["WorkerEquity"]) + word(10_000_000_000) + keccak(hashes)
     )  # fmt: skip
     assert document.conditions()[6] == equity
+
+
+def test_plan__that_cannot_be_ended__has_the_longest_notice():
+    document = loaded(("notice: 60 days", "notice: never"), ("leaver: 50 %", "leaver: 100 %"))
+    assert document.plan(0)[9:] == (2**32 - 1, 90 * 86_400, 1_000_000)
+    assert "notice: never" in document.to_yaml()
+    assert loads(document.to_yaml()).id(CHAIN_ID, CONTRACT) == document.id(CHAIN_ID, CONTRACT)
+
+
+@pytest.mark.parametrize(("key", "new"), [("notice: 60", "61 days"), ("leave: 90", "1 days"), ("leaver: 50", "1 %")])
+def test_plan__each_rule_is_signed(key, new):
+    unit = "%" if key.startswith("leaver") else "days"
+    document = loaded((f"{key} {unit}", f"{key.split(':')[0]}: {new}"))
+    assert document.conditions()[6] != example().conditions()[6]
 
 
 def values(kind: str) -> st.SearchStrategy[Any]:

@@ -175,10 +175,12 @@ class AgreementDocument(Contents):
         self.require_resolved()
         message = structs.plan_message(self, self.plans[index])
         billing = self.spec.billing
-        counted = message.pop("periods")
+        counted = message["periods"]
         oracle = billing.oracle if billing and counted else ZERO_ADDRESS
         document = self.service_hash() if counted else structs.word(ZERO_WORD)
-        return (*list(message.values())[1:], counted, oracle, document)
+        shared = ("start", "cliff", "duration", "step", "gate", "milestones", "periods")
+        rules = ("notice", "leave", "leaver")
+        return (*(message[key] for key in shared), oracle, document, *(message[key] for key in rules))
 
     # Its text for people
 

@@ -279,6 +279,8 @@ def _plan(contents: Contents, plan: Plan, base: Path) -> Iterator[Finding]:
         )
     elif not plan.step or plan.duration % plan.step:
         yield Finding(BadDate, (*base, "step"), "does not divide duration", "write a step that divides it")
+    if plan.leaver > units.PPM:
+        yield Finding(LimitExceeded, (*base, "leaver"), "is more than all that is unvested", "at most 100 %")
     known = {
         "milestones": [item.name for item in contents.milestones],
         "periods": [period.name for period in contents.periods],

@@ -46,7 +46,7 @@ Report(address agreement,bytes32 origin,bytes32 id,bytes32 document,uint256 peri
 uint256[] quantities,bytes32 evidence,int256 adjustment)
 Figure(uint256 good,uint256 total,uint256 excluded)
 Plan(string name,uint256 start,uint256 cliff,uint256 duration,uint256 step,uint256 gate,uint256 milestones,\
-uint256 periods)
+uint256 periods,uint256 notice,uint256 leave,uint256 leaver)
 """
 
 Fields = tuple[tuple[str, str], ...]

@@ -210,6 +210,16 @@ Duration = Annotated[
     _reader("BadDuration", 'write it like "14 days"', lambda text, _: units.read_duration(text)),
     _writer(lambda v, _: units.write_duration(v)),
 ]
+Span = Annotated[
+    int,
+    _reader("BadDuration", 'write it like "90 days"', lambda text, _: units.read_span(text)),
+    _writer(lambda v, _: units.write_duration(v)),
+]
+Notice = Annotated[
+    int,
+    _reader("BadDuration", 'write it like "30 days", or never', lambda text, _: units.read_notice(text)),
+    _writer(lambda v, _: units.write_notice(v)),
+]
 Deadline = Annotated[
     int,
     _reader("BadDate", _DATE_ADVICE, lambda text, c: units.read_instant(text, c.zone, last=True)),

@@ -21,9 +21,11 @@ from workpact.terms.fields import (
     Money,
     Month,
     Name,
+    Notice,
     PeriodEnd,
     Prose,
     Share,
+    Span,
     Start,
     Symbol,
     Word,
@@ -195,7 +197,11 @@ class Service(Model):
 
 
 class Plan(Model):
-    """How the grants of a plan vest. `milestones` and `periods` are what its gate counts, by name."""
+    """How the grants of a plan vest. `milestones` and `periods` are what its gate counts, by name.
+
+    `notice` passes between announcing that a grant ends and its end; `leave` is how long leaves stop the clock of a
+    grant, all together; `leaver` is the part of what is unvested that vests once the client has ended by notice.
+    """
 
     name: Name
     title: Line
@@ -206,6 +212,9 @@ class Plan(Model):
     gate: Literal["none", "minimum", "maximum", "product"] = "none"
     milestones: tuple[Name, ...] = ()
     periods: tuple[Name, ...] = ()
+    notice: Notice = 0
+    leave: Span = 0
+    leaver: Share = 0
 
 
 class Grants(Model):

@@ -219,6 +219,9 @@ def plan_message(document: AgreementDocument, plan: Plan) -> Message:
         "gate": GATES.index(plan.gate),
         "milestones": sum(1 << milestones.index(name) for name in plan.milestones),
         "periods": sum(1 << periods.index(name) for name in plan.periods),
+        "notice": plan.notice,
+        "leave": plan.leave,
+        "leaver": plan.leaver,
     }
 
 

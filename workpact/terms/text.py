@@ -10,8 +10,9 @@ from workpact.terms.fields import ZERO_WORD
 from workpact.terms.markdown import Format, bullets, duration, plain, quote, share, table
 from workpact.terms.model import Party
 from workpact.terms.text_contest import reports
+from workpact.terms.text_equity import equity
 from workpact.terms.text_rules import disputes, ending, operators, privacy, silence
-from workpact.terms.text_service import credits, equity, levels, measurement, service
+from workpact.terms.text_service import credits, levels, measurement, service
 
 
 def render_markdown(contents: Contents) -> str:

@@ -245,38 +245,3 @@ def _weight(column: str | None) -> str:
 
 def _by(weight: str | None) -> str:
     return f", by their {inline(weight)}," if weight else ""
-
-
-def equity(contents: Contents, fmt: Format) -> str:
-    """What the workers get."""
-    share_plan = contents.spec.equity
-    if not share_plan:
-        return ""
-    rows = []
-    for plan in share_plan.plans:
-        counted = ", ".join([*plan.milestones, *plan.periods]) or "nothing"
-        gates = {
-            "none": "time alone",
-            "minimum": "time, but no faster than the share of these that is reached: " + counted,
-            "maximum": "time, or faster by the share of these that is reached: " + counted,
-            "product": "time multiplied by the share of these that is reached: " + counted,
-        }
-        rows.append(
-            [
-                plan.name,
-                plain(plan.title),
-                fmt.instant(plan.start),
-                duration(plan.cliff),
-                duration(plan.duration),
-                duration(plan.step),
-                gates[plan.gate],
-            ]
-        )
-    head = ["Plan", "What", "From", "Nothing before", "All after", "In steps of", "Vests by"]
-    items = [
-        f"Set aside are {share_plan.units:,} units of the worker token {plain(share_plan.token_name)} "
-        f"({share_plan.token_symbol}), kept by `{share_plan.contract}`. One token is 1,000,000 units.",
-        *(f"By plan {g.plan}: {g.workers:,} workers, {g.units:,} units each." for g in share_plan.grants),
-        "What has vested is the worker's and is never taken back; what has not returns to the pool when a grant ends.",
-    ]
-    return table(head, rows) + "\n\n" + bullets(items)

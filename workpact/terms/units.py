@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 PPM = 1_000_000
 DAY = 86_400
 MAX_DIGITS = 40
+MAX_SPAN = 2**32 - 2
+"""The longest duration of a plan, in seconds: 49,710 days."""
+NEVER = MAX_SPAN + 1
+"""The notice of a plan whose grants cannot be ended."""
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": DAY, "week": 7 * DAY}
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -115,6 +119,29 @@ def read_duration(text: str) -> int:
             f'or "{match[1]} minutes"'
         )
     raise UnitError(f"{text!r} is not a duration", advice)
+
+
+def read_span(text: str) -> int:
+    """A duration of at most `MAX_SPAN`."""
+    seconds = read_duration(text)
+    if seconds > MAX_SPAN:
+        raise UnitError(f"{text!r} is longer than a plan can say", f'write at most "{MAX_SPAN // DAY} days"')
+    return seconds
+
+
+def read_notice(text: str) -> int:
+    """A notice like "30 days" in seconds, or "never", which is `NEVER`."""
+    if text == "never":
+        return NEVER
+    try:
+        return read_span(text)
+    except UnitError as error:
+        raise UnitError(error.problem, f'{error.advice}, or "never" for what cannot be ended') from None
+
+
+def write_notice(seconds: int) -> str:
+    """What `read_notice` reads back."""
+    return "never" if seconds == NEVER else write_duration(seconds)
 
 
 def write_duration(seconds: int) -> str:
