@@ -1,4 +1,8 @@
-"""Vesting plans: read from what people write, packed for the contract, and worked out exactly (SPEC.md 9.2, 9.3)."""
+"""Vesting plans: read from what people write, packed for the contract, and worked out exactly (SPEC.md 9.2 to 9.8).
+
+plan = Plan.read({"start": "2026-03-01", "schedule": "4y-1y-monthly", "leave": "90 days"})
+plan.vested_units(1_000_000, Course(leaves=((left, back),)), moment)
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from fractions import Fraction
-from itertools import chain
+from heapq import merge
+from itertools import chain, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from workpact import WorkpactError
-from workpact.terms.units import UnitError, read_duration, read_instant
+from workpact.terms.units import (
+    MAX_SPAN,
+    NEVER,
+    PPM,
+    UnitError,
+    read_duration,
+    read_instant,
+    read_notice,
+    read_share,
+    read_span,
+)
+from workpact.vesting_course import BadCourse, Course
+from workpact.vesting_presets import BadPreset, check_timing, read_timing
+
+__all__ = ["NEVER", "BadCourse", "BadPlan", "Course", "Gate", "Plan"]
 
 NOBODY = "0x" + 40 * "0"
-KEYS = ("start", "cliff", "duration", "step", "gate", "milestones", "periods")
+SHOWN = "%Y-%m-%d %H:%M:%S UTC"
+TIMES = ("duration", "cliff", "step")
+KEYS = ("start", "schedule", *TIMES, "gate", "milestones", "periods", "notice", "leave", "leaver")
 
 
 class BadPlan(WorkpactError):
@@ -41,8 +62,8 @@ class Plan(BaseModel):
 
     start: int = Field(ge=0, lt=2**40)
     cliff: int = Field(default=0, ge=0, lt=2**32)
-    duration: int = Field(gt=0, lt=2**32)
-    step: int = Field(gt=0, lt=2**32)
+    duration: int = Field(ge=0)
+    step: int = Field(ge=0)
     gate: Gate = Gate.NONE
     milestones: int = Field(default=0, ge=0, lt=2**64)
     periods: int = Field(default=0, ge=0, lt=2**256)
@@ -50,13 +71,18 @@ class Plan(BaseModel):
     """Who answers for the periods; the zero address if none count."""
     document: bytes = bytes(32)
     """Struct hash of the service document that the periods belong to; zero if none count."""
+    notice: int = Field(default=0, ge=0, le=NEVER)
+    """Seconds from announcing that a grant ends to its end; `NEVER` if none of the plan can be ended."""
+    leave: int = Field(default=0, ge=0, le=MAX_SPAN)
+    """The most seconds that leaves stop the clock of one grant, all together."""
+    leaver: int = Field(default=0, ge=0)
+    """What of the unvested vests at once when the client has ended the agreement by notice, ppm."""
 
     @model_validator(mode="after")
     def _fits(self) -> Plan:
-        if self.cliff > self.duration:
-            raise BadPlan(f"The cliff of {self.cliff} s is longer than the duration of {self.duration} s: shorten it.")
-        if self.duration % self.step:
-            raise BadPlan(f"Steps of {self.step} s do not divide {self.duration} s: choose a step that does.")
+        check_timing(self.duration, self.cliff, self.step, BadPlan)
+        if self.leaver > PPM:
+            raise BadPlan(f"A leaver part of {self.leaver} ppm is more than all that is unvested: at most 100 %.")
         if (self.gate == Gate.NONE) != (self.size == 0):
             raise BadPlan("A gate counts milestones or periods, a plan without one counts none: name both or neither.")
         if (self.periods == 0) != (int(self.oracle, 16) == 0) or (self.periods == 0) != (not any(self.document)):
@@ -76,14 +102,16 @@ class Plan(BaseModel):
     ) -> Plan:
         """A plan from a YAML section: `start`, `duration`, and if wanted `cliff`, `step` (else one second), `gate`.
 
-        Its `milestones` and `periods` are numbers from 0, or names out of those given here. Raises `BadPlan`.
+        Instead of the times it may have a `schedule` such as `4y-1y-monthly`. Its `milestones` and `periods` are
+        numbers from 0, or names out of those given here. Also `notice` ("30 days", "never"), `leave` ("90 days") and
+        `leaver` ("50 %"), else nothing. Raises `BadPlan`.
         """
         unknown = [key for key in written if key not in KEYS]
         if unknown:
             raise BadPlan(f"{unknown[0]}: a plan has no such key; it has {', '.join(KEYS)}.")
-        for key in ("start", "duration"):
-            if key not in written:
-                raise BadPlan(f"{key}: is missing in the plan.")
+        duration, cliff, step = _times(written)
+        if "start" not in written:
+            raise BadPlan("start: is missing in the plan.")
         gate = str(written.get("gate", "none"))
         if gate.upper() not in Gate.__members__:
             raise BadPlan(f"gate: {gate!r} is none; write none, minimum, maximum or product.")
@@ -91,14 +119,17 @@ class Plan(BaseModel):
         try:
             return cls(
                 start=_read("start", written["start"], lambda text: read_instant(text, ZoneInfo(zone), last=False)),
-                cliff=_read("cliff", written.get("cliff", "0 days"), read_duration),
-                duration=_read("duration", written["duration"], read_duration),
-                step=_read("step", written.get("step", "1 second"), read_duration),
+                cliff=cliff,
+                duration=duration,
+                step=step,
                 gate=Gate[gate.upper()],
                 milestones=_mask(written, "milestones", milestones),
                 periods=counted,
                 oracle=oracle if counted else NOBODY,
                 document=document if counted else bytes(32),
+                notice=_read("notice", written.get("notice", "0 days"), read_notice),
+                leave=_read("leave", written.get("leave", "0 days"), read_span),
+                leaver=_read("leaver", written.get("leaver", "0 %"), read_share),
             )
         except ValidationError as error:
             first = error.errors()[0]
@@ -111,8 +142,8 @@ class Plan(BaseModel):
         return cls(**fields | {"gate": Gate(fields["gate"]), "document": bytes(fields["document"])})
 
     @classmethod
-    def of_chain(cls, schedule: Any, condition: Any) -> Plan:
-        """A plan from what `planOf` and `conditionOf` answer."""
+    def of_chain(cls, schedule: Any, condition: Any, rules: Any) -> Plan:
+        """A plan from what `planOf`, `conditionOf` and `rulesOf` answer."""
         return cls(
             start=schedule.start,
             cliff=schedule.cliff,
@@ -123,6 +154,9 @@ class Plan(BaseModel):
             periods=condition.periods,
             oracle=condition.oracle,
             document=bytes(condition.document),
+            notice=rules.notice,
+            leave=rules.leave,
+            leaver=rules.leaver,
         )
 
     def struct(self) -> tuple[Any, ...]:
@@ -145,31 +179,94 @@ class Plan(BaseModel):
         """When all has vested, as far as time goes."""
         return self.starts_at + timedelta(seconds=self.duration)
 
-    def time_share(self, moment: int) -> Fraction:
-        """The part that time gives at a Unix second."""
-        if moment < self.start + self.cliff:
+    def require_ahead(self, now: int) -> None:
+        """Raises `BadPlan` if the plan starts before the Unix second `now`: its grants would be back-dated."""
+        if self.start < now:
+            today = datetime.fromtimestamp(now, UTC)
+            raise BadPlan(f"The plan starts at {self.starts_at:{SHOWN}}, and it is {today:{SHOWN}}: start it later.")
+
+    def ends(self, course: Course) -> int | None:
+        """When the announced end takes effect; None if none was announced. Raises `BadPlan` if there can be none."""
+        if course.announced_at is None:
+            return None
+        if self.notice == NEVER:
+            raise BadPlan("A grant of this plan cannot be ended: its notice is never.")
+        ends = course.announced_at + self.notice
+        if course.finished_at is not None and course.finished_at < ends:
+            raise BadPlan(f"The end is carried out {ends - course.finished_at} s before its notice is over.")
+        return ends
+
+    def clock(self, course: Course, moment: int) -> int:
+        """The Unix second that a grant's time stands at: `moment` or its end, less its leaves (9.8)."""
+        ends = self.ends(course)
+        moment = moment if ends is None else min(moment, ends)
+        stops = course.stops(self.start, self.leave)
+        return moment - sum(max(0, min(moment, last) - first) for first, last in stops)
+
+    def time_share(self, clock: int) -> Fraction:
+        """The part that time gives when a grant's clock stands at a Unix second (9.2)."""
+        if clock < self.start + self.cliff:
             return Fraction(0)
-        steps = min(moment - self.start, self.duration) // self.step
+        steps = min(clock - self.start, self.duration) // self.step
         return Fraction(steps * self.step, self.duration)
 
-    def vested_units(self, units: int, moment: int, reached: int = 0) -> int:
-        """What has vested of `units` at a Unix second when `reached` milestones and periods count; rounded down."""
-        share = self.time_share(moment)
+    def share(self, course: Course, moment: int) -> Fraction:
+        """The part of a grant that has vested at a Unix second: f + (1 − f) · a (9.3)."""
+        share = self.time_share(self.clock(course, moment))
         if self.gate != Gate.NONE:
-            progress = Fraction(reached, self.size)
+            progress = Fraction(course.reached(moment), self.size)
             share = {Gate.MINIMUM: min, Gate.MAXIMUM: max}.get(self.gate, lambda a, b: a * b)(share, progress)
+        return share + (1 - share) * Fraction(course.acceleration(moment, self.leaver), PPM)
+
+    def vested_units(self, units: int, course: Course, moment: int) -> int:
+        """What has vested of `units` granted at a Unix second, claimed included; one floor, on the whole (9.3)."""
+        share = self.share(course, moment)
         return units * share.numerator // share.denominator
 
-    def calendar(self, units: int, reached: int | None = None) -> Iterator[tuple[datetime, int]]:
-        """When more vests, and what has vested then in all; with all of the gate reached unless said otherwise."""
-        reached = self.size if reached is None else reached
-        before = 0
+    def moments(self, course: Course) -> Iterator[int]:
+        """The Unix seconds at which more may vest, in order; some may be there twice."""
+        ends = self.ends(course)
+        stops = tuple(course.stops(self.start, self.leave))
         later = range(self.start + (self.cliff // self.step + 1) * self.step, self.start + self.duration + 1, self.step)
-        for moment in chain((self.start, self.start + self.cliff), later):
-            vested = self.vested_units(units, moment, reached)
+        by_time = (_standing_at(clock, stops) for clock in chain((self.start, self.start + self.cliff), later))
+        within = takewhile(lambda moment: ends is None or moment <= ends, by_time)
+        return merge(within, sorted(moment for moment in course.turns() if moment == course.known(moment)))
+
+    def calendar(self, units: int, course: Course | None = None) -> Iterator[tuple[datetime, int]]:
+        """When more vests, and what has vested then in all; with all of the gate reached unless a course is given."""
+        course = Course(gate=((0, self.size),)) if course is None else course
+        before = 0
+        for moment in self.moments(course):
+            vested = self.vested_units(units, course, moment)
             if vested != before:
                 yield datetime.fromtimestamp(moment, UTC), vested
             before = vested
+
+
+def _standing_at(clock: int, stops: Iterable[tuple[int, int]]) -> int:
+    """The first Unix second at which a grant's clock stands at `clock`, given when it stood still."""
+    for first, last in stops:
+        if clock > first:
+            clock += last - first
+    return clock
+
+
+def _times(written: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Duration, cliff and step."""
+    if "schedule" in written:
+        also = [key for key in TIMES if key in written]
+        if also:
+            raise BadPlan(f"{also[0]}: is in the schedule already; write one of the two.")
+        try:
+            timing = read_timing(str(written["schedule"]))
+        except BadPreset as error:
+            raise BadPlan(f"schedule: {error}") from None
+        return timing.duration, timing.cliff, timing.step
+    if "duration" not in written:
+        raise BadPlan("duration: is missing in the plan.")
+    defaults = {"cliff": "0 days", "step": "1 second"}
+    duration, cliff, step = (_read(key, written.get(key, defaults.get(key)), read_duration) for key in TIMES)
+    return duration, cliff, step
 
 
 def _read(key: str, text: Any, reader: Any) -> int:
