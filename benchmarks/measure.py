@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.measurement.desk import ALL, SECRET, desk, generator
 from workpact.measurement import EvidenceTree, Measurement, measure
-from workpact.measurement.tree import keccak
+from workpact.merkle import keccak
 
 CASES_A_MONTH = 1000
 LEAVES = 100_000

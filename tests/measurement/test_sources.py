@@ -16,7 +16,7 @@ from tests.measurement.desk import ALL, SECRET, average, data_source, slo
 from workpact.measurement import Definition, Doubt, Figure, Period, definition_from, measure
 from workpact.measurement.cases import Cases
 from workpact.measurement.errors import BadValue, DoubtfulData, LogError, MissingColumns, RepeatedRows, SourceError
-from workpact.measurement.tree import keccak
+from workpact.merkle import keccak
 
 ROWS = (
     "case,step,written\n"

@@ -13,7 +13,7 @@ import pytest
 from tests.measurement.desk import ALL, PRIORITIES, SECRET, data_source, desk, example, metric, nine_levels
 from workpact.measurement import EvidenceTree, Period, definition_from, measure, verify
 from workpact.measurement.errors import EmptyPeriod
-from workpact.measurement.tree import keccak
+from workpact.merkle import keccak
 
 MONTHS = ["2016-02", *(f"2016-{month:02}" for month in range(3, 13)), "2017-01", "2017-02"]
 

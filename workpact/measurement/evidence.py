@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from sha3 import keccak_256
 
 from workpact.measurement.errors import EvidenceError
-from workpact.measurement.private_file import write_private
-from workpact.measurement.tree import SIZE, EvidenceTree, Words, keccak
+from workpact.measurement.tree import EvidenceTree, Words
+from workpact.merkle import SIZE, keccak
+from workpact.private_file import write_private
 
 
 class Event(NamedTuple):

@@ -13,7 +13,8 @@ import numpy as np
 from workpact.measurement.definition import Average, Definition, Level, Period
 from workpact.measurement.errors import Doubt, DoubtfulData, LogError, MeasurementMismatch, ReportError
 from workpact.measurement.evidence import Evidence, events_of, period_key
-from workpact.measurement.tree import Words, keccak
+from workpact.measurement.tree import Words
+from workpact.merkle import keccak
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend

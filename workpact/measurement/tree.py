@@ -10,16 +10,10 @@ from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sha3 import keccak_256
+
+from workpact.merkle import SIZE, parent, verify
 
 NO_EVENTS = bytes(32)
-SIZE = 32
-
-
-def keccak(data: bytes) -> bytes:
-    """Ethereum's hash, 32 bytes."""
-    digest: bytes = keccak_256(data).digest()
-    return digest
 
 
 class Words(Sequence[bytes]):
@@ -99,18 +93,10 @@ class EvidenceTree:
     @staticmethod
     def verify(root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
         """Whether `leaf` is under `root` by `proof`."""
-        node = leaf
-        for sibling in proof:
-            node = _parent(node, sibling)
-        return node == root
+        return verify(root, leaf, proof)
 
 
 def _parents(layer: bytes) -> Words:
     paired = len(layer) // (2 * SIZE) * 2 * SIZE
     pairs = iter_unpack("32s32s", memoryview(layer)[:paired])
-    return Words.of(chain((_parent(one, other) for one, other in pairs), [layer[paired:]]))
-
-
-def _parent(one: bytes, other: bytes) -> bytes:
-    digest: bytes = keccak_256(one + other if one < other else other + one).digest()
-    return digest
+    return Words.of(chain((parent(one, other) for one, other in pairs), [layer[paired:]]))
