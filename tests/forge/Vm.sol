@@ -33,6 +33,7 @@ interface Vm {
     function chainId(uint256 id) external;
     function createWallet(string calldata label) external returns (Wallet memory);
     function deployCode(string calldata artifact) external returns (address deployed);
+    function deployCode(string calldata artifact, bytes calldata arguments) external returns (address deployed);
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
