@@ -9,9 +9,9 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workpact import WorkpactError
 from workpact.course import Course, Mark
 from workpact.level_words import figure_words, target_words, threshold_words
+from workpact.picture import BAD, FAINT, GOOD, INK, SHADES, UnknownFormat, require_format, save
 from workpact.terms import Level
 from workpact.terms.credit_math import is_low_volume, scale
 
@@ -19,50 +19,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMATS = {".svg": {"Date": None, "Creator": "Workpact"}, ".png": {"Software": None}}
-"""By the file's name; what else matplotlib would write there: the time, and its own version."""
+__all__ = ["UnknownFormat", "draw", "require_format"]
 
-_INK, _FAINT, _MET, _MISSED = "#222222", "#6b6b6b", "#1f5fa8", "#b5400a"
-_SHADES = ("#eeeeee", "#dcdcdc", "#c9c9c9")
 _COLUMNS = 3
 _TITLE = 46
 """Letters of a title's line."""
-_STYLE: dict[Any, Any] = {
-    # A title is no formula, whatever is in it.
-    "text.parse_math": False,
-    "svg.hashsalt": "workpact",
-    "svg.fonttype": "none",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9,
-    "text.color": _INK,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "hatch.linewidth": 0.6,
-}
-
-
-class UnknownFormat(WorkpactError, ValueError):
-    """The file's name says no format that is drawn."""
-
-
-def require_format(path: Path) -> None:
-    """Raises `UnknownFormat` unless the name ends in .svg or .png."""
-    if path.suffix not in FORMATS:
-        raise UnknownFormat(f"{path} is neither .svg nor .png: name the file like levels.svg.")
 
 
 def draw(course: Course, path: Path) -> None:
     """Writes the picture; its format is that of the name, .svg or .png. Raises `UnknownFormat`."""
     require_format(path)
-    import matplotlib  # takes half a second
-
-    with matplotlib.rc_context():
-        # What is set on a machine changes nothing of the picture.
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        _figure(course).savefig(path, format=path.suffix[1:], dpi=150, metadata=FORMATS[path.suffix])
+    save(lambda: _figure(course), path)
 
 
 def _figure(course: Course) -> Figure:
@@ -108,7 +75,7 @@ def _draw_level(axes: Axes, course: Course, level: Level, marks: tuple[Mark, ...
     if measured:
         _draw_last(axes, level, measured[-1], heights)
     axes.set_ylabel("% of cases" if level.form.is_ratio else "average", fontsize=8)
-    axes.set_title(f"{level.name}, agreed {target_words(level)}", loc="left", fontsize=8, color=_FAINT)
+    axes.set_title(f"{level.name}, agreed {target_words(level)}", loc="left", fontsize=8, color=FAINT)
     title = textwrap.fill(level.title[:1].upper() + level.title[1:], _TITLE)
     axes.annotate(title, (0, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", size=10, weight="bold")
     _draw_periods(axes, course)
@@ -135,7 +102,7 @@ def _draw_course(axes: Axes, measured: list[Mark], heights: list[float]) -> None
     for number in range(1, len(measured)):
         ends = [measured[number - 1].index, measured[number].index]
         if ends[1] - ends[0] == 1:
-            axes.plot(ends, heights[number - 1 : number + 1], color=_FAINT, linewidth=1, zorder=2)
+            axes.plot(ends, heights[number - 1 : number + 1], color=FAINT, linewidth=1, zorder=2)
 
 
 def _range(level: Level, heights: list[float]) -> tuple[float, float]:
@@ -151,9 +118,9 @@ def _draw_bands(axes: Axes, level: Level, thresholds: list[int], lines: list[flo
     end = low if level.form.is_at_least else high
     for number, (threshold, height) in enumerate(zip(thresholds, lines, strict=True)):
         if level.is_credited:
-            axes.axhspan(min(height, end), max(height, end), color=_SHADES[min(number, len(_SHADES) - 1)], zorder=0)
+            axes.axhspan(min(height, end), max(height, end), color=SHADES[min(number, len(SHADES) - 1)], zorder=0)
         dashes = "-" if number == 0 else (0, (4, 3))
-        line = axes.axhline(height, color=_INK, linewidth=1.3 if number == 0 else 0.9, linestyle=dashes, zorder=1)
+        line = axes.axhline(height, color=INK, linewidth=1.3 if number == 0 else 0.9, linestyle=dashes, zorder=1)
         line.set_gid(f"{level.name}-{'target' if number == 0 else f'band-{number + 1}'}")
         words = threshold_words(level, threshold)
         axes.annotate(
@@ -169,10 +136,10 @@ def _draw_bands(axes: Axes, level: Level, thresholds: list[int], lines: list[flo
 
 
 def _draw_mark(axes: Axes, level: Level, mark: Mark, height: float) -> None:
-    color = _MISSED if mark.failed else _MET
+    color = BAD if mark.failed else GOOD
     shape, size = ("X", 8.0) if mark.failed else ("o", 6.5)
     if is_low_volume(level, mark.total or 0) and not mark.failed:
-        color, shape, size = _FAINT, "D", 4.5
+        color, shape, size = FAINT, "D", 4.5
     face = color if mark.is_final else "white"
     (point,) = axes.plot(
         [mark.index], [height], marker=shape, markersize=size, color=color, markerfacecolor=face, zorder=3
@@ -184,7 +151,7 @@ def _draw_credits(axes: Axes, course: Course) -> None:
     for bill in course.bills:
         height = bill.credit_units / 10**course.decimals
         style: dict[str, Any] = (
-            {"color": _MISSED} if bill.is_final else {"facecolor": "white", "edgecolor": _MISSED, "hatch": "////"}
+            {"color": BAD} if bill.is_final else {"facecolor": "white", "edgecolor": BAD, "hatch": "////"}
         )
         (bar,) = axes.bar([bill.index], [height], width=0.55, **style)
         bar.set_gid(f"credit-period-{bill.index}")
@@ -219,13 +186,13 @@ def _draw_legend(figure: Figure, height: float, *, wide: bool) -> None:
         )
 
     signs = [
-        sign("o", _MET, _MET, 6.5, "met"),
-        sign("X", _MISSED, _MISSED, 8, "missed"),
-        sign("D", _FAINT, _FAINT, 4.5, "too few cases to judge"),
-        sign("o", _MET, "white", 6.5, "hollow: by the log so far, not final"),
-        Line2D([], [], color=_INK, linewidth=1.3, label="agreed"),
-        Line2D([], [], color=_INK, linewidth=0.9, linestyle=(0, (4, 3)), label="next band: costs more"),
-        Patch(facecolor=_SHADES[0], edgecolor=_FAINT, linewidth=0.5, label="missed here"),
+        sign("o", GOOD, GOOD, 6.5, "met"),
+        sign("X", BAD, BAD, 8, "missed"),
+        sign("D", FAINT, FAINT, 4.5, "too few cases to judge"),
+        sign("o", GOOD, "white", 6.5, "hollow: by the log so far, not final"),
+        Line2D([], [], color=INK, linewidth=1.3, label="agreed"),
+        Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 3)), label="next band: costs more"),
+        Patch(facecolor=SHADES[0], edgecolor=FAINT, linewidth=0.5, label="missed here"),
     ]
     figure.legend(
         handles=signs,

@@ -200,8 +200,15 @@ class Plan(BaseModel):
         """The Unix second that a grant's time stands at: `moment` or its end, less its leaves (9.8)."""
         ends = self.ends(course)
         moment = moment if ends is None else min(moment, ends)
-        stops = course.stops(self.start, self.leave)
-        return moment - sum(max(0, min(moment, last) - first) for first, last in stops)
+        return moment - sum(max(0, min(moment, last) - first) for first, last in self.stops(course))
+
+    def stops(self, course: Course) -> tuple[tuple[int, int], ...]:
+        """From when to when leaves stop the clock (9.8)."""
+        return tuple(course.stops(self.start, self.leave))
+
+    def cliff_at(self, course: Course) -> int:
+        """When time lets anything vest for the first time."""
+        return _standing_at(self.start + self.cliff, self.stops(course))
 
     def time_share(self, clock: int) -> Fraction:
         """The part that time gives when a grant's clock stands at a Unix second (9.2)."""
@@ -226,7 +233,7 @@ class Plan(BaseModel):
     def moments(self, course: Course) -> Iterator[int]:
         """The Unix seconds at which more may vest, in order; some may be there twice."""
         ends = self.ends(course)
-        stops = tuple(course.stops(self.start, self.leave))
+        stops = self.stops(course)
         later = range(self.start + (self.cliff // self.step + 1) * self.step, self.start + self.duration + 1, self.step)
         by_time = (_standing_at(clock, stops) for clock in chain((self.start, self.start + self.cliff), later))
         within = takewhile(lambda moment: ends is None or moment <= ends, by_time)
