@@ -155,7 +155,7 @@ class Plan(BaseModel):
             oracle=condition.oracle,
             document=bytes(condition.document),
             notice=rules.notice,
-            leave=rules.leave,
+            leave=rules.mostLeave,
             leaver=rules.leaver,
         )
 
