@@ -14,7 +14,9 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.batches.desk import EQUITY, roster
 from tests.support import ROOT
+from workpact.batches.grants import OfferId, grant_leaves
 from workpact.merkle import BadDump, BadLeaf, MerkleError, StandardTree, WrongLeaf, WrongNode, leaf_of
 
 ALICE = "0x1111111111111111111111111111111111111111"
@@ -45,6 +47,7 @@ def test_the_example_of_openzeppelins_readme():
 def test_javascript_loads_our_dumps_and_makes_the_same():
     equal = [drawn(3)[1]] * 4
     trees = [StandardTree(TYPES, drawn(size, size)) for size in SIZES] + [StandardTree(TYPES, equal)]
+    trees.append(grant_leaves(OfferId(1, EQUITY, 3, 1), {17: 5, 3: 6, 40: 2**80 - 1}, roster()).tree)
     script = str(Path(__file__).with_name("read_trees.mjs").relative_to(ROOT))
     dumps = [tree.dump() for tree in trees]
     answer = subprocess.run(["node", script], cwd=ROOT, input=json.dumps(dumps), capture_output=True, text=True)

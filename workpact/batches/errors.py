@@ -5,12 +5,13 @@ Every error says which file and line, what is wrong there, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from workpact import WorkpactError
 
 SHOWN = 20
+PLAIN = "{:,}".format
 
 
 class BatchError(WorkpactError, ValueError):
@@ -125,19 +126,24 @@ class ZeroAmount(FileError):
 class AmountTooLarge(FileError):
     """More in one line than a contract keeps."""
 
-    def __init__(self, path: Path | str, line: int, worker: int, amount: int, limit: int) -> None:
+    def __init__(
+        self, path: Path | str, line: int, worker: int, amount: int, limit: int, write: Callable[[int], str] = PLAIN
+    ) -> None:
         self.worker, self.amount, self.limit = worker, amount, limit
-        problem = f"worker {worker} would get {amount:,}, at most {limit:,} fit into a line"
+        problem = f"worker {worker} would get {write(amount)}, at most {write(limit)} fit into a line"
         super().__init__(path, line, problem, "mend the amount")
 
 
 class SumTooLarge(FileError):
     """The file hands out more than there is; `line` is the first that does not fit."""
 
-    def __init__(self, path: Path | str, line: int, total: int, limit: int, source: str) -> None:
+    def __init__(
+        self, path: Path | str, line: int, total: int, limit: int, source: str, write: Callable[[int], str] = PLAIN
+    ) -> None:
         self.total, self.limit, self.source = total, limit, source
-        problem = f"here the sum passes {source}: the file hands out {total:,} of {limit:,}"
-        super().__init__(path, line, problem, f"lower the amounts by {total - limit:,} in all, or add as much first")
+        problem = f"here the sum passes {source}: the file hands out {write(total)} of {write(limit)}"
+        advice = f"lower the amounts by {write(total - limit)} in all, or add as much first"
+        super().__init__(path, line, problem, advice)
 
 
 class ForbiddenPayee(FileError):
@@ -156,9 +162,21 @@ class ForbiddenPayee(FileError):
 class NetMismatch(FileError):
     """Gross less deductions is not net."""
 
-    def __init__(self, path: Path | str, line: int, worker: int, gross: int, deductions: int, net: int) -> None:
-        self.worker, self.gross, self.deductions, self.net = worker, gross, deductions, net
-        problem = f"worker {worker}: gross {gross:,} − deductions {deductions:,} is {gross - deductions:,}, not {net:,}"
+    def __init__(
+        self,
+        path: Path | str,
+        line: int,
+        worker: int,
+        amounts: tuple[int, int, int],
+        write: Callable[[int], str] = PLAIN,
+    ) -> None:
+        self.worker = worker
+        self.gross, self.deductions, self.net = amounts
+        gross, deductions, net = map(write, amounts)
+        found = write(max(self.gross - self.deductions, 0))
+        problem = f"worker {worker}: gross {gross} − deductions {deductions} is {found}, not {net}"
+        if self.deductions > self.gross:
+            problem = f"worker {worker}: deductions {deductions} are more than gross {gross}"
         super().__init__(path, line, problem, "mend one of the three")
 
 

@@ -117,6 +117,8 @@ class LeafProof:
 
         Without a root it is checked against its own, which then has to be compared with the chain's.
         """
+        if unknown := expected.keys() - set(self.kind.names):
+            raise TypeError(f"a {self.kind.name} has no {', '.join(sorted(unknown))}")
         for name in self.kind.names:
             if name in expected and not _same(self[name], expected[name]):
                 error = ProofOfAnother if name in OWN else ForeignLeaf

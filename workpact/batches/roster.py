@@ -49,7 +49,7 @@ class Person:
 
 
 class Roster(Mapping[int, Person]):
-    """A manager's workers by their numbers. `add`, `move` and `remove` give a new roster; `write` keeps it."""
+    """A manager's workers by their numbers. `enrol`, `move` and `remove` give a new one; `write` keeps it."""
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         rows = sorted(people, key=lambda person: person.worker)
@@ -72,30 +72,44 @@ class Roster(Mapping[int, Person]):
 
     def add(self, worker: int, name: str, wallet: str) -> Roster:
         """A roster with one worker more, who gets a salt drawn at random."""
-        if worker in self:
-            raise RosterError(f"Worker {worker} is on the roster already; choose the number that enrolling gave.")
-        if not 1 <= worker <= WORKERS:
-            raise RosterError(f"{worker} is not a worker's number; they run from 1 to {WORKERS}.")
-        if problem := _name_problem(name):
-            raise RosterError(f"The name of worker {worker} {problem}.")
-        return self._with(Person(worker, name.strip(), self._free(worker, wallet), secrets.token_bytes(SALT)))
+        return self.enrol(worker, [(name, wallet)])
+
+    def enrol(self, first: int, newcomers: Iterable[tuple[str, str]]) -> Roster:
+        """A roster with more workers, names and wallets, numbered from `first` on as on chain; each gets a salt."""
+        added = dict[str, Person]()
+        for worker, (name, wallet) in enumerate(newcomers, first):
+            if worker in self:
+                raise RosterError(f"Worker {worker} is on the roster already; choose the number that enrolling gave.")
+            if not 1 <= worker <= WORKERS:
+                raise RosterError(f"{worker} is not a worker's number; they run from 1 to {WORKERS}.")
+            if problem := _name_problem(name):
+                raise RosterError(f"The name of worker {worker} {problem}.")
+            shown = self._free(worker, wallet)
+            if shown in added:
+                raise RosterError(f"Wallet {shown} is given twice; give each worker one of their own.")
+            added[shown] = Person(worker, name.strip(), shown, secrets.token_bytes(SALT))
+        return Roster([*self.values(), *added.values()])
 
     def move(self, worker: int, wallet: str) -> Roster:
         """A roster with another wallet of a worker, after it was changed on chain. The salt stays."""
-        return self._with(replace(self._known(worker), wallet=self._free(worker, wallet)))
+        person = replace(self._known(worker), wallet=self._free(worker, wallet))
+        return Roster({**self._people, worker: person}.values())
 
     def remove(self, worker: int) -> Roster:
         """A roster without a worker: what is left anywhere cannot be led back to them."""
         self._known(worker)
         return Roster(person for person in self.values() if person.worker != worker)
 
-    def require_wallets(self, enrolled: Mapping[int, str]) -> None:
-        """Raise `WalletsDiffer` unless every worker's wallet is the one `enrolled` on chain."""
-        differences = {
-            worker: (person.wallet, enrolled.get(worker))
-            for worker, person in self.items()
-            if person.wallet.lower() != enrolled.get(worker, "").lower()
-        }
+    def require_wallets(self, enrolled: Mapping[int, str], *, may_name: bool = False) -> None:
+        """Raise `WalletsDiffer` unless every worker's wallet is the one `enrolled` on chain.
+
+        With `may_name` a number set aside there, its wallet zero, will do: accepting a leaf registers the wallet.
+        """
+        differences = {}
+        for worker, person in self.items():
+            theirs = enrolled.get(worker)
+            if (theirs or "").lower() != person.wallet.lower() and not (may_name and theirs == NOBODY):
+                differences[worker] = (person.wallet, None if theirs == NOBODY else theirs)
         if differences:
             raise WalletsDiffer(differences)
 
@@ -135,9 +149,6 @@ class Roster(Mapping[int, Person]):
         except OSError as error:
             raise UnreadableFile(path, 0, f"cannot be written: {error.strerror}", "choose another folder") from None
 
-    def _with(self, person: Person) -> Roster:
-        return Roster({**self._people, person.worker: person}.values())
-
     def _known(self, worker: int) -> Person:
         if worker not in self:
             raise RosterError(f"Worker {worker} is not on the roster.")
@@ -152,17 +163,40 @@ class Roster(Mapping[int, Person]):
         return shown
 
 
+def read_newcomers(path: Path, roster: Roster) -> list[tuple[str, str]]:
+    """Names and wallets of workers to be enrolled, from a CSV file with these columns. Raises a `FileError`."""
+    findings, found, first = Findings(), list[tuple[str, str]](), dict[str, int]()
+    taken = {person.wallet: person.worker for person in roster.values()}
+    for line in read_table(path, COLUMNS[1:3]):
+        with findings.collected():
+            name, wallet = _name_and_wallet(line)
+            if first.setdefault(wallet, line.number) != line.number:
+                raise RepeatedWallet(path, line.number, wallet, first[wallet])
+            if wallet in taken:
+                advice = "remove the line, or give another wallet"
+                raise line.bad("wallet", f"is worker {taken[wallet]}'s already", advice)
+            found.append((name, wallet))
+    findings.raise_any()
+    return found
+
+
 def _person(line: Line) -> Person:
     worker, values = line.worker(), line.values
-    if problem := _name_problem(values["name"]):
-        raise line.bad("name", problem, "write the worker's name")
-    wallet = checksummed(values["wallet"])
-    if wallet is None:
-        problem = "is the zero address" if values["wallet"] == NOBODY else "is not an address"
-        raise line.bad("wallet", problem, "copy 0x and 40 hex digits from the wallet; one may be mistyped")
+    name, wallet = _name_and_wallet(line)
     if not _SALT.fullmatch(values["salt"]):
         raise line.bad("salt", "is not 0x and 64 hex digits", "take the roster from a backup, or add the worker anew")
-    return Person(worker, values["name"], wallet, bytes.fromhex(values["salt"][2:]))
+    return Person(worker, name, wallet, bytes.fromhex(values["salt"][2:]))
+
+
+def _name_and_wallet(line: Line) -> tuple[str, str]:
+    name, text = line.values["name"], line.values["wallet"]
+    if problem := _name_problem(name):
+        raise line.bad("name", problem, "write the worker's name")
+    wallet = checksummed(text)
+    if wallet is None:
+        problem = "is the zero address" if text == NOBODY else "is not an address"
+        raise line.bad("wallet", problem, "copy 0x and 40 hex digits from the wallet; one may be mistyped")
+    return name, wallet
 
 
 def _name_problem(name: str) -> str:

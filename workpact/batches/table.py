@@ -20,7 +20,7 @@ WORKERS = 2**24 - 1
 _WORKER = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _BARE = re.compile(r"\d{1,40}", re.ASCII)
-_UNITS = re.compile(r"([\d,.]+)(?: (unit|token)s?)?", re.ASCII)
+_UNITS = re.compile(r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?: (unit|token)s?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Line:
         match = _UNITS.fullmatch(self.values["units"])
         if not match:
             raise self.bad("units", "is not a number of units", 'write it like 1200, "1,200 units" or "0.5 tokens"')
-        symbol = match[2] or "unit"
-        return self._money("units", f"{match[1]} {symbol}", symbol, 6 if symbol == "token" else 0)
+        if match[2] == "token":
+            return self._money("units", f"{match[1]} token", "token", 6)
+        if "." in match[1]:
+            raise self.bad("units", "is no whole number of units", "write whole units: a token has 1,000,000")
+        return self._money("units", f"{match[1]} unit", "unit", 0)
 
     def amount(self, column: str, symbol: str, decimals: int) -> int:
         """Money in the token's smallest unit: digits alone are it, else a number with the token's symbol."""

@@ -6,7 +6,7 @@ each worker claims by. Either way the root of all payslips goes along.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from workpact.batches.leaves import PAYSLIP, WAGE
 from workpact.batches.proofs import Leaves
 from workpact.batches.roster import Person, Roster
 from workpact.batches.table import Findings, Line, read_table
+from workpact.batches.transactions import GAS_CAP, Cost, split
+from workpact.terms.units import write_money
 
 COLUMNS = ("worker", "gross", "deductions", "net")
 AMOUNT_BITS = 96
@@ -53,6 +55,10 @@ class Token:
     address: str
     symbol: str
     decimals: int
+
+    def write(self, amount: int) -> str:
+        """An amount as people read it."""
+        return write_money(amount, self.symbol, self.decimals)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,16 @@ class Run:
         """The lines as they are pushed, in the file's order."""
         return [wage.word for wage in self.wages]
 
+    def split(self, cost: Cost, *, cap: int = GAS_CAP) -> list[Run]:
+        """The fewest runs that fit into a transaction each, numbered from this one's number on.
+
+        A number is paid once, so that after a failure the rest is simply sent again.
+        """
+        return [
+            Run(replace(self.id, run=self.id.run + part), self.wages[lines.start : lines.stop])
+            for part, lines in enumerate(split(len(self.wages), cost, cap=cap))
+        ]
+
     @cached_property
     def claims(self) -> Leaves:
         """The private lane: one salted leaf a line."""
@@ -122,15 +138,17 @@ class Run:
 def read_run(path: Path, run: RunId, roster: Roster, token: Token, *, free: int) -> Run:
     """The run that a file asks for, checked whole. `free` is what the payroll holds for it.
 
-    Amounts are in the token's smallest unit, or written with its symbol like "1,250.50 USDC"; one way in a file.
+    Amounts are digits alone, in the token's smallest unit, or have its symbol like "1,250.50 USDC"; one way in a file,
+    where 0 is either.
     Raises a `FileError` with the line: `SeveralErrors` if there are several.
     """
     findings, wages, first, total, passed = Findings(), list[Wage](), dict[int, int](), 0, 0
     lines = read_table(path, COLUMNS)
+    leading = next((line for line in lines if line.values["gross"] != "0"), lines[0])
     forbidden = {token.address.lower(): "the token itself", run.payroll.lower(): "the payroll itself"}
     for line in lines:
         with findings.collected():
-            _require_one_way(lines[0], line)
+            _require_one_way(leading, line)
             wage = _wage(line, roster, token)
             if first.setdefault(wage.worker, line.number) != line.number:
                 raise RepeatedWorker(path, line.number, wage.worker, first[wage.worker])
@@ -141,7 +159,7 @@ def read_run(path: Path, run: RunId, roster: Roster, token: Token, *, free: int)
             if total > free and not passed:
                 passed = line.number
     if passed:
-        findings.add(SumTooLarge(path, passed, total, free, "what is free for wages"))
+        findings.add(SumTooLarge(path, passed, total, free, "what is free for wages", token.write))
     findings.raise_any()
     return Run(run, tuple(wages))
 
@@ -149,7 +167,7 @@ def read_run(path: Path, run: RunId, roster: Roster, token: Token, *, free: int)
 def _require_one_way(first: Line, line: Line) -> None:
     """A clerk who writes 1250 in one line and 1,250 USDC in another means the same; the contract would not."""
     for column in COLUMNS[1:]:
-        if line.values[column].isdigit() != first.values["gross"].isdigit():
+        if line.values[column] not in ("0", "") and line.values[column].isdigit() != first.values["gross"].isdigit():
             way = "digits alone" if first.values["gross"].isdigit() else "the token's symbol"
             advice = "write all amounts of a file one way: digits alone are the token's smallest unit"
             raise line.bad(column, f"is written another way than line {first.number}, which has {way}", advice)
@@ -162,11 +180,11 @@ def _wage(line: Line, roster: Roster, token: Token) -> Wage:
     if worker not in roster:
         problem = UnknownWorker(line.path, line.number, worker)
     elif gross - deductions != net:
-        problem = NetMismatch(line.path, line.number, worker, gross, deductions, net)
+        problem = NetMismatch(line.path, line.number, worker, (gross, deductions, net), token.write)
     elif not net:
         problem = ZeroAmount(line.path, line.number, worker, "net")
     elif gross > AMOUNT:
-        problem = AmountTooLarge(line.path, line.number, worker, gross, AMOUNT)
+        problem = AmountTooLarge(line.path, line.number, worker, gross, AMOUNT, token.write)
     if problem:
         raise problem
     return Wage(roster[worker], gross, deductions, net)
