@@ -189,13 +189,17 @@ def lives(draw: Any) -> tuple[Plan, Course]:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(lives(), st.integers(0, 2**80 - 1))
-def test_vested_units__of_any_life__are_those_counted_by_seconds_and_never_fall(life, units):
-    terms, course = life
+def compare(terms: Plan, course: Course, units: int) -> None:
+    """Every second of a life, and its calendar, against the reference."""
     vested = [terms.vested_units(units, course, moment) for moment in range(120)]
     assert vested == [reference(terms, units, course, moment) for moment in range(120)]
     assert vested == sorted(vested)
     assert vested[-1] <= units
     rises = [(moment, now) for moment, (was, now) in enumerate(zip([0, *vested], vested, strict=False)) if now > was]
     assert [(int(moment.timestamp()), now) for moment, now in terms.calendar(units, course)] == rises
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(lives(), st.integers(0, 2**80 - 1))
+def test_vested_units__of_any_life__are_those_counted_by_seconds_and_never_fall(life, units):
+    compare(*life, units)
