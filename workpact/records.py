@@ -1,0 +1,188 @@
+"""Decoded events with their place: what cap table, wage register, tax files and Open Cap Format are rebuilt from.
+
+`equity_records` and `payroll_records` read them from a chain; all that is built on them needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from hexbytes import HexBytes
+
+from workpact import WorkpactError
+from workpact.history import logs
+
+TRANSFER = keccak(text="Transfer(address,address,uint256)")
+NOBODY = "0x" + 40 * "0"
+
+
+class RecordsDiffer(WorkpactError):
+    """The events do not agree with each other: one is missing, added or edited, or they are of another contract."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One decoded event. Arguments are integers, checksum addresses, bytes, booleans, lists, dictionaries for structs."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    contract: str
+    """Who emitted it."""
+    block: int
+    timestamp: int
+    transaction: str
+    """0x and 64 hex digits."""
+    position: int
+    """Its log index in the block."""
+
+    def __getitem__(self, argument: str) -> Any:
+        return self.arguments[argument]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Block and position: orders events across contracts."""
+        return self.block, self.position
+
+    @property
+    def time(self) -> datetime:
+        """When it happened."""
+        return datetime.fromtimestamp(self.timestamp, UTC)
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Records by their place, each once."""
+    return [record for _, record in sorted({record.place: record for record in records}.items())]
+
+
+def until(records: Iterable[Record], moment: int) -> list[Record]:
+    """What had happened at a Unix second, in order."""
+    return in_order(record for record in records if record.timestamp <= moment)
+
+
+def equity_records(equity: Any, issuer: str, last: int | None = None) -> list[Record]:
+    """All that bears on an issuer's pools until block `last`: their books, and the rosters of their managers.
+
+    `equity` is the instance of the WorkerEquity contract.
+    """
+    own, opened = _topic(issuer), _signature(equity, "PoolOpened")
+    pools = _read(equity, [opened, None, None, own], last)
+    books = {bytes(pool["book"]) for pool in pools} | {_private_book(issuer)}
+    books |= {_private_book(pool["manager"]) for pool in pools}
+    return in_order(record for book in sorted(books) for record in _read(equity, [None, book], last))
+
+
+def payroll_records(payroll: Any, book: bytes, last: int | None = None) -> list[Record]:
+    """All that bears on one book of a payroll until block `last`, with the tokens that moved out and the withdrawals.
+
+    `payroll` is the instance of the Payroll contract.
+    """
+    own = _read(payroll, [None, book], last)
+    tokens = sorted({record["token"] for record in own if record.name == "Collected"})
+    found = list(own)
+    for token in tokens:
+        found += _read(payroll, [_signature(payroll, "Withdrawn"), _topic(token)], last)
+        found += _transfers(token, payroll, own, last)
+    return in_order(found)
+
+
+def _transfers(token: str, payroll: Any, own: Sequence[Record], last: int | None) -> list[Record]:
+    """What moved out of the payroll in the transactions of one book."""
+    wanted = {record.transaction for record in own}
+    first = min(record.block for record in own)
+    contract = _Address(token)
+    times = {record.block: record.timestamp for record in own}
+    found = []
+    for log in logs(contract, [TRANSFER, _topic(payroll.address)], first, last):
+        transaction = "0x" + HexBytes(log["transactionHash"]).hex().removeprefix("0x")
+        if transaction in wanted:
+            topics = [HexBytes(topic) for topic in log["topics"]]
+            block, position = _number(log["blockNumber"]), _number(log["logIndex"])
+            arguments = {
+                "from": to_checksum_address(bytes(topics[1])[-20:]),
+                "to": to_checksum_address(bytes(topics[2])[-20:]),
+                "amount": int.from_bytes(bytes(HexBytes(log["data"]))),
+            }
+            found.append(Record("Transfer", arguments, token, block, times[block], transaction, position))
+    return found
+
+
+@dataclass(frozen=True)
+class _Address:
+    """What `logs` wants to know of a contract."""
+
+    address: str
+
+
+def _read(contract: Any, topics: Sequence[bytes | None], last: int | None) -> list[Record]:
+    from ape import networks
+
+    web3 = networks.provider.web3
+    kinds = {keccak(text=event.selector): event for event in contract.contract_type.events}
+    times: dict[int, int] = {}
+    found = []
+    for log in logs(contract, topics, None, last):
+        block = _number(log["blockNumber"])
+        if block not in times:
+            times[block] = web3.eth.get_block(block)["timestamp"]
+        words = [bytes(HexBytes(topic)) for topic in log["topics"]]
+        if words[0] not in kinds:
+            raise RecordsDiffer(f"The log with topic 0x{words[0].hex()} is of no event of {contract.address}.")
+        kind = kinds[words[0]]
+        found.append(
+            Record(
+                kind.name,
+                arguments_of(kind.inputs, words[1:], bytes(HexBytes(log["data"]))),
+                contract.address,
+                block,
+                times[block],
+                "0x" + bytes(HexBytes(log["transactionHash"])).hex(),
+                _number(log["logIndex"]),
+            )
+        )
+    return found
+
+
+def arguments_of(inputs: Sequence[Any], topics: Sequence[bytes], data: bytes) -> dict[str, Any]:
+    """The arguments of a log by its ABI entry: static ones from the topics, the others from the data."""
+    indexed = [field for field in inputs if field.indexed]
+    others = [field for field in inputs if not field.indexed]
+    values = decode([field.canonical_type for field in others], data)
+    words = zip(indexed, topics, strict=True)
+    known = {field.name: _plain(field, decode([field.canonical_type], word)[0]) for field, word in words}
+    return known | {field.name: _plain(field, value) for field, value in zip(others, values, strict=True)}
+
+
+def _plain(field: Any, value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and str(field.type).endswith("]"):
+        return [_item(field, each) for each in value]
+    return _item(field, value)
+
+
+def _item(field: Any, value: Any) -> Any:
+    if field.components:
+        return {part.name: _plain(part, each) for part, each in zip(field.components, value, strict=True)}
+    return to_checksum_address(value) if str(field.type).startswith("address") else value
+
+
+def _private_book(who: str) -> bytes:
+    """The book of what belongs to no agreement."""
+    return keccak(encode(["address", "bytes32", "address"], [NOBODY, bytes(32), who]))
+
+
+def _signature(contract: Any, name: str) -> bytes:
+    (kind,) = (event for event in contract.contract_type.events if event.name == name)
+    return keccak(text=kind.selector)
+
+
+def _topic(address: str) -> bytes:
+    return bytes.fromhex(address[2:]).rjust(32, b"\0")
+
+
+def _number(value: Any) -> int:
+    return int(value, 16) if isinstance(value, str) else int(value)
