@@ -15,7 +15,7 @@ NAMES = {17: "Ada Lovelace", 3: "Grace “Amazing” Hopper, Rear Admiral", 4: '
 
 
 def wallet(worker: int) -> str:
-    shown = checksummed(f"0x{worker + 2**150:040x}")
+    shown = checksummed(f"0x{worker:08x}" + 4 * "beefcafe")
     assert shown
     return shown
 
