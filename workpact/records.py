@@ -28,7 +28,7 @@ class RecordsDiffer(WorkpactError):
 
 @dataclass(frozen=True)
 class Record:
-    """One decoded event. Arguments are integers, checksum addresses, bytes, booleans, lists, dictionaries for structs."""
+    """One decoded event. Arguments are integers, addresses, bytes, booleans, lists, dictionaries for structs."""
 
     name: str
     arguments: Mapping[str, Any]
@@ -75,6 +75,11 @@ def equity_records(equity: Any, issuer: str, last: int | None = None) -> list[Re
     books = {bytes(pool["book"]) for pool in pools} | {_private_book(issuer)}
     books |= {_private_book(pool["manager"]) for pool in pools}
     return in_order(record for book in sorted(books) for record in _read(equity, [None, book], last))
+
+
+def roster_records(equity: Any, manager: str, last: int | None = None) -> list[Record]:
+    """All that bears on the roster of a manager or employer until block `last`."""
+    return _read(equity, [None, _private_book(manager)], last)
 
 
 def payroll_records(payroll: Any, book: bytes, last: int | None = None) -> list[Record]:

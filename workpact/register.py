@@ -6,11 +6,13 @@ register.check()
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from eth_utils.crypto import keccak
 
+from workpact.batches.proofs import Leaves
+from workpact.holdings import Seat
 from workpact.records import Record, RecordsDiffer, in_order
 from workpact.terms.units import PPM
 
@@ -80,6 +82,16 @@ class Run:
     def owed(self) -> int:
         """What did not yet: booked lines, and wages that nobody has claimed."""
         return 0 if self.withdrawn else self.total - self.paid
+
+
+@dataclass(frozen=True)
+class Payslip:
+    """What one worker gets in one run, and why: gross − deductions = net, in the token's smallest unit."""
+
+    worker: int
+    gross: int
+    deductions: int
+    net: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +180,23 @@ class Register:
     def lines(self) -> Iterator[Line]:
         """All lines of all runs."""
         return (line for run in self.runs for line in run.lines)
+
+    def name_workers(self, roster: Mapping[int, Seat]) -> None:
+        """Says of each pushed line whose wallet it went to, by the employer's roster as it stood then.
+
+        A wallet that was nobody's then, or of several workers, stays without one.
+        """
+        owners: dict[str, list[Seat]] = {}
+        for seat in roster.values():
+            for wallet in {wallet for wallet, _ in seat.wallets}:
+                owners.setdefault(wallet, []).append(seat)
+        for run in self.runs:
+            for line in run.lines:
+                if run.is_posted:
+                    continue
+                place = run.record.place
+                found = [seat for seat in owners.get(line.payee, []) if seat.wallet_at(place) == line.payee]
+                line.worker = found[0].worker if len(found) == 1 else None
 
     def owed_to(self, payee: str) -> int:
         """What pushed runs of this book have booked for a payee and it has not taken."""
@@ -261,3 +290,17 @@ def _pushed(run: Run, record: Record, found: list[Record]) -> list[Line]:
             f"The lines of run {run.number} are not those of its event: transfers or bookings are missing."
         )
     return lines
+
+
+def payslips_of(run: Run, leaves: Leaves) -> dict[int, Payslip]:
+    """The payslips of a run by worker, from their file. Raises `RecordsDiffer` unless they are the run's (12.3)."""
+    if leaves.root != run.payslips:
+        raise RecordsDiffer(f"These payslips make another root than run {run.number} carries.")
+    if leaves.total != run.total:
+        raise RecordsDiffer(f"The payslips of run {run.number} add up to {leaves.total}, it paid {run.total}.")
+    fields = ("worker", "gross", "deductions", "net")
+    slips = [Payslip(*(proof[name] for name in fields)) for proof in leaves]
+    for slip in slips:
+        if slip.gross - slip.deductions != slip.net:
+            raise RecordsDiffer(f"Run {run.number}, worker {slip.worker}: gross less deductions is not net.")
+    return {slip.worker: slip for slip in slips}

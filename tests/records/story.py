@@ -1,7 +1,7 @@
 """Worker equity acted out without a chain: emits the events that SPEC.md §9 asks for, with figures of its own.
 
-It keeps state as the contract does (SPEC.md 9.2 to 9.12), by nothing but whole numbers; what is rebuilt from its events is
-compared with this state.
+It keeps state as the contract does (SPEC.md 9.2 to 9.12), by nothing but whole numbers; what is rebuilt from its events
+is compared with this state.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def wallet_of(worker: int) -> str:
 
 
 class Story:
-    """One manager, any number of pools and plans. `now` is the clock; each act is a transaction in a block of its own."""
+    """One manager, any number of pools and plans. `now` is the clock; `pass_` makes the next block."""
 
     def __init__(self, now: int) -> None:
         self.now = now
