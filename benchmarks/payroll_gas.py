@@ -1,6 +1,6 @@
 """Receipt gas of the payroll, linked history included. Run as `python -m benchmarks.payroll_gas`.
 
-Wages have the digits of real ones, to the cent of a token of 18 decimals; book and history exist before what is measured.
+Wages have the digits of real ones, to the cent of a token of 18 decimals; book and history are there before.
 """
 
 from __future__ import annotations
