@@ -24,7 +24,7 @@ def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepol
         deployer = user.account("deployer", 0xD1, sepolia)
         deploy = ["deploy", "--network", f"ethereum:sepolia:{proxy.url}", "--account", "deployer", "--yes"]
         deploy += ["--confirmations", "0", "--json"]
-        for point in ["hold before", "hold after", "hold after", "hold before"]:
+        for point in ["hold before", "hold after", "hold after", "hold after", "hold before"]:
             proxy.plan = [point]
             proxy.reached.clear()
             quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -34,9 +34,9 @@ def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepol
 
         result = json.loads(user.run(*deploy).stdout)
 
-    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 3
-    assert len(set(proxy.sent)) == 3
-    assert list(result["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity"]
+    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 4
+    assert len(set(proxy.sent)) == 4
+    assert list(result["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity", "Payroll"]
     for contract in result["contracts"].values():
         receipt = ask(sepolia, "eth_getTransactionReceipt", contract["transaction"])
         assert (receipt["status"], int(receipt["blockNumber"], 16)) == ("0x1", contract["block"])

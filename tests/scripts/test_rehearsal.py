@@ -19,8 +19,8 @@ def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia,
     assert (user.deployments / f"{SEPOLIA}.json").read_text() == record
     assert second == first
     assert first["chainId"] == json.loads(record)["chainId"] == SEPOLIA
-    assert list(first["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity"]
-    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 3
+    assert list(first["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity", "Payroll"]
+    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 4
     for contract in first["contracts"].values():
         assert contract["deployer"] == deployer
         receipt = ask(sepolia, "eth_getTransactionReceipt", contract["transaction"])

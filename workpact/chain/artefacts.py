@@ -17,6 +17,7 @@ SHIPPED = {
     "Agreement": "Agreement.sol/Agreement.json",
     "SLAOracle": "SLAOracle.sol/SLAOracle.json",
     "WorkerEquity": "WorkerEquity.sol/WorkerEquity.json",
+    "Payroll": "Payroll.sol/Payroll.json",
     "WorkerToken": "WorkerToken.sol/WorkerToken.json",
     "TokenMock": "TokenMock.sol/TokenMock.json",
     TOKEN: "ERC20Permit.sol/ERC20Permit.json",
