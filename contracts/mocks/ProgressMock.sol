@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMetPeriods, IProgress} from "../interfaces/IProgress.sol";
+import {Status} from "../types/State.sol";
 
 /// @title Agreement and oracle in one, whose progress the test sets and whose failures it chooses
 contract ProgressMock is IProgress, IMetPeriods {
@@ -14,9 +15,15 @@ contract ProgressMock is IProgress, IMetPeriods {
         AnswersSlowly
     }
 
+    /// Live while it is zero.
+    mapping(bytes32 origin => uint256) public status;
     mapping(bytes32 origin => uint256) public accepted;
     mapping(bytes32 key => uint256) public met;
     Failure public failure;
+
+    function setStatus(bytes32 origin, uint256 status_) external {
+        status[origin] = status_;
+    }
 
     function accept(bytes32 origin, uint256 mask) external {
         accepted[origin] = mask;
@@ -32,7 +39,7 @@ contract ProgressMock is IProgress, IMetPeriods {
 
     function progressOf(bytes32 origin) external view returns (uint256, uint256, uint256) {
         _fail(96);
-        return (1, accepted[origin], type(uint256).max);
+        return (status[origin] == 0 ? Status.LIVE : status[origin], accepted[origin], type(uint256).max);
     }
 
     /// Answers more than was asked for, which must not count.

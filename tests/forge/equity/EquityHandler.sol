@@ -5,7 +5,7 @@ import {Test, Vm} from "../Vm.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {WorkerToken} from "../../../contracts/WorkerToken.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
-import {Gate, Grant, Line, Plan, Pool, Reason, Schedule} from "../../../contracts/types/Equity.sol";
+import {Gate, Grant, Line, Plan, Pool, Reason, Schedule, Standing} from "../../../contracts/types/Equity.sol";
 
 /// @notice What issuers, managers, strangers, the agreement and time do to two pools of one token, in any order; with a
 /// ledger of its own beside it. No call of it may revert.
@@ -37,7 +37,7 @@ contract EquityHandler is Test {
         token = WorkerToken(equity.createToken("Desk Units", "DESK"));
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(ISSUER);
-            equity.openPool(address(token), managers[i], 1e9, address(progress), ORIGIN);
+            equity.openPool(address(token), managers[i], 1e9, address(progress), ORIGIN, address(0));
             address[] memory wallets = new address[](2);
             (wallets[0], wallets[1]) = (address(uint160(0xa0 + i)), address(uint160(0xb0 + i)));
             vm.prank(managers[i]);
@@ -132,12 +132,14 @@ contract EquityHandler is Test {
         if (grants == 0) return;
         which = which % grants + 1;
         Grant memory held = equity.grantOf(which);
-        if (held.endedAt != 0) return;
+        if (held.standing == Standing.Ended) return;
 
         uint256 pool = _poolOf(held.plan);
         address manager = equity.poolOf(pool).manager;
+        uint256[] memory grantIds = new uint256[](1);
+        grantIds[0] = which;
         vm.prank(manager);
-        equity.end(which, Reason(reason % 7));
+        equity.end(grantIds, Reason(reason % 7));
         forfeited[pool] += held.units - equity.vestedOf(which);
         _record();
     }

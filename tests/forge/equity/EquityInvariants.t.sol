@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Test} from "../Vm.sol";
 import {EquityHandler} from "./EquityHandler.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
-import {Grant, Pool, Schedule} from "../../../contracts/types/Equity.sol";
+import {Grant, Pool, Schedule, Standing} from "../../../contracts/types/Equity.sol";
 
 /// @notice The invariants of SPEC.md §11 that concern worker equity: I4, I7, I9, I10.
 contract EquityInvariants is Test {
@@ -48,8 +48,9 @@ contract EquityInvariants is Test {
             Grant memory held = equity.grantOf(i);
             Schedule memory schedule = equity.planOf(held.plan);
             claimed[schedule.pool] += handler.claimed(i);
-            claimable[schedule.pool] += equity.claimableOf(i);
-            if (held.endedAt == 0) unvested[schedule.pool] += held.units - equity.vestedOf(i);
+            (uint256 units,) = equity.claimableOf(i);
+            claimable[schedule.pool] += units;
+            if (held.standing != Standing.Ended) unvested[schedule.pool] += held.units - equity.vestedOf(i);
         }
         for (uint256 i = 1; i <= 2; ++i) {
             Pool memory pool = equity.poolOf(i);

@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 import {EquityTest} from "./EquityTest.sol";
 import {Vm} from "../Vm.sol";
 import {WorkerToken} from "../../../contracts/WorkerToken.sol";
+import {WorkerTokenFactory} from "../../../contracts/WorkerTokenFactory.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {IWorkerToken} from "../../../contracts/interfaces/IWorkerToken.sol";
-import {Condition, Gate, Plan, Pool, Schedule} from "../../../contracts/types/Equity.sol";
+import {Condition, Gate, NEVER, Plan, Pool, Rules, Schedule} from "../../../contracts/types/Equity.sol";
 
 /// @notice What the issuer fixes (SPEC.md 9.1, 9.2): tokens, pools, plans.
 contract IssuerTest is EquityTest {
@@ -43,12 +44,23 @@ contract IssuerTest is EquityTest {
         assertEq(token.totalSupply(), 0, "supply");
     }
 
+    function test_createToken__at_the_factory__by_anyone_else__reverts() public {
+        WorkerTokenFactory factory = new WorkerTokenFactory();
+        assertEq(factory.equity(), address(this), "equity");
+        vm.expectRevert(abi.encodeWithSelector(WorkerTokenFactory.WorkerTokenFactory_NotEquity.selector, ISSUER));
+        vm.prank(ISSUER);
+        factory.create("Own", "OWN");
+
+        WorkerToken made = WorkerToken(factory.create("Own", "OWN"));
+        assertEq(made.equity(), address(this), "the token's equity");
+    }
+
     /* openPool */
 
     function test_openPool__without_manager__reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_NoManager.selector));
         vm.prank(ISSUER);
-        equity.openPool(address(token), address(0), POOL, address(progress), ORIGIN);
+        equity.openPool(address(token), address(0), POOL, address(progress), ORIGIN, address(currency));
     }
 
     function test_openPool__with_half_an_agreement__reverts() public {
@@ -56,9 +68,9 @@ contract IssuerTest is EquityTest {
         vm.expectRevert(
             abi.encodeWithSelector(IWorkerEquity.WorkerEquity_HalfAgreement.selector, address(progress), bytes32(0))
         );
-        equity.openPool(address(token), MANAGER, POOL, address(progress), 0);
+        equity.openPool(address(token), MANAGER, POOL, address(progress), 0, address(0));
         vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_HalfAgreement.selector, address(0), ORIGIN));
-        equity.openPool(address(token), MANAGER, POOL, address(0), ORIGIN);
+        equity.openPool(address(token), MANAGER, POOL, address(0), ORIGIN, address(0));
     }
 
     function test_openPool__by_another_than_the_tokens_issuer__reverts() public {
@@ -66,33 +78,37 @@ contract IssuerTest is EquityTest {
             abi.encodeWithSelector(IWorkerEquity.WorkerEquity_NotTokenIssuer.selector, address(token), STRANGER)
         );
         vm.prank(STRANGER);
-        equity.openPool(address(token), MANAGER, POOL, address(progress), ORIGIN);
+        equity.openPool(address(token), MANAGER, POOL, address(progress), ORIGIN, address(currency));
     }
 
     function test_openPool__of_a_token_made_elsewhere__reverts() public {
-        WorkerToken foreign = new WorkerToken("Foreign", "F");
+        WorkerToken foreign = new WorkerToken("Foreign", "F", address(equity));
         vm.expectRevert(
             abi.encodeWithSelector(IWorkerEquity.WorkerEquity_NotTokenIssuer.selector, address(foreign), ISSUER)
         );
         vm.prank(ISSUER);
-        equity.openPool(address(foreign), MANAGER, POOL, address(progress), ORIGIN);
+        equity.openPool(address(foreign), MANAGER, POOL, address(progress), ORIGIN, address(currency));
     }
 
     function test_openPool() public {
         bytes32 before = equity.historyOf(book);
         vm.recordLogs();
         vm.prank(ISSUER);
-        uint256 opened = equity.openPool(address(token), MANAGER, 7, address(progress), ORIGIN);
+        uint256 opened = equity.openPool(address(token), MANAGER, 7, address(progress), ORIGIN, address(currency));
 
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(opened, 2, "id");
         assertEvent(
             logs[0],
             abi.encode(IWorkerEquity.PoolOpened.selector, book, opened, ISSUER),
-            abi.encode(address(token), MANAGER, uint256(7), address(progress), ORIGIN)
+            abi.encode(address(token), MANAGER, uint256(7), address(progress), ORIGIN, address(currency))
         );
         assertLinked(book, before, logs, 1);
-        Pool memory expected = Pool(address(token), ISSUER, MANAGER, address(progress), ORIGIN, book, 7, 0, 0);
+        Pool memory expected;
+        (expected.token, expected.currency) = (address(token), address(currency));
+        (expected.issuer, expected.manager) = (ISSUER, MANAGER);
+        (expected.agreement, expected.origin, expected.book) = (address(progress), ORIGIN, book);
+        expected.units = 7;
         assertEq(abi.encode(equity.poolOf(opened)), abi.encode(expected), "pool");
         (uint256 pools, uint256 plans, uint256 grants) = equity.counts();
         assertEq(abi.encode(pools, plans, grants), abi.encode(2, 0, 0), "counts");
@@ -102,13 +118,13 @@ contract IssuerTest is EquityTest {
         bytes32 before = equity.historyOf(ownBook);
         vm.recordLogs();
         vm.prank(ISSUER);
-        uint256 opened = equity.openPool(address(token), MANAGER, 7, address(0), 0);
+        uint256 opened = equity.openPool(address(token), MANAGER, 7, address(0), 0, address(0));
 
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEvent(
             logs[0],
             abi.encode(IWorkerEquity.PoolOpened.selector, ownBook, opened, ISSUER),
-            abi.encode(address(token), MANAGER, uint256(7), address(0), bytes32(0))
+            abi.encode(address(token), MANAGER, uint256(7), address(0), bytes32(0), address(0))
         );
         assertLinked(ownBook, before, logs, 1);
     }
@@ -118,7 +134,7 @@ contract IssuerTest is EquityTest {
         bytes32 before = equity.historyOf(book);
         vm.startPrank(STRANGER);
         address own = equity.createToken("Spam", "SPAM");
-        uint256 opened = equity.openPool(own, STRANGER, 1, address(progress), ORIGIN);
+        uint256 opened = equity.openPool(own, STRANGER, 1, address(progress), ORIGIN, address(currency));
         vm.stopPrank();
 
         assertEq(equity.historyOf(book), before, "history of the client's book");
@@ -208,7 +224,7 @@ contract IssuerTest is EquityTest {
 
     function test_createPlan__gated_in_a_pool_of_no_agreement__reverts() public {
         vm.startPrank(ISSUER);
-        uint256 free = equity.openPool(address(token), MANAGER, POOL, address(0), 0);
+        uint256 free = equity.openPool(address(token), MANAGER, POOL, address(0), 0, address(0));
         vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_WrongGate.selector, free));
         equity.createPlan(free, gatedPlan(Gate.Minimum, 1, 0));
         assertEq(equity.createPlan(free, timePlan()), 1, "time alone");
@@ -216,6 +232,7 @@ contract IssuerTest is EquityTest {
 
     function test_createPlan() public {
         Plan memory plan = gatedPlan(Gate.Product, type(uint64).max, type(uint256).max);
+        (plan.notice, plan.mostLeave, plan.leaver) = (NEVER, DAY, 1_000_000);
         bytes32 before = equity.historyOf(book);
         vm.recordLogs();
         uint256 made = createPlan(plan);
@@ -234,7 +251,8 @@ contract IssuerTest is EquityTest {
                 uint256(type(uint64).max),
                 type(uint256).max,
                 address(progress),
-                DOCUMENT
+                DOCUMENT,
+                [uint256(NEVER), 86_400, 1_000_000]
             )
         );
         assertLinked(book, before, logs, 1);
@@ -242,7 +260,7 @@ contract IssuerTest is EquityTest {
         Condition memory condition = equity.conditionOf(made);
         assertEq(
             abi.encode(schedule),
-            abi.encode(Schedule(1, NOW, 180 * DAY, 360 * DAY, 90 * DAY, Gate.Product, 0, 0, 320)),
+            abi.encode(Schedule(1, NOW, 180 * DAY, 360 * DAY, 90 * DAY, Gate.Product, 0, 0, 320, 0)),
             "schedule"
         );
         assertEq(
@@ -250,6 +268,48 @@ contract IssuerTest is EquityTest {
             abi.encode(Condition(type(uint64).max, address(progress), type(uint256).max, DOCUMENT)),
             "condition"
         );
+        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(NEVER, DAY, 1_000_000, 0)), "rules");
+    }
+
+    function test_createPlan__without_gate_or_rules() public {
+        uint256 made = createPlan(timePlan());
+        Condition memory none;
+        assertEq(abi.encode(equity.conditionOf(made)), abi.encode(none), "condition");
+        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(0, 0, 0, 0)), "rules");
+    }
+
+    function test_createPlan__with_a_leaver_part_above_the_whole__reverts() public {
+        Plan memory plan = timePlan();
+        plan.leaver = 1_000_001;
+        vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_WrongShare.selector, 1_000_001, 1_000_000));
+        vm.prank(ISSUER);
+        equity.createPlan(pool, plan);
+    }
+
+    /// No agreement, no end of one that a leaver rule could follow.
+    function test_createPlan__with_a_leaver_part_in_a_pool_of_no_agreement__reverts() public {
+        Plan memory plan = timePlan();
+        plan.leaver = 1;
+        vm.startPrank(ISSUER);
+        uint256 free = equity.openPool(address(token), MANAGER, POOL, address(0), 0, address(0));
+        vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_WrongShare.selector, 1, 0));
+        equity.createPlan(free, plan);
+        vm.stopPrank();
+    }
+
+    /* views */
+
+    function test_views__of_nothing__are_zero() public view {
+        Pool memory noPool;
+        Schedule memory noPlan;
+        assertEq(abi.encode(equity.poolOf(9)), abi.encode(noPool), "pool");
+        assertEq(abi.encode(equity.planOf(9)), abi.encode(noPlan), "plan");
+        assertEq(abi.encode(equity.rulesOf(9)), abi.encode(Rules(0, 0, 0, 0)), "rules");
+        assertEq(abi.encode(equity.grantOf(9)), new bytes(192), "grant");
+        assertEq(abi.encode(equity.markOf(9)), new bytes(160), "mark");
+        assertEq(abi.encode(equity.acceptedOf(0)), new bytes(64), "offer");
+        assertEq(equity.earnedBy(pool, 1) + equity.owed(pool, 1), 0, "revenue");
+        assertEq(equity.issuerOf(address(currency)), address(0), "issuer of a token made elsewhere");
     }
 
     function expectWrongGate(Plan memory plan) private {

@@ -46,7 +46,7 @@ contract VestingTest is EquityTest {
 
     function test_vestedOf__no_grant() public view {
         assertEq(equity.vestedOf(1), 0, "vested");
-        assertEq(equity.claimableOf(1), 0, "claimable");
+        assertEq(claimable(1), 0, "claimable");
     }
 
     /// Against the text, not the code: whole steps by counting them, the share by comparing whole numbers of units.
@@ -67,36 +67,51 @@ contract VestingTest is EquityTest {
             while (passed < steps && uint256(start) + (passed + 1) * step <= time) ++passed;
         }
 
-        uint256 elapsed = VestingMath.elapsed(start, cliff, duration, step, time);
-        assertEq(elapsed, passed * step, "elapsed");
-        uint256 vested = VestingMath.vestedDown(units, Gate.None, elapsed, duration, 0, 0);
-        assertLe(vested * steps, units * passed, "not above the share");
-        assertTrue((vested + 1) * steps > units * passed, "less than a unit below the share");
+        assertEq(VestingMath.elapsed(start, cliff, duration, step, time), passed * step, "elapsed");
+        Schedule memory schedule = Schedule(1, start, cliff, uint32(duration), step, Gate.None, 0, 0, 0, 0);
+        uint256 vested = VestingMath.vestedDown(units, schedule, time, 0);
+        assertLe(vested * steps, uint256(units) * passed, "not above the share");
+        assertTrue((vested + 1) * steps > uint256(units) * passed, "less than a unit below the share");
     }
 
-    function testFuzz_vestedDown__gated(
+    /// Against what is left: unvested is units · (1 − f) · (1 − a), rounded up, and f of each gate by its name.
+    function testFuzz_vestedDown__gated_and_accelerated(
         uint80 units,
         uint32 duration,
         uint32 time,
         uint16 size,
         uint16 reached,
-        uint8 mode
+        uint8 mode,
+        uint24 acceleration
     ) public pure {
         duration = uint32(bound(duration, 1, type(uint32).max));
         time = uint32(bound(time, 0, duration));
         size = uint16(bound(size, 1, 320));
         reached = uint16(bound(reached, 0, size));
-        Gate gate = Gate(bound(mode, 1, 3));
-        uint256 vested = VestingMath.vestedDown(units, gate, time, duration, reached, size);
+        acceleration = uint24(bound(acceleration, 0, 1_000_000));
+        Gate gate = Gate(bound(mode, 0, 3));
+        Schedule memory schedule = Schedule(1, 0, 0, duration, 1, gate, reached - reached / 3, reached / 3, size, 0);
+        assertEq(
+            VestingMath.vestedDown(units, schedule, time, acceleration),
+            units - unvestedUp(units, schedule, time, acceleration),
+            "vested"
+        );
+    }
 
-        uint256 byTime = uint256(units) * time / duration;
-        uint256 byGate = uint256(units) * reached / size;
-        if (gate == Gate.Minimum) assertEq(vested, byTime < byGate ? byTime : byGate, "minimum");
-        if (gate == Gate.Maximum) assertEq(vested, byTime > byGate ? byTime : byGate, "maximum");
-        if (gate != Gate.Product) return;
-        uint256 whole = uint256(duration) * size;
-        uint256 share = uint256(units) * time * reached;
-        assertTrue(vested * whole <= share && (vested + 1) * whole > share, "product");
+    function unvestedUp(uint256 units, Schedule memory schedule, uint256 time, uint256 acceleration)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 whole = uint256(schedule.duration) * schedule.size;
+        uint256 part = time * schedule.size;
+        uint256 reached = schedule.accepted + schedule.met;
+        uint256 byGate = reached * schedule.duration;
+        if (schedule.gate == Gate.Minimum && byGate < part) part = byGate;
+        if (schedule.gate == Gate.Maximum && byGate > part) part = byGate;
+        if (schedule.gate == Gate.Product) part = time * reached;
+        uint256 divisor = whole * 1_000_000;
+        return (units * (whole - part) * (1_000_000 - acceleration) + divisor - 1) / divisor;
     }
 
     function testFuzz_count(uint256 mask) public pure {
@@ -245,7 +260,7 @@ contract VestingTest is EquityTest {
         Plan memory terms = gatedPlan(Gate.Maximum, 3, 3);
         terms.oracle = STRANGER;
         vm.startPrank(ISSUER);
-        uint256 nowhere = equity.openPool(address(token), MANAGER, POOL, STRANGER, ORIGIN);
+        uint256 nowhere = equity.openPool(address(token), MANAGER, POOL, STRANGER, ORIGIN, address(0));
         uint256 plan = equity.createPlan(nowhere, terms);
         vm.stopPrank();
         equity.sync(plan);
@@ -258,21 +273,20 @@ contract VestingTest is EquityTest {
         vm.warp(NOW + 360 * DAY);
         bytes32 before = equity.historyOf(book);
         vm.recordLogs();
-        vm.prank(MANAGER);
-        equity.end(made, Reason.InvoluntaryOther);
+        end(made, Reason.InvoluntaryOther);
 
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEvent(
-            logs[0],
+            logs[1],
             abi.encode(IWorkerEquity.GateRaised.selector, book, pool, equity.grantOf(made).plan),
             abi.encode(uint256(1), uint256(0))
         );
         assertEvent(
-            logs[1],
+            logs[2],
             abi.encode(IWorkerEquity.GrantEnded.selector, book, pool, made),
-            abi.encode(uint256(Reason.InvoluntaryOther), uint256(500), uint256(500))
+            abi.encode(uint256(Reason.InvoluntaryOther), NOW + 360 * DAY, uint256(500), uint256(500), uint256(0))
         );
-        assertLinked(book, before, logs, 2);
+        assertLinked(book, before, logs, 3);
         raise(made, 3, 0);
         assertVested(made, NOW + 400 * DAY, 500);
     }
@@ -290,7 +304,7 @@ contract VestingTest is EquityTest {
     function assertVested(uint256 made, uint256 time, uint256 expected) private {
         vm.warp(time);
         assertEq(equity.vestedOf(made), expected, vm.toString(time));
-        assertEq(equity.claimableOf(made), expected, "claimable");
+        assertEq(claimable(made), expected, "claimable");
     }
 
     function assertGate(uint256 plan, uint256 accepted, uint256 met) private view {
