@@ -136,7 +136,7 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
         _setAside(book, account, run, total);
 
         from = Math.min(from, type(uint40).max);
-        _postings[book][run] = Posting({root: root, total: uint96(total), claimed: 0, from: uint40(from)});
+        _postings[book][run] = Posting({root: root, total: uint96(total), claimed: 0, opensAt: uint40(from)});
         _log(abi.encode(3, Posted.selector, book, run, total, root, payslips, from));
     }
 
@@ -145,7 +145,7 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
         Posting memory posting = _postings[book][run];
         Account storage account = _accounts[book];
         require(posting.root != 0, Payroll_NotPosted(run));
-        require(block.timestamp < posting.from, Payroll_Binding(run, posting.from));
+        require(block.timestamp < posting.opensAt, Payroll_Binding(run, posting.opensAt));
         _checkEmployer(book, account);
 
         delete _postings[book][run];
@@ -283,7 +283,7 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
         Posting storage posting = _postings[book][run];
         BitMaps.BitMap storage claimed = _claimed[book][run];
         require(posting.root != 0, Payroll_NotPosted(run));
-        require(block.timestamp >= posting.from, Payroll_TooEarly(run, posting.from));
+        require(block.timestamp >= posting.opensAt, Payroll_TooEarly(run, posting.opensAt));
         require(
             MerkleProof.verifyCalldata(wage.proof, posting.root, _leafOf(book, wage)), Payroll_WrongProof(run, worker)
         );

@@ -1,47 +1,55 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {EquityPools} from "./EquityPools.sol";
 import {WorkerToken} from "./WorkerToken.sol";
-import {IMetPeriods, IProgress} from "./interfaces/IProgress.sol";
 import {IWorkerEquity} from "./interfaces/IWorkerEquity.sol";
 import {History} from "./libraries/History.sol";
 import {VestingMath} from "./libraries/VestingMath.sol";
-import {Condition, Gate, Grant, Line, Plan, Pool, Reason, Schedule} from "./types/Equity.sol";
+import {
+    Acceptance,
+    Accepted,
+    Grant,
+    Line,
+    Mark,
+    NEVER,
+    Offer,
+    Pool,
+    Reason,
+    Rules,
+    Schedule,
+    Standing
+} from "./types/Equity.sol";
 
 /// @title The share of those who do the work (SPEC.md §9)
-contract WorkerEquity is IWorkerEquity {
-    /// What a source of a gate may use: 256 periods, each read from two cold words and some.
-    uint256 private constant SOURCE_GAS = 2_000_000;
+contract WorkerEquity is EquityPools {
+    using SafeERC20 for IERC20;
 
-    uint256 private _pools;
-    uint256 private _plans;
+    bytes32 private constant ACCEPT_TYPEHASH =
+        keccak256("Accept(address manager,uint256 worker,uint256 plan,uint256 offer,uint256 index,uint256 units)");
+
     uint256 private _grants;
 
-    mapping(uint256 poolId => Pool) private _poolOf;
-    mapping(uint256 planId => Schedule) private _scheduleOf;
-    mapping(uint256 planId => Condition) private _conditionOf;
     mapping(uint256 grantId => Grant) private _grantOf;
-
-    /// @inheritdoc IWorkerEquity
-    mapping(address manager => mapping(uint256 workerId => address wallet)) public walletOf;
-    /// @inheritdoc IWorkerEquity
-    mapping(address manager => uint256) public workersOf;
-    /// @inheritdoc IWorkerEquity
-    mapping(address token => address issuer) public issuerOf;
-    /// @inheritdoc IWorkerEquity
-    mapping(bytes32 book => bytes32) public historyOf;
+    mapping(uint256 grantId => Mark) private _markOf;
+    mapping(bytes32 offerId => Accepted) private _acceptedOf;
 
     /* VIEWS */
 
     /// @inheritdoc IWorkerEquity
     function vestedOf(uint256 grantId) external view returns (uint256) {
-        return _vestedOf(_grantOf[grantId]);
+        return _vestedOf(grantId, _grantOf[grantId]);
     }
 
     /// @inheritdoc IWorkerEquity
-    function claimableOf(uint256 grantId) external view returns (uint256) {
+    function claimableOf(uint256 grantId) external view returns (uint256 units, uint256 revenue) {
         Grant memory held = _grantOf[grantId];
-        return _vestedOf(held) - held.claimed;
+        uint256 poolId = _scheduleOf[held.plan].pool;
+        return (_vestedOf(grantId, held) - held.claimed, _revenueOf(held, poolId, _poolOf[poolId]));
     }
 
     /// @inheritdoc IWorkerEquity
@@ -50,18 +58,13 @@ contract WorkerEquity is IWorkerEquity {
     }
 
     /// @inheritdoc IWorkerEquity
-    function planOf(uint256 planId) external view returns (Schedule memory) {
-        return _scheduleOf[planId];
+    function markOf(uint256 grantId) external view returns (Mark memory) {
+        return _markOf[grantId];
     }
 
     /// @inheritdoc IWorkerEquity
-    function conditionOf(uint256 planId) external view returns (Condition memory) {
-        return _conditionOf[planId];
-    }
-
-    /// @inheritdoc IWorkerEquity
-    function poolOf(uint256 poolId) external view returns (Pool memory) {
-        return _poolOf[poolId];
+    function acceptedOf(bytes32 offerId) external view returns (Accepted memory) {
+        return _acceptedOf[offerId];
     }
 
     /// @inheritdoc IWorkerEquity
@@ -69,114 +72,7 @@ contract WorkerEquity is IWorkerEquity {
         return (_pools, _plans, _grants);
     }
 
-    /// @inheritdoc IWorkerEquity
-    function bookOf(address agreement, bytes32 origin, address issuer) public pure returns (bytes32) {
-        return keccak256(abi.encode(agreement, origin, issuer));
-    }
-
-    /* ISSUER */
-
-    /// @inheritdoc IWorkerEquity
-    function createToken(string calldata name, string calldata symbol) external returns (address token) {
-        token = address(new WorkerToken(name, symbol));
-        issuerOf[token] = msg.sender;
-
-        bytes32 book = bookOf(address(0), bytes32(0), msg.sender);
-        emit TokenCreated(book, msg.sender, token);
-        _link(book, keccak256(abi.encode(TokenCreated.selector, book, msg.sender, token)));
-    }
-
-    /// @inheritdoc IWorkerEquity
-    function openPool(address token, address manager, uint80 units, address agreement, bytes32 origin)
-        external
-        returns (uint256 poolId)
-    {
-        require(manager != address(0), WorkerEquity_NoManager());
-        require((agreement == address(0)) == (origin == 0), WorkerEquity_HalfAgreement(agreement, origin));
-        require(msg.sender == issuerOf[token], WorkerEquity_NotTokenIssuer(token, msg.sender));
-
-        poolId = ++_pools;
-        bytes32 book = bookOf(agreement, origin, msg.sender);
-        Pool storage pool = _poolOf[poolId];
-        pool.token = token;
-        pool.issuer = msg.sender;
-        pool.manager = manager;
-        pool.agreement = agreement;
-        pool.origin = origin;
-        pool.book = book;
-        pool.units = units;
-
-        emit PoolOpened(book, poolId, msg.sender, token, manager, units, agreement, origin);
-        _link(
-            book,
-            keccak256(
-                abi.encode(PoolOpened.selector, book, poolId, msg.sender, token, manager, units, agreement, origin)
-            )
-        );
-    }
-
-    /// @inheritdoc IWorkerEquity
-    function raisePool(uint256 poolId, uint80 units) external {
-        Pool storage pool = _poolOf[poolId];
-        require(pool.issuer != address(0), WorkerEquity_NoPool(poolId));
-        require(units > pool.units, WorkerEquity_NotRaised(poolId, units, pool.units));
-        require(msg.sender == pool.issuer, WorkerEquity_NotIssuer(poolId, msg.sender));
-
-        pool.units = units;
-
-        bytes32 book = pool.book;
-        emit PoolRaised(book, poolId, units);
-        _link(book, keccak256(abi.encode(PoolRaised.selector, book, poolId, units)));
-    }
-
-    /// @inheritdoc IWorkerEquity
-    function createPlan(uint256 poolId, Plan calldata plan) external returns (uint256 planId) {
-        Pool storage pool = _poolOf[poolId];
-        uint256 size = VestingMath.count(plan.milestones) + VestingMath.count(plan.periods);
-        require(pool.issuer != address(0), WorkerEquity_NoPool(poolId));
-        require(_isSchedule(plan), WorkerEquity_WrongSchedule(plan.cliff, plan.duration, plan.step));
-        require(_isGate(plan, size, pool.agreement), WorkerEquity_WrongGate(poolId));
-        require(msg.sender == pool.issuer, WorkerEquity_NotIssuer(poolId, msg.sender));
-
-        planId = ++_plans;
-        Schedule storage schedule = _scheduleOf[planId];
-        schedule.pool = uint32(poolId);
-        schedule.start = plan.start;
-        schedule.cliff = plan.cliff;
-        schedule.duration = plan.duration;
-        schedule.step = plan.step;
-        schedule.gate = plan.gate;
-        schedule.size = uint16(size);
-        if (plan.gate != Gate.None) {
-            _conditionOf[planId] = Condition({
-                milestones: plan.milestones, oracle: plan.oracle, periods: plan.periods, document: plan.document
-            });
-        }
-
-        bytes32 book = pool.book;
-        emit PlanCreated(book, poolId, planId, plan);
-        _link(book, keccak256(abi.encode(PlanCreated.selector, book, poolId, planId, plan)));
-    }
-
     /* MANAGER */
-
-    /// @inheritdoc IWorkerEquity
-    function enrol(address[] calldata wallets) external returns (uint256 first) {
-        require(wallets.length != 0, WorkerEquity_Empty());
-
-        first = workersOf[msg.sender] + 1;
-        workersOf[msg.sender] = first + wallets.length - 1;
-        for (uint256 i = 0; i < wallets.length; ++i) {
-            require(wallets[i] != address(0), WorkerEquity_NoWallet(i));
-            walletOf[msg.sender][first + i] = wallets[i];
-        }
-
-        bytes32 book = bookOf(address(0), bytes32(0), msg.sender);
-        emit Enrolled(book, msg.sender, first, wallets);
-        _link(
-            book, keccak256(bytes.concat(abi.encode(Enrolled.selector, book, msg.sender), abi.encode(first, wallets)))
-        );
-    }
 
     /// @inheritdoc IWorkerEquity
     function grant(uint256 planId, Line[] calldata lines) external returns (uint256 first) {
@@ -184,73 +80,187 @@ contract WorkerEquity is IWorkerEquity {
         require(poolId != 0, WorkerEquity_NoPlan(planId));
         Pool storage pool = _poolOf[poolId];
         require(lines.length != 0, WorkerEquity_Empty());
-        require(msg.sender == pool.manager, WorkerEquity_NotManager(poolId, msg.sender));
+        _requireManager(poolId, pool);
 
         first = _grants + 1;
         _grants += lines.length;
-        uint256 units = _write(planId, first, lines);
-        uint256 left = uint256(pool.units) + pool.forfeited - pool.granted;
-        require(units <= left, WorkerEquity_PoolExceeded(poolId, units, left));
-
-        // The cast does not cut: `left` is at most `pool.units`.
-        pool.granted += uint80(units);
+        _setAside(poolId, pool, _write(planId, pool.round, first, lines));
 
         bytes32 book = pool.book;
         emit Granted(book, poolId, planId, first, lines);
-        _link(
-            book, keccak256(bytes.concat(abi.encode(Granted.selector, book, poolId, planId), abi.encode(first, lines)))
+        historyOf[book] = History.link(
+            historyOf[book],
+            keccak256(bytes.concat(abi.encode(Granted.selector, book, poolId, planId), abi.encode(first, lines)))
         );
     }
 
     /// @inheritdoc IWorkerEquity
-    function end(uint256 grantId, Reason reason) external {
-        Grant memory held = _grantOf[grantId];
-        require(held.plan != 0, WorkerEquity_NoGrant(grantId));
-        require(held.endedAt == 0, WorkerEquity_Ended(grantId, held.endedAt));
-        uint256 poolId = _scheduleOf[held.plan].pool;
+    function offer(
+        uint256 planId,
+        bytes32 root,
+        uint256 units,
+        uint256 count,
+        uint256 from,
+        uint256 until,
+        uint256 newWorkers
+    ) external returns (bytes32 offerId) {
+        uint256 poolId = _scheduleOf[planId].pool;
+        require(poolId != 0, WorkerEquity_NoPlan(planId));
         Pool storage pool = _poolOf[poolId];
-        require(msg.sender == pool.manager, WorkerEquity_NotManager(poolId, msg.sender));
+        require(
+            count != 0 && count <= units && from <= until && until > block.timestamp,
+            WorkerEquity_WrongOffer(from, until, count)
+        );
+        _requireManager(poolId, pool);
 
-        sync(held.plan);
+        if (newWorkers != 0) _reserve(msg.sender, newWorkers);
+        _setAside(poolId, pool, units);
+        Offer memory made = Offer({
+            pool: poolId,
+            plan: planId,
+            number: ++_rulesOf[planId].offers,
+            book: pool.book,
+            manager: msg.sender,
+            root: root,
+            units: units,
+            first: _grants + 1,
+            count: count,
+            from: from,
+            until: until,
+            round: pool.round
+        });
+        _grants += count;
+        offerId = keccak256(abi.encode(made));
+        _acceptedOf[offerId].isOpen = true;
 
-        uint256 vested = _vestedOf(held);
-        uint256 forfeited = held.units - vested;
+        _log(made.book, 4, abi.encode(Offered.selector, made.book, poolId, planId, made));
+    }
 
-        // Neither cast cuts: both are at most `held.units`.
-        _grantOf[grantId].units = uint80(vested);
-        _grantOf[grantId].endedAt = uint40(block.timestamp);
-        pool.forfeited += uint80(forfeited);
+    /// @inheritdoc IWorkerEquity
+    function end(uint256[] calldata grantIds, Reason reason) external {
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            uint256 notice = _rulesOf[held.plan].notice;
+            require(notice != NEVER, WorkerEquity_Irrevocable(grantIds[i]));
+            require(mark.endsAt == 0, WorkerEquity_Ending(grantIds[i], mark.endsAt));
 
-        bytes32 book = pool.book;
-        emit GrantEnded(book, poolId, grantId, reason, vested, forfeited);
-        _link(book, keccak256(abi.encode(GrantEnded.selector, book, poolId, grantId, reason, vested, forfeited)));
+            (mark.endsAt, mark.reason) = (uint40(block.timestamp + notice), reason);
+            _mark(grantIds[i], held, mark);
+
+            bytes32 book = _poolOf[poolId].book;
+            _log(book, 4, abi.encode(EndAnnounced.selector, book, poolId, grantIds[i], reason, mark.endsAt));
+            if (notice == 0) _finish(grantIds[i]);
+        }
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function keep(uint256[] calldata grantIds) external {
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            require(block.timestamp < mark.endsAt, WorkerEquity_NotEnding(grantIds[i]));
+
+            (mark.endsAt, mark.reason) = (0, Reason.VoluntaryOther);
+            _mark(grantIds[i], held, mark);
+
+            bytes32 book = _poolOf[poolId].book;
+            _log(book, 4, abi.encode(EndWithdrawn.selector, book, poolId, grantIds[i]));
+        }
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function grantLeave(uint256[] calldata grantIds) external {
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            uint256 most = _rulesOf[held.plan].mostLeave;
+            require(mark.leaveSince == 0 && mark.away < most, WorkerEquity_NoLeave(grantIds[i], most));
+
+            mark.leaveSince = uint40(block.timestamp);
+            _mark(grantIds[i], held, mark);
+
+            bytes32 book = _poolOf[poolId].book;
+            _log(book, 4, abi.encode(LeaveBegan.selector, book, poolId, grantIds[i]));
+        }
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function comeBack(uint256[] calldata grantIds) external {
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            (Grant memory held, uint256 poolId) = _alive(grantIds[i]);
+            Pool storage pool = _poolOf[poolId];
+            Mark memory mark = _markOf[grantIds[i]];
+            require(mark.leaveSince != 0, WorkerEquity_NotOnLeave(grantIds[i]));
+            bool isWorker = msg.sender == _seats[pool.manager][held.worker].wallet;
+            require(isWorker || msg.sender == pool.manager, WorkerEquity_NotManager(poolId, msg.sender));
+
+            // The cast does not cut: leaves count as far as the plan's `leave`.
+            mark.away = uint32(_away(mark, held.plan, _clock(mark)));
+            mark.leaveSince = 0;
+            _markOf[grantIds[i]] = mark;
+
+            _log(pool.book, 4, abi.encode(LeaveEnded.selector, pool.book, poolId, grantIds[i], mark.away));
+        }
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function accelerate(uint256[] calldata grantIds, uint256 acceleration) external {
+        require(acceleration <= VestingMath.ONE, WorkerEquity_WrongShare(acceleration, VestingMath.ONE));
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            require(acceleration > mark.acceleration, WorkerEquity_NotAccelerated(grantIds[i], mark.acceleration));
+
+            mark.acceleration = uint24(acceleration);
+            _mark(grantIds[i], held, mark);
+
+            bytes32 book = _poolOf[poolId].book;
+            _log(book, 4, abi.encode(GrantAccelerated.selector, book, poolId, grantIds[i], acceleration));
+        }
     }
 
     /* ANYONE */
 
     /// @inheritdoc IWorkerEquity
-    function sync(uint256 planId) public {
-        Schedule memory schedule = _scheduleOf[planId];
-        require(schedule.pool != 0, WorkerEquity_NoPlan(planId));
-        if (schedule.gate == Gate.None) return;
-
-        Pool storage pool = _poolOf[schedule.pool];
-        Condition memory condition = _conditionOf[planId];
-        uint256 accepted = _acceptedNow(pool, condition.milestones);
-        uint256 met = _metNow(pool, condition);
-        if (accepted <= schedule.accepted && met <= schedule.met) return;
-
-        // Neither cast cuts: a mask has at most 256 bits.
-        if (accepted > schedule.accepted) schedule.accepted = uint16(accepted);
-        if (met > schedule.met) schedule.met = uint16(met);
-        _scheduleOf[planId] = schedule;
-
-        bytes32 book = pool.book;
-        emit GateRaised(book, schedule.pool, planId, schedule.accepted, schedule.met);
-        _link(
-            book,
-            keccak256(abi.encode(GateRaised.selector, book, schedule.pool, planId, schedule.accepted, schedule.met))
+    function accept(Offer calldata offered, Acceptance[] calldata leaves) external {
+        bytes32 offerId = keccak256(abi.encode(offered));
+        Accepted memory state = _acceptedOf[offerId];
+        require(state.isOpen, WorkerEquity_NoOffer(offerId));
+        require(
+            offered.from <= block.timestamp && block.timestamp <= offered.until,
+            WorkerEquity_NotInTime(offered.from, offered.until)
         );
+
+        uint256 left = offered.units - state.units;
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            left -= _accept(offered, leaves[i], left);
+        }
+        _acceptedOf[offerId].units = uint80(offered.units - left);
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function closeOffer(Offer calldata offered) external {
+        bytes32 offerId = keccak256(abi.encode(offered));
+        Accepted storage state = _acceptedOf[offerId];
+        require(state.isOpen, WorkerEquity_NoOffer(offerId));
+        bool isCorrected = block.timestamp < offered.from && msg.sender == offered.manager;
+        require(isCorrected || block.timestamp > offered.until, WorkerEquity_Binding(offered.from, offered.until));
+
+        state.isOpen = false;
+        uint256 left = offered.units - state.units;
+        Pool storage pool = _poolOf[offered.pool];
+        _return(pool, left);
+        pool.remainder += left * _earnedSince(offered.pool, pool, offered.round);
+
+        _log(
+            offered.book,
+            4,
+            abi.encode(OfferClosed.selector, offered.book, offered.pool, offered.plan, offered.number, left)
+        );
+    }
+
+    /// @inheritdoc IWorkerEquity
+    function finish(uint256[] calldata grantIds) external {
+        for (uint256 i = 0; i < grantIds.length; ++i) {
+            _finish(grantIds[i]);
+        }
     }
 
     /// @inheritdoc IWorkerEquity
@@ -262,68 +272,60 @@ contract WorkerEquity is IWorkerEquity {
 
     /* INTERNAL VIEWS */
 
-    function _isSchedule(Plan calldata plan) private pure returns (bool) {
-        return
-            plan.step != 0 && plan.cliff <= plan.duration && plan.step <= plan.duration
-                && plan.duration % plan.step == 0;
-    }
-
-    function _isGate(Plan calldata plan, uint256 size, address agreement) private pure returns (bool) {
-        bool isGated = plan.gate != Gate.None;
-        bool hasPeriods = plan.periods != 0;
-        return isGated == (size != 0) && (!isGated || agreement != address(0))
-            && hasPeriods == (plan.oracle != address(0)) && hasPeriods == (plan.document != 0);
-    }
-
-    function _vestedOf(Grant memory held) private view returns (uint256) {
-        if (held.plan == 0 || held.endedAt != 0) return held.units;
+    function _vestedOf(uint256 grantId, Grant memory held) private view returns (uint256) {
+        if (held.plan == 0 || held.standing == Standing.Ended) return held.units;
 
         Schedule memory schedule = _scheduleOf[held.plan];
-        uint256 elapsed =
-            VestingMath.elapsed(schedule.start, schedule.cliff, schedule.duration, schedule.step, block.timestamp);
-        return VestingMath.vestedDown({
-            units: held.units,
-            gate: schedule.gate,
-            time: elapsed,
-            duration: schedule.duration,
-            reached: uint256(schedule.accepted) + schedule.met,
-            size: schedule.size
-        });
+        uint256 time = block.timestamp;
+        uint256 acceleration = schedule.acceleration;
+        if (held.standing == Standing.Marked) {
+            Mark memory mark = _markOf[grantId];
+            time = _clock(mark);
+            time -= _away(mark, held.plan, time);
+            acceleration = Math.max(acceleration, mark.acceleration);
+        }
+        return VestingMath.vestedDown(held.units, schedule, time, acceleration);
     }
 
-    function _acceptedNow(Pool storage pool, uint256 milestones) private view returns (uint256) {
-        if (milestones == 0) return 0;
-
-        bytes memory answer = _ask(pool.agreement, abi.encodeCall(IProgress.progressOf, (pool.origin)));
-        if (answer.length != 96) return 0;
-        (, uint256 accepted,) = abi.decode(answer, (uint256, uint256, uint256));
-        return VestingMath.count(accepted & milestones);
+    /// Until when time counts for a grant.
+    function _clock(Mark memory mark) private view returns (uint256) {
+        return mark.endsAt == 0 ? block.timestamp : Math.min(block.timestamp, mark.endsAt);
     }
 
-    function _metNow(Pool storage pool, Condition memory condition) private view returns (uint256) {
-        if (condition.periods == 0) return 0;
-
-        bytes memory answer = _ask(
-            condition.oracle,
-            abi.encodeCall(IMetPeriods.metPeriods, (pool.agreement, pool.origin, condition.document, condition.periods))
-        );
-        if (answer.length != 32) return 0;
-        return VestingMath.count(abi.decode(answer, (uint256)) & condition.periods);
+    /// For how long leaves have stopped a grant's clock until `time`.
+    function _away(Mark memory mark, uint256 planId, uint256 time) private view returns (uint256) {
+        uint256 since = Math.max(mark.leaveSince, _scheduleOf[planId].start);
+        if (mark.leaveSince == 0 || time <= since) return mark.away;
+        return Math.min(mark.away + time - since, _rulesOf[planId].mostLeave);
     }
 
-    /// The gas is bounded, so that no source stops `end`, and must be there, so that no manager ends a grant while the
-    /// source that would vest it starves. A call passes on all but a 64th of the gas; ten thousand are for making it.
-    function _ask(address source, bytes memory question) private view returns (bytes memory answer) {
-        require(gasleft() - gasleft() / 64 > SOURCE_GAS + 10_000, WorkerEquity_TooLittleGas(SOURCE_GAS));
+    function _revenueOf(Grant memory held, uint256 poolId, Pool storage pool) private view returns (uint256) {
+        return held.units * _earnedSince(poolId, pool, held.round) >> REVENUE_BITS;
+    }
 
-        bool isAnswered;
-        (isAnswered, answer) = source.staticcall{gas: SOURCE_GAS}(question);
-        if (!isAnswered) return "";
+    function _alive(uint256 grantId) private view returns (Grant memory held, uint256 poolId) {
+        held = _grantOf[grantId];
+        require(held.plan != 0, WorkerEquity_NoGrant(grantId));
+        require(held.standing != Standing.Ended, WorkerEquity_Ended(grantId, _markOf[grantId].endsAt));
+        poolId = _scheduleOf[held.plan].pool;
+    }
+
+    function _managed(uint256 grantId) private view returns (Grant memory held, Mark memory mark, uint256 poolId) {
+        (held, poolId) = _alive(grantId);
+        mark = _markOf[grantId];
+        _requireManager(poolId, _poolOf[poolId]);
+    }
+
+    function _requireManager(uint256 poolId, Pool storage pool) private view {
+        require(msg.sender == pool.manager, WorkerEquity_NotManager(poolId, msg.sender));
     }
 
     /* INTERNAL WRITES */
 
-    function _write(uint256 planId, uint256 first, Line[] calldata lines) private returns (uint256 units) {
+    function _write(uint256 planId, uint24 round, uint256 first, Line[] calldata lines)
+        private
+        returns (uint256 units)
+    {
         uint256 workers = workersOf[msg.sender];
         for (uint256 i = 0; i < lines.length; ++i) {
             (uint24 worker, uint80 given) = (lines[i].worker, lines[i].units);
@@ -336,31 +338,114 @@ contract WorkerEquity is IWorkerEquity {
             made.worker = worker;
             made.plan = uint32(planId);
             made.units = given;
+            made.round = round;
             units += given;
         }
+    }
+
+    /// The units that are accepted by it: none if they were before.
+    function _accept(Offer calldata offered, Acceptance calldata leaf, uint256 left) private returns (uint256) {
+        uint256 grantId = offered.first + leaf.index;
+        require(leaf.index < offered.count && _isUnderRoot(offered, leaf), WorkerEquity_WrongProof(leaf.index));
+        if (_grantOf[grantId].plan != 0) return 0;
+        require(leaf.units <= left, WorkerEquity_OfferExceeded(leaf.index, leaf.units, left));
+        address wallet = _seats[offered.manager][leaf.worker].wallet;
+        if (wallet == address(0)) {
+            _requireWorker(offered.manager, leaf.worker);
+            require(leaf.wallet != address(0), WorkerEquity_NoWallet(leaf.index));
+            wallet = leaf.wallet;
+            _setWallet(offered.manager, leaf.worker, wallet);
+        }
+        bytes memory message = abi.encode(
+            ACCEPT_TYPEHASH, offered.manager, leaf.worker, offered.plan, offered.number, leaf.index, leaf.units
+        );
+        _requireSigned(wallet, keccak256(message), leaf.signature);
+
+        // No cast cuts: the worker is on the roster, the offer's plan and round exist, and `left` is below 2^80.
+        Grant storage made = _grantOf[grantId];
+        made.worker = uint24(leaf.worker);
+        made.plan = uint32(offered.plan);
+        made.units = uint80(leaf.units);
+        made.round = uint24(offered.round);
+
+        _log(
+            offered.book,
+            4,
+            abi.encode(
+                GrantAccepted.selector, offered.book, offered.plan, grantId, offered.number, leaf.worker, leaf.units
+            )
+        );
+        return leaf.units;
+    }
+
+    function _isUnderRoot(Offer calldata offered, Acceptance calldata leaf) private view returns (bool) {
+        bytes memory values = abi.encode(
+            block.chainid,
+            address(this),
+            offered.plan,
+            offered.number,
+            leaf.index,
+            leaf.worker,
+            leaf.wallet,
+            leaf.units,
+            leaf.salt
+        );
+        return MerkleProof.verifyCalldata(leaf.proof, offered.root, keccak256(bytes.concat(keccak256(values))));
+    }
+
+    function _mark(uint256 grantId, Grant memory held, Mark memory mark) private {
+        if (held.standing == Standing.Plain) _grantOf[grantId].standing = Standing.Marked;
+        _markOf[grantId] = mark;
+    }
+
+    function _finish(uint256 grantId) private {
+        (Grant memory held, uint256 poolId) = _alive(grantId);
+        Mark memory mark = _markOf[grantId];
+        require(mark.endsAt != 0, WorkerEquity_NotEnding(grantId));
+        require(block.timestamp >= mark.endsAt, WorkerEquity_NotRipe(mark.endsAt));
+
+        sync(held.plan);
+
+        Pool storage pool = _poolOf[poolId];
+        uint256 vested = _vestedOf(grantId, held);
+        uint256 forfeited = held.units - vested;
+        uint256 revenue = _revenueOf(held, poolId, pool);
+
+        // The cast does not cut: what has vested is at most `held.units`.
+        (held.units, held.round, held.standing) = (uint80(vested), pool.round, Standing.Ended);
+        _grantOf[grantId] = held;
+        _return(pool, forfeited);
+        if (revenue != 0) owed[poolId][held.worker] += revenue;
+
+        bytes memory words = abi.encode(
+            GrantEnded.selector, pool.book, poolId, grantId, mark.reason, mark.endsAt, vested, forfeited, revenue
+        );
+        _log(pool.book, 4, words);
     }
 
     function _claim(uint256 grantId) private {
         Grant memory held = _grantOf[grantId];
         require(held.plan != 0, WorkerEquity_NoGrant(grantId));
-
-        uint256 units = _vestedOf(held) - held.claimed;
-        if (units == 0) return;
-
-        // The cast does not cut: what has vested is at most `held.units`.
-        _grantOf[grantId].claimed = held.claimed + uint80(units);
-
         uint256 poolId = _scheduleOf[held.plan].pool;
         Pool storage pool = _poolOf[poolId];
+
+        uint256 units = _vestedOf(grantId, held) - held.claimed;
+        uint256 revenue = _revenueOf(held, poolId, pool);
+        address wallet = _seats[pool.manager][held.worker].wallet;
+        if (units + revenue == 0 || wallet == address(0)) return;
+
+        // The cast does not cut: what has vested is at most `held.units`.
+        held.claimed += uint80(units);
+        if (revenue != 0) held.round = pool.round;
+        _grantOf[grantId] = held;
+
         bytes32 book = pool.book;
-        address wallet = walletOf[pool.manager][held.worker];
-        emit Claimed(book, poolId, grantId, held.worker, wallet, units);
-        _link(book, keccak256(abi.encode(Claimed.selector, book, poolId, grantId, held.worker, wallet, units)));
+        _log(book, 4, abi.encode(Claimed.selector, book, poolId, grantId, held.worker, wallet, units, revenue));
 
-        WorkerToken(pool.token).mint(wallet, units);
-    }
-
-    function _link(bytes32 book, bytes32 eventHash) private {
-        historyOf[book] = History.link(historyOf[book], eventHash);
+        if (units != 0) WorkerToken(pool.token).mint(wallet, units);
+        if (revenue != 0 && !IERC20(pool.currency).trySafeTransfer(wallet, revenue)) {
+            owed[poolId][held.worker] += revenue;
+            _log(book, 4, abi.encode(Booked.selector, book, poolId, held.worker, revenue));
+        }
     }
 }

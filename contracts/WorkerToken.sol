@@ -10,8 +10,8 @@ contract WorkerToken is IWorkerToken, ERC20Permit {
     /// @inheritdoc IWorkerToken
     address public immutable equity;
 
-    constructor(string memory name, string memory symbol) ERC20(name, symbol) ERC20Permit(name) {
-        equity = msg.sender;
+    constructor(string memory name, string memory symbol, address equity_) ERC20(name, symbol) ERC20Permit(name) {
+        equity = equity_;
     }
 
     /// @inheritdoc ERC20

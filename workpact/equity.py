@@ -1,7 +1,8 @@
 """The share of those who do the work: tokens, pools, plans and grants on chain (SPEC.md §9).
 
     equity = WorkerEquity(contract)
-    pool = equity.pool_in(equity.open_pool(token, contractor, 1_000_000_000, agreement, origin, sender=client))
+    place = (agreement, origin, usdc)
+    pool = equity.pool_in(equity.open_pool(token, contractor, 1_000_000_000, *place, sender=client))
     plan = equity.plan_in(pool.create_plan(Plan.read({"start": "2026-03-01", "duration": "360 days"}), sender=client))
     workers = equity.workers_in(equity.enrol([wallet], sender=contractor))
     (grant,) = equity.grants_in(plan.grant({workers[0]: 500_000_000}, sender=contractor))
@@ -21,15 +22,37 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
-from workpact.grants import Grant, Pool, PoolPlan, Reason, tokens
+from workpact.grants import Claim, Grant, Reason, tokens
 from workpact.history import logs
+from workpact.offers import Offer
+from workpact.pools import Pool, PoolPlan
 from workpact.preflight import ask, send
+from workpact.roster import Worker
 from workpact.vesting import Gate, Plan
 
-__all__ = ["Gate", "Grant", "NoResult", "Plan", "Pool", "PoolPlan", "Reason", "WorkerEquity", "book_of", "tokens"]
+__all__ = [
+    "Claim",
+    "Gate",
+    "Grant",
+    "NoResult",
+    "Offer",
+    "Plan",
+    "Pool",
+    "PoolPlan",
+    "Reason",
+    "Worker",
+    "WorkerEquity",
+    "book_of",
+    "tokens",
+]
 
-NO_AGREEMENT = ("0x" + 40 * "0", bytes(32))
+NOBODY = "0x" + 40 * "0"
+NO_AGREEMENT = (NOBODY, bytes(32))
 """Agreement contract and origin of what belongs to no agreement."""
+
+
+Grants = Iterable[Grant | int]
+"""Grants, or their numbers."""
 
 
 class NoResult(WorkpactError):
@@ -62,6 +85,10 @@ class WorkerEquity:
         """A grant by its number; nothing is asked of the chain yet."""
         return Grant(self, grant_id)
 
+    def worker(self, manager: Any, number: int) -> Worker:
+        """A worker of a manager's roster; nothing is asked of the chain yet."""
+        return Worker(self, str(getattr(manager, "address", manager)), number)
+
     def wallet(self, manager: Any, worker: int) -> str | None:
         """The registered wallet of a worker on a manager's roster."""
         wallet: str = ask(self.contract.walletOf, manager, worker)
@@ -87,19 +114,51 @@ class WorkerEquity:
         units: int,
         agreement: Any = NO_AGREEMENT[0],
         origin: bytes = NO_AGREEMENT[1],
+        currency: Any = NOBODY,
         *,
         sender: Any,
     ) -> Any:
-        """Sets units aside from which `manager` grants. Only the token's issuer."""
-        return send(self.contract.openPool, token, manager, units, agreement, origin, sender=sender)
+        """Sets units aside from which `manager` grants; revenue comes in `currency`. Only the token's issuer."""
+        return send(self.contract.openPool, token, manager, units, agreement, origin, currency, sender=sender)
 
     def enrol(self, wallets: Iterable[Any], *, sender: Any) -> Any:
         """Puts wallets on the sender's roster."""
         return send(self.contract.enrol, list(wallets), sender=sender)
 
-    def claim(self, grants: Iterable[Grant | int], *, sender: Any) -> Any:
-        """Mints what has vested, each grant to its worker's wallet; those with nothing to claim are passed over."""
-        return send(self.contract.claim, [int(grant) for grant in grants], sender=sender)
+    def reserve(self, count: int, *, sender: Any) -> Any:
+        """Sets numbers aside on the sender's roster for workers who have no wallet yet."""
+        return send(self.contract.reserve, count, sender=sender)
+
+    def claim(self, grants: Grants, *, sender: Any) -> Any:
+        """Mints what has vested and pays its revenue, each grant to its worker's wallet. Anyone.
+
+        Those with nothing to claim, and those of workers without a wallet, are passed over.
+        """
+        return send(self.contract.claim, _numbers(grants), sender=sender)
+
+    def end(self, grants: Grants, reason: Reason, *, sender: Any) -> Any:
+        """Announces that grants end after the notice of their plan; without one they end now. The pool's manager."""
+        return send(self.contract.end, _numbers(grants), int(reason), sender=sender)
+
+    def keep(self, grants: Grants, *, sender: Any) -> Any:
+        """Withdraws announced ends that have not come yet. The pool's manager."""
+        return send(self.contract.keep, _numbers(grants), sender=sender)
+
+    def finish(self, grants: Grants, *, sender: Any) -> Any:
+        """Carries out ends whose notice is over. Anyone."""
+        return send(self.contract.finish, _numbers(grants), sender=sender)
+
+    def grant_leave(self, grants: Grants, *, sender: Any) -> Any:
+        """Stops the clocks of grants: their workers are on leave. The pool's manager."""
+        return send(self.contract.grantLeave, _numbers(grants), sender=sender)
+
+    def come_back(self, grants: Grants, *, sender: Any) -> Any:
+        """Lets the clocks run on. The pool's manager, or the worker's wallet."""
+        return send(self.contract.comeBack, _numbers(grants), sender=sender)
+
+    def accelerate(self, grants: Grants, acceleration: int, *, sender: Any) -> Any:
+        """Vests a part of what is unvested at once, in ppm of it, and of all that follows. The pool's manager."""
+        return send(self.contract.accelerate, _numbers(grants), acceleration, sender=sender)
 
     # What came of them
 
@@ -125,11 +184,20 @@ class WorkerEquity:
         event = self._event(sent, "Granted")
         return [self.grant(event.first + line) for line in range(len(event.lines))]
 
-    def claimed_in(self, sent: Any) -> dict[int, int]:
-        """The units that were minted, by grant number."""
-        claimed: dict[int, int] = {}
+    def offer_in(self, sent: Any) -> Offer:
+        """The offer that was made."""
+        return Offer(self, self._event(sent, "Offered").offer)
+
+    def accepted_in(self, sent: Any) -> list[Grant]:
+        """The grants that were accepted."""
+        return [self.grant(event.grant) for event in sent.decode_logs(self.contract.GrantAccepted)]
+
+    def claimed_in(self, sent: Any) -> dict[int, Claim]:
+        """The units that were minted and the revenue that was paid or booked, by grant number."""
+        claimed: dict[int, Claim] = {}
         for event in sent.decode_logs(self.contract.Claimed):
-            claimed[event.grant] = claimed.get(event.grant, 0) + event.units
+            before = claimed.get(event.grant, Claim(0, 0))
+            claimed[event.grant] = Claim(before.units + event.units, before.revenue + event.revenue)
         return claimed
 
     def logged(self, name: str, **indexed: Any) -> list[Any]:
@@ -147,6 +215,10 @@ class WorkerEquity:
         if len(found) != 1:
             raise NoResult(f"There is no {name} in {sent!r}: ask again for the receipt once it is mined.")
         return found[0]
+
+
+def _numbers(grants: Grants) -> list[int]:
+    return [int(grant) for grant in grants]
 
 
 def _topic(value: bytes | int | str | None) -> bytes | None:

@@ -42,13 +42,32 @@ struct Plan {
     /// Who answers for the periods, and for which service document. Zero if the gate counts no period.
     address oracle;
     bytes32 document;
+    /// Seconds from announcing that a grant ends to its end; `NEVER` if none of the plan can be ended.
+    uint32 notice;
+    /// The most seconds that leaves stop the clock of one grant, all together: `leave` in the document, which Solidity is
+    /// about to make a keyword.
+    uint32 mostLeave;
+    /// What of the unvested vests at once when the client has ended the agreement by notice, ppm.
+    uint24 leaver;
 }
+
+// The notice of a plan whose grants cannot be ended.
+uint32 constant NEVER = type(uint32).max;
 
 /// @notice One grant of a batch.
 struct Line {
     /// Number of the worker in the manager's roster.
     uint24 worker;
     uint80 units;
+}
+
+/// @notice What is unusual about a grant.
+enum Standing {
+    /// Nothing: it has no {Mark}.
+    Plain,
+    /// It has a {Mark}.
+    Marked,
+    Ended
 }
 
 /// @notice A grant, one storage slot.
@@ -58,13 +77,88 @@ struct Grant {
     /// What was promised; once ended, what had vested.
     uint80 units;
     uint80 claimed;
-    /// Zero while the grant lives.
-    uint40 endedAt;
+    /// The pool's round up to which its revenue is paid.
+    uint24 round;
+    Standing standing;
+}
+
+/// @notice What happened to a grant that few grants see, one storage slot.
+struct Mark {
+    /// When the running leave began; zero while there is none.
+    uint40 leaveSince;
+    /// Seconds of the leaves that are over, as far as they count.
+    uint32 away;
+    /// When its end takes effect, or took; zero if none was announced.
+    uint40 endsAt;
+    Reason reason;
+    /// What of the unvested has vested by an act of the manager, ppm.
+    uint24 acceleration;
+}
+
+/// @notice Grants offered by a Merkle root, named by the hash of this: nothing of it is stored.
+struct Offer {
+    uint256 pool;
+    uint256 plan;
+    /// Numbers the offers by a plan, from 1.
+    uint256 number;
+    bytes32 book;
+    address manager;
+    bytes32 root;
+    /// Sum of all leaves, set aside from the pool.
+    uint256 units;
+    /// The grant of leaf `index` is `first + index`.
+    uint256 first;
+    uint256 count;
+    /// Leaves are accepted from here to `until`, both included; before, the manager may correct the offer.
+    uint256 from;
+    uint256 until;
+    /// The pool's round when it was offered: its grants earn what is distributed from then on.
+    uint256 round;
+}
+
+/// @notice What is stored of an offer, one storage slot.
+struct Accepted {
+    uint80 units;
+    bool isOpen;
+}
+
+/// @notice One leaf that a worker accepts.
+struct Acceptance {
+    uint256 index;
+    uint256 worker;
+    /// The worker's wallet; becomes the registered one if the roster has none for this number.
+    address wallet;
+    uint256 units;
+    bytes32 salt;
+    bytes32[] proof;
+    /// Of the registered wallet; empty if it sends the transaction itself.
+    bytes signature;
+}
+
+/// @notice A worker on a manager's roster, one storage slot.
+struct Seat {
+    address wallet;
+    /// How often the wallet was changed, or a change vetoed: what is signed for one change is void for the next.
+    uint32 nonce;
+}
+
+/// @notice A change of wallet that the manager proposes for a worker who lost it, one storage slot.
+struct Proposal {
+    /// Zero if none runs.
+    address wallet;
+    /// From when it can be carried out; after a veto, from when another can be proposed.
+    uint40 ripeAt;
 }
 
 /// @notice Units that an issuer sets aside for the workers of one agreement.
 struct Pool {
     address token;
+    /// Rounds of revenue so far.
+    uint24 round;
+    /// What revenue is paid in; zero if the pool shares none.
+    address currency;
+    /// Units that share revenue: of live grants and open offers all, of ended grants what had vested.
+    uint88 shares;
     address issuer;
     address manager;
     /// What the gates of its plans read; zero if the pool belongs to no agreement.
@@ -73,9 +167,11 @@ struct Pool {
     /// Names the history that the pool's events advance.
     bytes32 book;
     uint80 units;
-    /// Sum of all grants ever made, and of what came back when some ended: their difference never exceeds `units`.
+    /// Sum of all grants and offers ever made, and of what came back: their difference never exceeds `units`.
     uint88 granted;
     uint88 forfeited;
+    /// Revenue, in 2^-64 of the currency's unit, that did not divide by the shares and goes into the next round.
+    uint256 remainder;
 }
 
 /// @notice What a claim needs to know of a plan, one storage slot.
@@ -90,6 +186,8 @@ struct Schedule {
     uint16 accepted;
     uint16 met;
     uint16 size;
+    /// The plan's `leaver` once the client has ended the agreement by notice, ppm.
+    uint24 acceleration;
 }
 
 /// @notice What a sync needs to know of a plan.
@@ -98,4 +196,13 @@ struct Condition {
     address oracle;
     uint256 periods;
     bytes32 document;
+}
+
+/// @notice What ending, leave and offers need to know of a plan, one storage slot.
+struct Rules {
+    uint32 notice;
+    uint32 mostLeave;
+    uint24 leaver;
+    /// Offers made by the plan so far.
+    uint32 offers;
 }

@@ -24,7 +24,7 @@ struct Posting {
     uint96 total;
     uint96 claimed;
     /// Binding, and open to claims, from here on.
-    uint40 from;
+    uint40 opensAt;
 }
 
 /// @notice One wage that is claimed by proof.

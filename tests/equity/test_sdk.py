@@ -5,50 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from tests.equity.conftest import DAY, ORIGIN
 from tests.support import events_of, reverts
 from workpact.chain import contracts, deployments, errors
 from workpact.chain.sender import Sender
 from workpact.equity import Gate, NoResult, Plan, Reason, WorkerEquity, book_of
 from workpact.grants import Missing
-
-DAY = 86_400
-ORIGIN = bytes(range(1, 33))
-
-
-@pytest.fixture
-def source(deploy):
-    return deploy("ProgressMock")
-
-
-@pytest.fixture
-def equity(deploy, module_folders):  # noqa: ARG001 - where it keeps what it sends
-    return WorkerEquity(deploy("WorkerEquity"))
-
-
-@pytest.fixture
-def units_token(equity, client):
-    return equity.token_in(equity.create_token("Desk Units", "DESK", sender=client))
-
-
-@pytest.fixture
-def pool(equity, client, contractor, source, units_token):
-    return equity.pool_in(equity.open_pool(units_token, contractor, 1_000_000_000, source, ORIGIN, sender=client))
-
-
-@pytest.fixture
-def start(chain):
-    return chain.blocks.head.timestamp
-
-
-@pytest.fixture
-def plan(equity, client, pool, start):
-    terms = Plan(start=start, cliff=90 * DAY, duration=360 * DAY, step=30 * DAY)
-    return equity.plan_in(pool.create_plan(terms, sender=client))
-
-
-@pytest.fixture
-def workers(equity, contractor, worker, stranger):
-    return equity.workers_in(equity.enrol([worker, stranger], sender=contractor))
 
 
 def test_open_pool__facts(equity, client, contractor, source, units_token, pool):
@@ -85,26 +47,31 @@ def test_a_grant_vests_is_claimed_and_ends(
     ]
     assert pool.grants() == [first, second]
     assert (first.worker, first.wallet, first.plan, first.plan.pool) == (workers[0], worker.address, plan, pool)
-    assert (first.units, first.vested, first.claimable, first.ended_at) == (100_000_000, 0, 0, None)
+    assert (first.units, first.vested, first.claimable, first.ends_at) == (100_000_000, 0, 0, None)
     assert pool.left_units == 1_000_000_000 - 100_000_007
 
     chain.pending_timestamp = start + 100 * DAY
     sent = equity.claim([first, second], sender=carrier)
 
-    assert equity.claimed_in(sent) == {first.id: 25_000_000, second.id: 1}
+    assert equity.claimed_in(sent) == {first.id: (25_000_000, 0), second.id: (1, 0)}
     assert compiled("WorkerToken").at(pool.token).balanceOf(worker) == 25_000_000
     assert (first.claimed_units, first.claimable_units) == (25_000_000, 0)
 
-    chain.pending_timestamp = start + 125 * DAY
+    chain.pending_timestamp = start + 115 * DAY
     first.end(Reason.INVOLUNTARY_OTHER, sender=contractor)
+    assert not first.is_ended
+    chain.pending_timestamp = start + 1000 * DAY
+    equity.finish([first], sender=carrier)
 
-    assert first.ended_at == datetime.fromtimestamp(start, UTC) + timedelta(days=125)
+    assert first.is_ended
+    assert first.ends_at == datetime.fromtimestamp(start, UTC) + timedelta(days=145)
+    assert first.reason is Reason.INVOLUNTARY_OTHER
     assert (first.units, first.vested, first.claimable) == (33_333_333, Decimal("33.333333"), Decimal("8.333333"))
     assert pool.left_units == 1_000_000_000 - 7 - 33_333_333
 
     chain.pending_timestamp = start + 1000 * DAY
-    assert equity.claimed_in(first.claim(sender=carrier)) == {first.id: 8_333_333}
-    with reverts(equity.contract.WorkerEquity_Ended, grant=first.id, endedAt=start + 125 * DAY):
+    assert equity.claimed_in(first.claim(sender=carrier)) == {first.id: (8_333_333, 0)}
+    with reverts(equity.contract.WorkerEquity_Ended, grant=first.id, endedAt=start + 145 * DAY):
         first.end(Reason.INVOLUNTARY_OTHER, sender=contractor)
     assert first.claimed_units == 33_333_333
 

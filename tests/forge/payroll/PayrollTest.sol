@@ -238,7 +238,7 @@ abstract contract PayrollTest is AgreementTest {
         assertEq(posting.root, root, "root");
         assertEq(posting.total, total, "total of the run");
         assertEq(posting.claimed, claimed, "claimed of the run");
-        assertEq(posting.from, from, "from");
+        assertEq(posting.opensAt, from, "from");
     }
 
     function assertHas(address account, uint256 amount) internal view {
