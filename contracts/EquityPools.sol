@@ -173,7 +173,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
 
             owed[poolId][worker] = 0;
             if (currency.trySafeTransfer(wallet, amount)) {
-                _log(pool.book, 4, abi.encode(Withdrawn.selector, pool.book, poolId, worker, wallet, amount));
+                _log(pool.book, 4, abi.encode(RevenueWithdrawn.selector, pool.book, poolId, worker, wallet, amount));
             } else {
                 owed[poolId][worker] = amount;
             }

@@ -256,5 +256,5 @@ APPLIED: dict[str, Callable[[Holdings, Record], None]] = {
     "Claimed": _claimed,
     "Distributed": _distributed,
     "Booked": _booked,
-    "Withdrawn": _withdrawn,
+    "RevenueWithdrawn": _withdrawn,
 }

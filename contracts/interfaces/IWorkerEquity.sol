@@ -106,7 +106,9 @@ interface IWorkerEquity is IWorkerRoster {
     /// @notice The currency refused the wallet of `worker`: `amount` is owed to it.
     event Booked(bytes32 indexed book, uint256 indexed pool, uint256 indexed worker, uint256 amount);
     /// @notice `amount` that was owed to `worker` was paid to its wallet.
-    event Withdrawn(bytes32 indexed book, uint256 indexed pool, uint256 indexed worker, address wallet, uint256 amount);
+    event RevenueWithdrawn(
+        bytes32 indexed book, uint256 indexed pool, uint256 indexed worker, address wallet, uint256 amount
+    );
 
     /* ERRORS */
 
@@ -320,6 +322,6 @@ interface IWorkerEquity is IWorkerRoster {
     function distribute(uint256 poolId, uint256 amount) external;
 
     /// @notice Pays booked revenue to the registered wallets of workers. Anyone.
-    /// @dev Emits {Withdrawn} for each that is owed something and is not refused again; the others are passed over.
+    /// @dev Emits {RevenueWithdrawn} for each that is owed something and is not refused again; the others are passed over.
     function withdraw(uint256 poolId, uint256[] calldata workers) external;
 }

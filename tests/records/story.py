@@ -226,7 +226,7 @@ class Story:
         if amount:
             self.paid[(pool, worker)] = self.paid.get((pool, worker), 0) + amount
             wallet = self.wallets[worker]
-            self._emit("Withdrawn", book=BOOK, pool=pool, worker=worker, wallet=wallet, amount=amount)
+            self._emit("RevenueWithdrawn", book=BOOK, pool=pool, worker=worker, wallet=wallet, amount=amount)
         return amount
 
     def distribute(self, pool: int, amount: int) -> None:
