@@ -31,8 +31,8 @@ class Employer:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.roster = deployed(desk.web3, "RosterMock")
-        self.payroll = deployed(desk.web3, "Payroll", self.roster.address)
+        self.equity = deployed(desk.web3, "WorkerEquity")
+        self.payroll = deployed(desk.web3, "Payroll", self.equity.address)
         amount = 3 * 10**25
         desk.send(desk.token.functions.mint(desk.client, 3 * amount), desk.carrier)
         milestones = [{"amount": amount, "due": desk.now + paper.DAY * number} for number in (1, 2, 3)]
@@ -101,9 +101,8 @@ def _posted(employer: Employer) -> dict[str, int]:
     leaves = [employer.leaf(worker) for worker in range(1, LEAVES + 1)]
     tree = EvidenceTree(leaves)
     total = sum(wage(worker) for worker in range(1, LEAVES + 1))
-    for worker in range(1, CLAIMS + 3):
-        call = employer.roster.functions.setWallet(employer.desk.contractor, worker, wallet(worker))
-        employer.desk.send(call, employer.desk.carrier)
+    wallets = [wallet(worker) for worker in range(1, CLAIMS + 3)]
+    employer.desk.send(employer.equity.functions.enrol(wallets), employer.desk.contractor)
     figures = {"payroll post": employer.run("post", PAYSLIPS, tree.root, total, 0)}
 
     def wages(first: int, last: int) -> list[tuple[Any, ...]]:
