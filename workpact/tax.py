@@ -35,7 +35,8 @@ class Asset:
 
     def text(self, amount: int) -> str:
         """An amount of smallest units as a decimal number, all digits of it."""
-        return f"{Decimal(amount).scaleb(-self.decimals):f}"
+        whole, part = divmod(amount, 10**self.decimals)
+        return f"{whole}.{part:0{self.decimals}}" if self.decimals else str(whole)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def equity_rows(
             if record["revenue"] and record.place not in booked:
                 asset = currencies[pool.currency]
                 yield _row(record, zone, worker, "revenue", reference, asset, record["revenue"], wallet)
-        elif record.name == "Withdrawn":
+        elif record.name == "RevenueWithdrawn":
             asset, reference = currencies[holdings.pools[record["pool"]].currency], f"pool {record['pool']}"
             yield _row(record, zone, record["worker"], "revenue", reference, asset, record["amount"], record["wallet"])
 

@@ -77,6 +77,8 @@ class Story:
             "start": self.now, "cliff": 0, "duration": 0, "step": 1, "gate": 0, "milestones": 0, "periods": 0,
             "oracle": NOBODY, "document": bytes(32), "notice": 0, "mostLeave": 0, "leaver": 0,
         } | given  # fmt: skip
+        if terms["periods"]:
+            terms |= {"oracle": f"0x{0x66:040x}", "document": ORIGIN}
         self.plans[plan] = terms | {"pool": pool, "accepted": 0, "met": 0, "accelerated": 0, "offers": 0}
         self._emit("PlanCreated", book=BOOK, pool=pool, plan=plan, terms=terms)
         return plan
