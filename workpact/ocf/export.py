@@ -2,7 +2,7 @@
 
 Token → stock class, pool → stock plan, worker → stakeholder, grant → RSU issuance, claim → release into stock. Amounts
 are tokens with six decimals. Ids are UUIDs made of chain, contract, transaction and log index, so that the same events
-make the same bytes. docs/decisions/0004-what-the-open-cap-format-cannot-say.md says what is lost.
+make the same bytes. docs/decisions/0006-what-the-open-cap-format-cannot-say.md says what is lost.
 """
 
 from __future__ import annotations
