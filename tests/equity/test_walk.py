@@ -7,4 +7,4 @@ from tests.equity.walk import Walk
 
 @pytest.mark.usefixtures("module_folders")
 def test_random_steps__match_the_model(chain, deploy, compiled, accounts):
-    Walk(chain, deploy, compiled, accounts, seed=9).run(200)
+    Walk(chain, deploy, compiled, accounts, seed=9).run(150)
