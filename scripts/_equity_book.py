@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
-    from workpact.equity import Grant, Pool, PoolPlan, WorkerEquity
+    from workpact.cap_table import CapTable
+    from workpact.equity import Pool, PoolPlan, WorkerEquity
+    from workpact.holdings import GrantHolding, Holdings, Seat
+    from workpact.offers import Offer
+    from workpact.records import Record
 
 
 @dataclass
@@ -34,18 +40,30 @@ class Book:
             )
         return found
 
-    def plans(self) -> list[PoolPlan]:
-        """The plans of the pool, in the order of the document."""
-        pool = self.pool()
-        found = self.equity.logged("PlanCreated", pool=pool.id) if pool else []
-        return [self.equity.plan(each.plan) for each in found]
+    @property
+    def symbol(self) -> str:
+        """The worker token's, as the document has it."""
+        return str(self.agreement.document.spec.equity.token_symbol)  # type: ignore[union-attr]
 
     def named_plans(self) -> dict[str, PoolPlan]:
-        """The plans by the document's names."""
-        return dict(zip((each.name for each in self.agreement.document.plans), self.plans(), strict=False))
+        """The plans by the document's names; those that it does not have as `plan-3`."""
+        from workpact.equity import Plan
+
+        pool, document = self.pool(), self.agreement.document
+        if pool is None:
+            return {}
+        names = {each.name: Plan.of_struct(document.plan(index)) for index, each in enumerate(document.plans)}
+        found = {}
+        for event in self.equity.logged("PlanCreated", pool=pool.id):
+            plan = self.equity.plan(event.plan)
+            same = (name for name, terms in names.items() if terms == plan.terms)
+            name = next(same, f"plan-{plan.id}")
+            names.pop(name, None)
+            found[name] = plan
+        return found
 
     def plan(self, name: str) -> PoolPlan:
-        """One plan by the document's name."""
+        """One plan by its name."""
         from workpact.agreement import BadArgument
 
         named = self.named_plans()
@@ -53,16 +71,15 @@ class Book:
             raise BadArgument(f"There is no plan {name!r} on chain: known are {', '.join(named) or 'none'}.")
         return named[name]
 
-    def grants(self) -> list[Grant]:
-        """All grants from the pool, in order."""
-        return self.need_pool().grants()
-
     def can_rise(self, plan: PoolPlan) -> bool:
-        """Whether the agreement has gone further than the plan's gate says."""
+        """Whether `sync` would change the plan: the agreement has gone further than its gate says, or was ended."""
+        from workpact.chain.state import Status
         from workpact.preflight import ask
 
-        _, accepted, _ = ask(self.agreement.contract.progressOf, self.agreement.origin)
         terms = plan.terms
+        if terms.leaver and not plan.acceleration and self.agreement.status == Status.ENDED_BY_CLIENT:
+            return True
+        _, accepted, _ = ask(self.agreement.contract.progressOf, self.agreement.origin)
         met = 0
         if terms.periods:
             oracle = self._oracle(terms.oracle)
@@ -70,13 +87,55 @@ class Book:
             met = int(ask(oracle.metPeriods, *place)).bit_count()
         return int(accepted & terms.milestones).bit_count() + met > plan.reached[0]
 
-    def roster(self, manager: str) -> dict[str, int]:
-        """Numbers of the workers on a manager's roster, by wallet in small letters."""
-        found: dict[str, int] = {}
-        for event in self.equity.logged("Enrolled", manager=manager):
-            for offset, wallet in enumerate(event.wallets):
-                found.setdefault(str(wallet).lower(), event.first + offset)
+    def offers(self, plan: PoolPlan) -> list[Offer]:
+        """All offers by a plan, in order."""
+        from workpact.offers import Offer
+
+        return [Offer(self.equity, event.offer) for event in self.equity.logged("Offered", plan=plan.id)]
+
+    # From the events: one reading for a command
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """All events of the issuer's pools and of their managers' rosters."""
+        from workpact.records import equity_records
+
+        return equity_records(self.equity.contract, self.issuer)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """What they leave."""
+        from workpact.holding_events import holdings_of
+
+        return holdings_of(self.records)
+
+    def table(self, block: int | None = None) -> CapTable:
+        """The cap table of now, or of a block; checked."""
+        from ape import networks
+
+        from workpact.cap_table import CapTable
+
+        block = networks.provider.get_block(block if block is not None else "latest")
+        table = CapTable.at(self.records, int(block.timestamp))
+        table.check()
+        return table
+
+    def grants(self) -> list[GrantHolding]:
+        """All grants from the pool, in the order of their numbers."""
+        pool = self.need_pool().id
+        return [grant for _, grant in sorted(self.holdings.grants.items()) if grant.pool == pool]
+
+    def granted(self, plan: PoolPlan) -> dict[int, list[GrantHolding]]:
+        """The grants by a plan, by worker."""
+        found: dict[int, list[GrantHolding]] = {}
+        for grant in self.grants():
+            if grant.plan == plan.id:
+                found.setdefault(grant.worker, []).append(grant)
         return found
+
+    def seats(self) -> Mapping[int, Seat]:
+        """The workers on the roster of the pool's manager."""
+        return self.holdings.rosters[self.need_pool().manager]
 
     @property
     def _book(self) -> bytes:
@@ -91,8 +150,19 @@ class Book:
         return contracts.at("SLAOracle", address)
 
 
+def seats_of(equity: WorkerEquity, manager: str) -> Mapping[int, Seat]:
+    """The workers on a manager's roster as it stands, by number."""
+    from workpact.holding_events import holdings_of
+    from workpact.records import roster_records
+
+    return holdings_of(roster_records(equity.contract, manager)).rosters[manager]
+
+
 def of(agreement: Agreement, issuer: str | None = None) -> Book:
-    """The book of an agreement; without an issuer that of the client. Checks that the contract is there."""
+    """The book of an agreement, by its issuer: else that of the party that opened a pool, else the client.
+
+    Checks that the contract is there.
+    """
     from workpact.agreement import BadArgument
     from workpact.chain import contracts
     from workpact.equity import WorkerEquity
@@ -103,4 +173,25 @@ def of(agreement: Agreement, issuer: str | None = None) -> Book:
         raise BadArgument("The document has no equity section: add one, and sign again.")
     contract = contracts.at("WorkerEquity", named.contract)
     check_contract(contract)
-    return Book(WorkerEquity(contract), agreement, issuer or agreement.client)
+    issuers: Sequence[str] = [issuer] if issuer else [agreement.client, agreement.contractor]
+    books = [Book(WorkerEquity(contract), agreement, each) for each in issuers]
+    opened = [book for book in books if book.pool()] if len(books) > 1 else books
+    if len(opened) > 1:
+        raise BadArgument("Both parties opened a pool for this agreement: name the --issuer.")
+    return (opened or books)[0]
+
+
+def batches(items: Sequence[Any], kind: str) -> Iterable[Sequence[Any]]:
+    """Items in the fewest transactions of a kind, with a word on each; all but the last one full.
+
+    So what is sent again after a failure is cut in the same places, and is the same call.
+    """
+    import click
+
+    from workpact.batches.transactions import COSTS, split
+
+    parts = split(len(items), COSTS[kind], is_balanced=False)
+    for number, part in enumerate(parts, 1):
+        if len(parts) > 1:
+            click.echo(f"Transaction {number} of {len(parts)}: {len(part):,} lines", err=True)
+        yield items[part.start : part.stop]

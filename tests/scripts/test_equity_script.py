@@ -15,10 +15,10 @@ SECTION = """  equity:
     tokenSymbol: DESK
     units: 10,000,000
     plans:
-      - {name: time, title: for time, start: DAY0, cliff: 0 days, duration: 100 days, step: 10 days}
+      - {name: time, title: for time, start: DAY1, cliff: 0 days, duration: 100 days, step: 10 days}
       - name: work
         title: for the plan
-        start: DAY0
+        start: DAY1
         cliff: 0 days
         duration: 100 days
         step: 100 days
@@ -35,33 +35,40 @@ def desk(desk, tmp_path, monkeypatch) -> Desk:  # noqa: ARG001 - its folders
     return made
 
 
+
+
 def test_equity__plan_enrol_grant_claim__each_once(desk):
     made = desk.json("equity", "plan", desk.file, account="client")
-    assert (made["pool"], made["plans"], made["made"]) == (1, {"time": 1, "work": 2}, 2)
-    again = desk.json("equity", "plan", desk.file, account="client")
-    assert again == made | {"made": 0}
+    assert (made["pool"], made["plans"], made["made"], made["sent"]) == (1, {"time": 1, "work": 2}, 2, True)
+    assert len(made["transactions"]) == 4  # token, pool, two plans
+    nothing = {"sent": False, "transactions": []}
+    assert desk.json("equity", "plan", desk.file, account="client") == made | nothing | {"made": 0}
 
     enrol = ("equity", "enrol", desk.file, *WORKERS)
-    assert desk.json(*enrol, account="contractor") == {
-        "workers": dict(zip(WORKERS, (1, 2), strict=True)),
-        "enrolled": 2,
-    }
-    assert desk.json(*enrol, account="contractor")["enrolled"] == 0
+    workers = dict(zip(WORKERS, (1, 2), strict=True))
+    enrolled = desk.json(*enrol, account="contractor")
+    assert (enrolled["workers"], enrolled["enrolled"], len(enrolled["transactions"])) == (workers, 2, 1)
+    assert desk.json(*enrol, account="contractor") == enrolled | nothing | {"enrolled": 0}
 
-    twice = desk.run("equity", "grant", desk.file, "time", "1=5", "1=7", account="contractor")
-    assert "A worker is named twice" in twice.stderr
-    grant = ("equity", "grant", desk.file, "time", "1=1,000,000", "2=500,001")
-    assert desk.json(*grant, account="contractor") == {"grants": [1, 2], "passedOver": []}
-    assert desk.json(*grant, account="contractor") == {"grants": [], "passedOver": [1, 2]}
-    assert desk.json("equity", "grant", desk.file, "work", "1=300", account="contractor")["grants"] == [3]
+    grant = ("equity", "grant", desk.file, "worker-1", "1 DESK", "--plan", "time")
+    first = desk.json(*grant, account="contractor")
+    assert (first["plan"], first["grants"], first["passedOver"]) == (1, [1], {})
+    assert desk.json(*grant, account="contractor") == first | nothing | {"grants": [], "passedOver": {"1": 1}}
+    second = desk.json("equity", "grant", desk.file, "2", "500,001 units", "--plan", "100d-0-10d", account="contractor")
+    assert second["grants"] == [2]
+    by_work = ("equity", "grant", desk.file, "1", "300 units", "--plan", "100d-0-100d", "--gate", "progress")
+    third = desk.json(*by_work, account="contractor")
+    assert (third["plan"], third["grants"]) == (2, [3])
 
-    desk.warp(days=25)
+    desk.warp(days=26)
     claim = ("equity", "claim", desk.file)
     # two of ten steps; nothing accepted yet
-    assert desk.json(*claim, account="carrier")["claimed"] == {"1": 200_000, "2": 100_000}
-    assert desk.json(*claim, account="carrier") == {"claimed": {}}
+    claimed = desk.json(*claim, account="carrier")
+    assert claimed["claimed"] == {"1": {"units": 200_000, "revenue": 0}, "2": {"units": 100_000, "revenue": 0}}
+    assert desk.json(*claim, account="carrier") == nothing | {"gatesRaised": 0, "claimed": {}}
     desk.json("agreement", "accept", desk.file, "plan", account="client")
-    assert desk.json(*claim, account="carrier")["claimed"] == {"3": 150}
+    again = desk.json(*claim, account="carrier")
+    assert (again["gatesRaised"], again["claimed"]) == (1, {"3": {"units": 150, "revenue": 0}})
 
     shown = desk.json("equity", "show", desk.file)
     assert (shown["units"], shown["left"]) == (10_000_000, 8_499_699)
@@ -74,12 +81,7 @@ def test_equity__plan_enrol_grant_claim__each_once(desk):
         "vested": 100_000,
         "claimed": 100_000,
         "claimable": 0,
+        "revenue": 0,
+        "state": "live",
     }
-    assert "8,499,699 not granted yet" in desk.text("equity", "show", desk.file)
-
-
-def test_equity__before_the_pool__says_what_to_type(desk):
-    assert "ape run equity plan FILE --account ALIAS" in desk.fails("equity", "show", desk.file)
-    desk.json("equity", "plan", desk.file, account="client")
-    said = desk.fails("equity", "grant", desk.file, "tine", "1=5", account="contractor")
-    assert "known are time, work" in said
+    assert "Pool 1: 10,000,000 units (10 DESK)" in desk.text("equity", "show", desk.file)

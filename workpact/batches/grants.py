@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class OfferId:
         return self.chain_id, self.equity, self.plan, self.number
 
 
-def read_grants(path: Path, roster: Roster, *, left: int, funded: int | None = None) -> dict[int, int]:
+def read_grants(path: Path, roster: Container[int], *, left: int, funded: int | None = None) -> dict[int, int]:
     """Units by worker, in the file's order. `left` is what the pool has not granted yet, `funded` what was funded.
 
     Raises a `FileError` with the line: `SeveralErrors` if there are several.
