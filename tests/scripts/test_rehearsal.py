@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from eth_utils.conversions import to_hex
+from eth_utils.crypto import keccak
+
 from tests.anvil import ask
 from tests.scripts.rehearsal import SEPOLIA
 
@@ -27,3 +30,8 @@ def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia,
         assert int(receipt["blockNumber"], 16) == contract["block"]
         assert int(receipt["gasUsed"], 16) < 16_777_216
         assert ask(sepolia, "eth_getCode", contract["address"], "latest") != "0x"
+    equity = first["contracts"]["WorkerEquity"]["address"]
+    payroll = first["contracts"]["Payroll"]
+    assert payroll["arguments"] == {"workerEquity": equity}
+    call = {"to": payroll["address"], "data": to_hex(keccak(text="equity()")[:4])}
+    assert int(ask(sepolia, "eth_call", call, "latest"), 16) == int(equity, 16)
