@@ -175,7 +175,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
             if (currency.trySafeTransfer(wallet, amount)) {
                 _log(pool.book, 4, abi.encode(RevenueWithdrawn.selector, pool.book, poolId, worker, wallet, amount));
             } else {
-                owed[poolId][worker] = amount;
+                owed[poolId][worker] += amount;
             }
         }
     }
