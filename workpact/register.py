@@ -7,101 +7,15 @@ register.check()
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from eth_utils.crypto import keccak
 
-from workpact.batches.proofs import Leaves
 from workpact.holdings import Seat
 from workpact.records import Record, RecordsDiffer, in_order
 from workpact.terms.units import PPM
+from workpact.wage_runs import Collection, Line, Margin, Payslip, Run, Source, payslips_of
 
-
-@dataclass(frozen=True)
-class Collection:
-    """Money that came in from the agreement."""
-
-    record: Record
-    amount: int
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a run or a margin took of one collection, first in, first out."""
-
-    collection: int
-    """Its place in `Register.collections`, from 0."""
-    amount: int
-
-
-@dataclass
-class Line:
-    """One payee of a pushed run, or one claim of a posted one; amounts in the token's smallest unit."""
-
-    run: int
-    payee: str
-    amount: int
-    record: Record
-    """The transfer, the booking or the claim."""
-    worker: int | None = None
-    """The worker's number, where a claim says it."""
-    is_booked: bool = False
-    """The token refused it."""
-    withdrawn: Record | None = None
-    """When a booked line was taken after all."""
-
-    @property
-    def paid(self) -> Record | None:
-        """What paid it; None while it is owed."""
-        return self.withdrawn if self.is_booked else self.record
-
-
-@dataclass
-class Run:
-    """One payment of wages."""
-
-    number: int
-    record: Record
-    total: int
-    payslips: bytes
-    """Root over its payslips."""
-    is_posted: bool
-    binds_from: int | None = None
-    """When a posted run became binding and open to claims."""
-    lines: list[Line] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    withdrawn: Record | None = None
-    """A posted run that was withdrawn before it was binding; its total was free again."""
-
-    @property
-    def paid(self) -> int:
-        """What reached payees."""
-        return sum(line.amount for line in self.lines if line.paid)
-
-    @property
-    def owed(self) -> int:
-        """What did not yet: booked lines, and wages that nobody has claimed."""
-        return 0 if self.withdrawn else self.total - self.paid
-
-
-@dataclass(frozen=True)
-class Payslip:
-    """What one worker gets in one run, and why: gross − deductions = net, in the token's smallest unit."""
-
-    worker: int
-    gross: int
-    deductions: int
-    net: int
-
-
-@dataclass(frozen=True)
-class Margin:
-    """Margin that the employer took."""
-
-    record: Record
-    to: str
-    amount: int
-    sources: tuple[Source, ...]
+__all__ = ["Collection", "Line", "Margin", "Payslip", "Register", "Run", "Source", "payslips_of"]
 
 
 class Register:
@@ -290,17 +204,3 @@ def _pushed(run: Run, record: Record, found: list[Record]) -> list[Line]:
             f"The lines of run {run.number} are not those of its event: transfers or bookings are missing."
         )
     return lines
-
-
-def payslips_of(run: Run, leaves: Leaves) -> dict[int, Payslip]:
-    """The payslips of a run by worker, from their file. Raises `RecordsDiffer` unless they are the run's (12.3)."""
-    if leaves.root != run.payslips:
-        raise RecordsDiffer(f"These payslips make another root than run {run.number} carries.")
-    if leaves.total != run.total:
-        raise RecordsDiffer(f"The payslips of run {run.number} add up to {leaves.total}, it paid {run.total}.")
-    fields = ("worker", "gross", "deductions", "net")
-    slips = [Payslip(*(proof[name] for name in fields)) for proof in leaves]
-    for slip in slips:
-        if slip.gross - slip.deductions != slip.net:
-            raise RecordsDiffer(f"Run {run.number}, worker {slip.worker}: gross less deductions is not net.")
-    return {slip.worker: slip for slip in slips}

@@ -13,6 +13,7 @@ from workpact.ocf import Source, export, validate
 from workpact.records import arguments_of, equity_records, roster_records
 from workpact.vesting import Gate, Plan
 
+
 @pytest.fixture
 def contract(deploy):
     return deploy("WorkerEquity")
