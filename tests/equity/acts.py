@@ -140,11 +140,11 @@ class Acts(PoolActs):
                 events += self.finish([number], now)
         return events
 
-    def keep(self, numbers: list[int], sender: str) -> list[Event]:
+    def keep(self, numbers: list[int], now: int, sender: str) -> list[Event]:
         events = []
         for number in numbers:
             grant = self._managed(number, sender)
-            need(grant.announced_at is not None, "NotEnding", number)
+            need(now < (self.ends_at(grant) or 0), "NotEnding", number)
             grant.announced_at, grant.reason = None, 0
             events.append(self._grant("EndWithdrawn", number))
         return events
@@ -206,5 +206,5 @@ class Acts(PoolActs):
         need(sender == self.pool_of(grant).manager, "NotManager", self.plan_of(grant).pool, sender)
         return grant
 
-    def _grant(self, name: str, number: int, **values: Any) -> Event:
+    def _grant(self, name: str, number: int, /, **values: Any) -> Event:
         return self._pool(name, self.plan_of(self.grants[number]).pool, grant=number, **values)

@@ -51,6 +51,7 @@ class Pair:
         self.offers: list[Offer] = []
         self.vested: dict[int, int] = {}
         self.done: Counter[str] = Counter()
+        self.taken = 0
         self._set_up(compiled)
 
     def _set_up(self, compiled: Any) -> None:
@@ -92,6 +93,7 @@ class Pair:
 
         `raw` is the same call past the SDK, which refuses some of what the contract refuses before it is sent.
         """
+        self.taken += 1
         after = deepcopy(self.model)
         try:
             expected = act(after)

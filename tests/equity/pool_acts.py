@@ -167,10 +167,10 @@ class PoolActs(State):
             seat.proposed, seat.ripe_at = None, 0
         return [self._roster("WalletSet", manager, worker=worker, previous=previous, wallet=wallet)]
 
-    def _roster(self, name: str, manager: str, **values: Any) -> Event:
+    def _roster(self, name: str, manager: str, /, **values: Any) -> Event:
         return name, {"book": book_of(NOBODY, bytes(32), manager), "manager": manager, **values}
 
-    def _pool(self, name: str, number: int, **values: Any) -> Event:
+    def _pool(self, name: str, number: int, /, **values: Any) -> Event:
         return name, {"book": self.pools[number].book, "pool": number, **values}
 
     def _transfer(self, token: str | None, giver: str, taker: str, amount: int) -> Event:

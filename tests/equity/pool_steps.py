@@ -75,6 +75,7 @@ class PoolSteps(Pair):
             failure = self.random.choice((0, 0, 0, 0, 1, 2, 3, 4))
             said.is_failing[name] = failure != 0
             source.fail(failure, sender=by)
+        self.taken += 1
         self.pause(0)
 
     def sync(self) -> None:
@@ -98,6 +99,7 @@ class PoolSteps(Pair):
         self.model.refusing.discard((currency.address, wallet))
         if how:
             self.model.refusing.add((currency.address, wallet))
+        self.taken += 1
         self.pause(0)
 
     def withdraw(self) -> None:

@@ -33,7 +33,9 @@ class Walk(PoolSteps, RosterSteps):
         acts += [self.rotate, self.propose, self.propose, self.veto, self.set_wallet]
         for _ in range(steps):
             self.pause(self.random.choice(PAUSES))
-            self.random.choice(acts)()
+            before = self.taken
+            while self.taken == before:
+                self.random.choice(acts)()
             self.compare()
 
     # Grants
@@ -60,10 +62,14 @@ class Walk(PoolSteps, RosterSteps):
     def claim(self) -> None:
         """Of some grants, some twice, by anyone."""
         numbers = self._some(6)
+        if not numbers:
+            return
         self.both(lambda after: after.claim(numbers, self.now), lambda: self.equity.claim(numbers, sender=self.anyone))
 
     def end(self) -> None:
         numbers, sender = self._managed()
+        if not numbers:
+            return
         reason = self.random.choice(list(Reason))
         self.both(
             lambda after: after.end(numbers, int(reason), self.now, sender.address),
@@ -72,12 +78,19 @@ class Walk(PoolSteps, RosterSteps):
 
     def keep(self) -> None:
         numbers, sender = self._managed(lambda grant: grant.announced_at is not None)
-        self.both(lambda after: after.keep(numbers, sender.address), lambda: self.equity.keep(numbers, sender=sender))
+        if not numbers:
+            return
+        self.both(
+            lambda after: after.keep(numbers, self.now, sender.address),
+            lambda: self.equity.keep(numbers, sender=sender),
+        )
 
     def finish(self) -> None:
         """At times in the very second that it is ripe."""
         numbers, _ = self._managed(lambda grant: grant.announced_at is not None)
-        ripe = self.model.ends_at(self.model.grants[numbers[0]]) if numbers[0] in self.model.grants else None
+        if not numbers:
+            return
+        ripe = self.model.ends_at(self.model.grants[numbers[0]])
         if ripe is not None and self.random.random() < 0.5:
             self.pause(max(0, ripe - self.random.randrange(2) - self.now))
         self.both(
@@ -86,6 +99,8 @@ class Walk(PoolSteps, RosterSteps):
 
     def leave(self) -> None:
         numbers, sender = self._managed(lambda grant: not grant.on_leave and self.model.plan_of(grant).leave > 0)
+        if not numbers:
+            return
         self.both(
             lambda after: after.leave(numbers, self.now, sender.address),
             lambda: self.equity.grant_leave(numbers, sender=sender),
@@ -94,8 +109,9 @@ class Walk(PoolSteps, RosterSteps):
     def come_back(self) -> None:
         """By the manager or the worker itself."""
         numbers, sender = self._managed(lambda grant: grant.on_leave)
-        if numbers[0] in self.model.grants:
-            sender = self.senders.get(self.model.seat_of(self.model.grants[numbers[0]]).wallet, sender)
+        if not numbers:
+            return
+        sender = self.senders.get(self.model.seat_of(self.model.grants[numbers[0]]).wallet or "", sender)
         self.both(
             lambda after: after.come_back(numbers, self.now, sender.address),
             lambda: self.equity.come_back(numbers, sender=sender),
@@ -103,6 +119,8 @@ class Walk(PoolSteps, RosterSteps):
 
     def accelerate(self) -> None:
         numbers, sender = self._managed()
+        if not numbers:
+            return
         ppm = self.random.choice((1, 250_000, 500_000, 999_999, 10**6, 10**6 + 1))
         self.both(
             lambda after: after.accelerate(numbers, ppm, self.now, sender.address),
@@ -196,7 +214,9 @@ class Walk(PoolSteps, RosterSteps):
 
     def _some(self, most: int) -> list[int]:
         """Grants, some twice; rarely one that is not there."""
-        numbers = self.random.choices(list(self.model.grants) or [1], k=self.random.randrange(1, most))
+        if not self.model.grants:
+            return []
+        numbers = self.random.choices(list(self.model.grants), k=self.random.randrange(1, most))
         return [*numbers, self.model.made + 1] if self.random.random() < 0.03 else numbers
 
     def _managed(self, fits: Callable[[model.Grant], bool] = lambda _: True) -> tuple[list[int], Any]:
@@ -206,7 +226,7 @@ class Walk(PoolSteps, RosterSteps):
         else:
             fitting = [n for n, grant in self.model.grants.items() if grant.finished_at is None and fits(grant)]
         if not fitting:
-            return [self.model.made + 1], self.anyone
+            return [], self.anyone
         first = self.random.choice(fitting)
         pool = self.model.plan_of(self.model.grants[first]).pool
         others = [n for n in fitting if n != first and self.model.plan_of(self.model.grants[n]).pool == pool]
