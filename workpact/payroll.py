@@ -18,11 +18,15 @@ from typing import Any
 
 from workpact.agreement_view import AgreementView
 from workpact.batches.leaves import LeafProof
+from workpact.batches.transactions import GAS_CAP
 from workpact.batches.wages import Run, RunId
 from workpact.chain import contracts, deployments
 from workpact.consents import Consent
 from workpact.equity import WorkerEquity
 from workpact.preflight import Expired, NotReady, address_of, ask, chain_id, now, send
+
+LINE = 30_000
+"""Gas of a line to start guessing from: tokens differ."""
 
 
 class NotPayable(NotReady):
@@ -164,8 +168,7 @@ class AgreementPayroll:
     def pay(self, run: Run, *, sender: Any) -> Any:
         """Pays the lines of a run to their wallets, in one transaction. The employer. Raises `NotPayable`."""
         self._check(run)
-        lines = [word.to_bytes(32) for word in run.words]
-        return send(self.contract.pay, self.book, run.id.run, run.payslips.root, lines, sender=sender)
+        return send(self.contract.pay, *self._arguments(run), sender=sender)
 
     def post(self, run: Run, opens_at: int = 0, *, sender: Any) -> Any:
         """Sets the run aside, to be claimed by proof from a Unix second on. The employer. Raises `NotPayable`.
@@ -175,6 +178,20 @@ class AgreementPayroll:
         self._check(run)
         roots = (run.payslips.root, run.claims.root)
         return send(self.contract.post, self.book, run.id.run, *roots, run.total, opens_at, sender=sender)
+
+    def split(self, run: Run) -> list[Run]:
+        """The fewest runs that fit into a transaction each, by the gas the node expects, numbered from this one on.
+
+        A number is paid once, so that after a failure the rest is simply sent again. Raises `NotPayable` if more is
+        asked than is free, and if not even one line can be paid.
+        """
+        self._check(run)
+        parts, first = list[Run](), 0
+        while first < len(run.wages):
+            count = self._fitting(run, first)
+            parts.append(run.part(first, count, len(parts)))
+            first += count
+        return parts
 
     def withdraw_posting(self, run: int, *, sender: Any) -> Any:
         """Withdraws a posted run before it opens. The employer."""
@@ -196,6 +213,41 @@ class AgreementPayroll:
         """Takes margin to an address, else to the sender; see `margin_units`. The employer."""
         receiver = address_of(sender) if to is None else str(getattr(to, "address", to))
         return send(self.contract.takeMargin, self.book, receiver, amount, sender=sender)
+
+    def _fitting(self, run: Run, first: int) -> int:
+        """How many lines from `first` on one transaction takes, within one in a hundred."""
+        most = len(run.wages) - first
+        fits, fails, guess = 0, most + 1, min(most, GAS_CAP // LINE)
+        while fits * 101 // 100 + 1 < fails:
+            gas = self._gas(run.part(first, guess, 0))
+            if gas is None:
+                fails, expected = guess, guess // 2
+            else:
+                # As many as the price of these lets expect, one in two hundred less.
+                fits, expected = guess, GAS_CAP * guess * 199 // (gas * 200)
+            guess = min(max(expected, fits + 1), fails - 1)
+        if not fits:
+            raise NotPayable(f"Line {first + 1} of the run cannot be paid: the node refuses it, alone, as too dear.")
+        return fits
+
+    def _gas(self, run: Run) -> int | None:
+        """What the node expects paying these lines next to use; None if a transaction has not as much."""
+        from ape import networks
+        from web3.exceptions import Web3Exception
+
+        call = {
+            "from": self.employer,
+            "to": self.contract.address,
+            "data": "0x" + bytes(self.contract.pay.encode_input(*self._arguments(run))).hex(),
+        }
+        try:
+            gas = int(networks.provider.web3.eth.estimate_gas(call))
+        except (Web3Exception, ValueError):
+            return None
+        return gas if gas <= GAS_CAP else None
+
+    def _arguments(self, run: Run) -> tuple[Any, ...]:
+        return self.book, run.id.run, run.payslips.root, [word.to_bytes(32) for word in run.words]
 
     def _check(self, run: Run) -> None:
         if run.id != self.next_run:

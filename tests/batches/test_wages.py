@@ -28,7 +28,6 @@ from workpact.batches.errors import (
 )
 from workpact.batches.leaves import PAYSLIP, LeafProof
 from workpact.batches.proofs import Leaves
-from workpact.batches.transactions import Cost
 from workpact.batches.wages import RunId, Token, read_run
 
 RUN = RunId(31337, PAYROLL, BOOK, 7)
@@ -178,12 +177,12 @@ def test_a_missing_column_is_named(tmp_path):
     assert (found.value.line, found.value.missing) == (1, ("deductions",))
 
 
-def test_a_run_too_large_for_a_transaction_becomes_several_numbered_on(tmp_path):
+def test_a_part_of_a_run__is_a_run_numbered_on(tmp_path):
     run = read(tmp_path, *ROWS, "4,5,0,5")
-    parts = run.split(Cost(10, 10), cap=45)
+    parts = [run.part(0, 2, 0), run.part(2, 2, 1)]
     assert [(part.id.run, [wage.worker for wage in part.wages]) for part in parts] == [(7, [17, 3]), (8, [40, 4])]
     assert sum(part.total for part in parts) == run.total
     assert [word for part in parts for word in part.words] == run.words
     assert parts[1].payslips.of(40)["run"] == 8
     assert [part.payslips.total for part in parts] == [part.total for part in parts]
-    assert run.split(Cost(10, 10)) == [run]
+    assert run.part(0, 4, 0) == run

@@ -98,15 +98,9 @@ class Run:
         """The lines as they are pushed, in the file's order."""
         return [wage.word for wage in self.wages]
 
-    def split(self, cost: Cost, *, cap: int = GAS_CAP) -> list[Run]:
-        """The fewest runs that fit into a transaction each, numbered from this one's number on.
-
-        A number is paid once, so that after a failure the rest is simply sent again.
-        """
-        return [
-            Run(replace(self.id, run=self.id.run + part), self.wages[lines.start : lines.stop])
-            for part, lines in enumerate(split(len(self.wages), cost, cap=cap))
-        ]
+    def part(self, first: int, count: int, number: int) -> Run:
+        """`count` lines from the `first` on, as a run of its own; `number` counts on from this one's, from 0."""
+        return Run(replace(self.id, run=self.id.run + number), self.wages[first : first + count])
 
     @cached_property
     def claims(self) -> Leaves:
