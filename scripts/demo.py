@@ -1,4 +1,4 @@
-"""`ape run demo`: the whole job on a chain of its own, from two signatures to a paid month of service."""
+"""`ape run demo`: the examples played on a chain of their own, from two signatures to who got what."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from scripts import _demo_quarter
 from scripts._options import ConnectedCommand, emit, json_option
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "it-service-desk"
@@ -20,43 +21,71 @@ WIDTH = 118
 
 @click.command(cls=ConnectedCommand)
 @click.option(
+    "--example",
+    type=click.Choice([EXAMPLE.name, _demo_quarter.EXAMPLE.name]),
+    default=EXAMPLE.name,
+    show_default=True,
+    help="Which folder of examples/ is played.",
+)
+@click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A log of tickets in the example's columns, CSV or gzip; else a small one is made up.",
 )
-@click.option("--period", default="2016-03", show_default=True, help="The last month of the story, to 2017-02.")
+@click.option("--period", help="The last month of the story, 2016-03 (as if not given) to 2017-02.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="worker-owned-desk: a new folder for its files, account, pictures and the Open Cap Format.",
+)
 @json_option
-def cli(data: Path | None, period: str, as_json: bool) -> None:
-    """Play the example agreement from its signatures to who got what.
+def cli(example: str, data: Path | None, period: str | None, out: Path | None, as_json: bool) -> None:
+    """Play an example agreement from its signatures to who got what.
 
-    Starts a local chain, deploys the contracts and a test token, lets two keys sign examples/it-service-desk, and
-    plays it month by month up to PERIOD with the dates of the agreement. Ends with a table whose sums are checked
-    against balances, logs and histories; exit code 1 if one of them is wrong. Files go to a temporary folder.
+    Starts a local chain, deploys the contracts and a test token, lets two keys sign the agreement, and plays it with
+    the dates of the agreement: it-service-desk month by month up to PERIOD; worker-owned-desk a quarter of two hundred
+    workers who own a part and are paid first. Ends with a table whose sums are checked against balances, logs and
+    histories; exit code 1 if one of them is wrong. Files go to a temporary folder.
 
     To look at the chain afterwards, start `anvil` yourself and name it: APE_FOUNDRY_HOST=http://127.0.0.1:8545
 
     \b
     Example:
       ape run demo --data incidents.csv.gz --period 2016-03
+      ape run demo --example worker-owned-desk --out quarter
     """
     import ape.logging
 
     ape.logging.logger.set_level("WARNING")
+    is_quarter = example == _demo_quarter.EXAMPLE.name
+    for name, given in (("data", data), ("period", period)) if is_quarter else (("out", out),):
+        if given is not None:
+            raise click.UsageError(f"--{name} is not for {example}: leave it out, or choose the other example.")
     with tempfile.TemporaryDirectory(prefix="workpact-demo-") as folder:
         os.environ |= {"WORKPACT_DATA": folder, "WORKPACT_DEPLOYMENTS": folder}
-        outcome, steps = _play(Path(folder), data, period, as_json)
-        facts = _facts(outcome, steps)
+        steps: list[Any] = []
+
+        def tell(step: Any) -> None:
+            steps.append(step)
+            click.echo(_line(step), err=as_json)
+
+        if is_quarter:
+            outcome = _demo_quarter.play(Path(folder), tell, out)
+            facts, show = _demo_quarter.facts(outcome, steps), _demo_quarter.show
+        else:
+            outcome = _play(Path(folder), data, period or "2016-03", tell)
+            facts, show = _facts(outcome, steps), _show
     if as_json:
         emit(facts, as_json, "")
     else:
-        _show(outcome)
+        show(outcome)
     broken = [check for check in outcome.checks if not check.holds]
     if broken:
         lines = (f"{check.what}: expected {check.expected}, found {check.found}" for check in broken)
         raise click.ClickException("The demo does not add up.\n" + "\n".join(lines))
 
 
-def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[Any, list[Any]]:
+def _play(folder: Path, data: Path | None, period: str, tell: Callable[[Any], None]) -> Any:
     sys.path.insert(0, str(EXAMPLE))
     from desk import FILE, FIRST_DAY, Desk, Log
     from outcome import Outcome
@@ -67,12 +96,6 @@ def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[
     from workpact.measurement import period_of
     from workpact.preflight import chain_id
     from workpact.terms import load
-
-    steps: list[Step] = []
-
-    def tell(step: Step) -> None:
-        steps.append(step)
-        click.echo(_line(step), err=as_json)
 
     # What is wrong with the log or the period is said before anything happens.
     written = load(FILE)
@@ -97,7 +120,7 @@ def _play(folder: Path, data: Path | None, period: str, as_json: bool) -> tuple[
     story = Story(desk, measured, tell)
     story.play()
     months = reckon(desk.document, list(measured.values()))
-    return Outcome(desk, story.grants, months), steps
+    return Outcome(desk, story.grants, months)
 
 
 def _line(step: Any) -> str:

@@ -20,6 +20,7 @@ SHIPPED = {
     "Payroll": "Payroll.sol/Payroll.json",
     "WorkerToken": "WorkerToken.sol/WorkerToken.json",
     "TokenMock": "TokenMock.sol/TokenMock.json",
+    "BlockingTokenMock": "BlockingTokenMock.sol/BlockingTokenMock.json",
     TOKEN: "ERC20Permit.sol/ERC20Permit.json",
 }
 SETTINGS = ("evmVersion", "viaIR", "optimizer", "remappings")

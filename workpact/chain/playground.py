@@ -34,10 +34,15 @@ def deploy() -> dict[str, ContractInstance]:
     return {each.name: contracts.at(each.name, each.address) for each in made}
 
 
-def token(name: str = "Test Dollar", symbol: str = "TUSD", decimals: int = 6) -> ContractInstance:
-    """Deploys an ordinary ERC-20 with permit, of which anyone mints what it likes."""
+def token(
+    name: str = "Test Dollar", symbol: str = "TUSD", decimals: int = 6, *, blocks: bool = False
+) -> ContractInstance:
+    """Deploys an ordinary ERC-20 with permit, of which anyone mints what it likes.
+
+    With `blocks` it refuses whom anyone names by `setBlocked`, as real dollars refuse whom their issuer names.
+    """
     from ape import accounts
     from ape.contracts import ContractContainer
 
-    container = ContractContainer(contracts.contract_type("TokenMock"))
+    container = ContractContainer(contracts.contract_type("BlockingTokenMock" if blocks else "TokenMock"))
     return accounts.test_accounts[DEPLOYER].deploy(container, name, symbol, decimals)
