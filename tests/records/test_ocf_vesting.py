@@ -90,6 +90,19 @@ def test_gated_plans__equal_the_chain_at_each_months_end(gate, step):
     assert all("vesting_terms_id" in each for each in of_kind(package, "TX_EQUITY_COMPENSATION_ISSUANCE")[:2])
 
 
+def test_maximum_gate__rises_before_the_plan_starts():
+    story, number = desk(gate=2, milestones=0b11, start=START + 40 * DAY, duration=100 * DAY)
+    story.raise_gate(number, 1)
+    story.pass_(3 * DAY)
+    story.grant(number, (1, 1_000_001))
+
+    package = package_of(story)
+
+    (start,) = of_kind(package, "TX_VESTING_START")
+    assert start["date"] == "2026-02-12"
+    assert compare(story, package) > 5
+
+
 def test_leave_acceleration_notice_and_leaver__equal_the_chain_at_each_months_end():
     story, number = desk(mostLeave=90 * DAY, notice=45 * DAY, leaver=250_000, step=DAY)
     story.grant(number, *((worker, 1_000_000_000 + worker) for worker in range(1, 6)))

@@ -112,7 +112,7 @@ class Life:
             str(grant.id),
             security_id=self._security[grant.id],
             vesting_condition_id=schedule.START,
-            date=schedule.day_of(held.plan.start).isoformat(),
+            date=schedule.day_of(schedule.begins(held.plan, grant)).isoformat(),
         )
         for raised in held.gate:
             if raised.place < grant.made.place:
@@ -237,7 +237,7 @@ class Life:
         place = held.gate.index(record)
         before = held.gate[place - 1] if place else None
         risen = range(before["accepted"] + before["met"] if before else 0, record["accepted"] + record["met"])
-        moment = max(record.timestamp, grant.made.timestamp, held.plan.start)
+        moment = max(record.timestamp, grant.made.timestamp, schedule.begins(held.plan, grant))
         day = schedule.day_of(moment)
         passed = sum(1 for due in schedule.days_of(held.plan) if due <= day)
         for reached in risen:

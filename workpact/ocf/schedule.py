@@ -16,7 +16,7 @@ from typing import Any
 
 from workpact.holdings import GrantHolding, Holdings
 from workpact.records import Record
-from workpact.vesting import Course, Plan
+from workpact.vesting import Course, Gate, Plan
 
 OWN_DAY = 7 * 86_400
 """Steps from this length on are written each on its day, in seconds."""
@@ -103,6 +103,11 @@ def _condition(name: str, portion: Fraction, trigger: dict[str, str], following:
 
 
 # One grant
+
+
+def begins(plan: Plan, grant: GrantHolding) -> int:
+    """When a grant's vesting starts: with its plan, or once it is made if the gate alone can vest something before."""
+    return min(plan.start, grant.made.timestamp) if plan.gate == Gate.MAXIMUM else plan.start
 
 
 def is_plain(holdings: Holdings, grant: GrantHolding) -> bool:
