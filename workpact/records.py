@@ -16,7 +16,7 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 
 from workpact import WorkpactError
-from workpact.history import logs
+from workpact.history import link, logs
 
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
 NOBODY = "0x" + 40 * "0"
@@ -40,6 +40,8 @@ class Record:
     """0x and 64 hex digits."""
     position: int
     """Its log index in the block."""
+    hash: bytes = b""
+    """keccak256(topics ‖ data), where it was read from a chain."""
 
     def __getitem__(self, argument: str) -> Any:
         return self.arguments[argument]
@@ -96,6 +98,22 @@ def payroll_records(payroll: Any, book: bytes, last: int | None = None) -> list[
     return in_order(found)
 
 
+def require_complete(contract: Any, records: Iterable[Record], last: int | None = None) -> None:
+    """Raises `RecordsDiffer` unless the records of each book make the word that the contract held at block `last`.
+
+    Then none of these books' is missing, added or edited (10.1). Transfers, and withdrawals of no book, are passed over.
+    """
+    words: dict[bytes, bytes] = {}
+    for record in in_order(records):
+        if "book" in record.arguments:
+            book = bytes(record["book"])
+            words[book] = link(words.get(book, bytes(32)), record.timestamp, record.hash)
+    at: dict[str, Any] = {} if last is None else {"block_identifier": last}
+    for book, word in words.items():
+        if bytes(contract.historyOf(book, **at)) != word:
+            raise RecordsDiffer(f"The events of book 0x{book.hex()} are not those of its history: ask another node.")
+
+
 def _transfers(token: str, payroll: Any, own: Sequence[Record], last: int | None) -> list[Record]:
     """What moved out of the payroll in the transactions of one book."""
     wanted = {record.transaction for record in own}
@@ -148,6 +166,7 @@ def _read(contract: Any, topics: Sequence[bytes | None], last: int | None) -> li
                 times[block],
                 "0x" + bytes(HexBytes(log["transactionHash"])).hex(),
                 _number(log["logIndex"]),
+                keccak(b"".join(words) + bytes(HexBytes(log["data"]))),
             )
         )
     return found

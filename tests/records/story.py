@@ -122,12 +122,12 @@ class Story:
         number, pool_id = self.plans[plan]["offers"], self.plans[plan]["pool"]
         pool = self.pools[pool_id]
         made = {
-            "pool": pool_id, "plan": plan, "number": number, "book": BOOK, "manager": MANAGER, "root": b"\x07" * 32,
+            "plan": plan, "number": number, "book": BOOK, "manager": MANAGER, "roster": 1, "root": b"\x07" * 32,
             "units": units, "first": self.numbers + 1, "count": count, "from": opens, "until": until,
             "round": len(pool["earned"]) - 1,
         }  # fmt: skip
         self.numbers += count
-        self.offers[(plan, number)] = made | {"left": units}
+        self.offers[(plan, number)] = made | {"pool": pool_id, "left": units}
         self._set_aside(pool, units)
         self._emit("Offered", book=BOOK, pool=pool_id, plan=plan, offer=made)
         return number

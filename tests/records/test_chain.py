@@ -10,7 +10,7 @@ from tests.equity.conftest import DAY, ORIGIN
 from workpact.cap_table import CapTable
 from workpact.chain.state import Status
 from workpact.ocf import Source, export, validate
-from workpact.records import arguments_of, equity_records, roster_records
+from workpact.records import RecordsDiffer, arguments_of, equity_records, require_complete, roster_records
 from workpact.vesting import Gate, Plan
 
 
@@ -86,6 +86,7 @@ def test_equity_records__rebuild_what_the_contract_answers(
 
     records = equity_records(contract, client.address)
     head = chain.blocks.head
+    require_complete(contract, records)
     table = CapTable.at(records, head.timestamp)
     table.check()
     table.require_supply(token, compiled("WorkerToken").at(token).totalSupply())
@@ -101,7 +102,8 @@ def test_equity_records__rebuild_what_the_contract_answers(
         pool = contract.poolOf(row.pool)
         held = table.holdings.pools[row.pool]
         assert (row.units, row.granted, row.forfeited) == (pool.units, pool.granted, pool.forfeited)
-        assert (held.shares, held.remainder, len(held.earned) - 1) == (pool.shares, pool.remainder, pool.round)
+        shares = pool.granted - pool.forfeited
+        assert (held.shares, held.remainder, len(held.earned) - 1) == (shares, pool.remainder, pool.round)
         assert held.earned[-1] == contract.earnedBy(row.pool, pool.round)
         assert row.offered == 0
     for line in table.workers():
@@ -111,6 +113,12 @@ def test_equity_records__rebuild_what_the_contract_answers(
 
     before = equity_records(contract, client.address, middle.number)
     assert before == [record for record in records if record.block <= middle.number]
+    require_complete(contract, before, middle.number)
+    with pytest.raises(RecordsDiffer, match="are not those of its history"):
+        require_complete(contract, before)
+    for left_out in range(len(records)):
+        with pytest.raises(RecordsDiffer):
+            require_complete(contract, records[:left_out] + records[left_out + 1 :])
     assert len(CapTable.at(records, middle.timestamp).grants) == 6
     roster = roster_records(contract, contractor.address)
     assert {record.name for record in roster} == {"Enrolled", "Reserved", "WalletSet"}
