@@ -101,7 +101,7 @@ def payroll_records(payroll: Any, book: bytes, last: int | None = None) -> list[
 def require_complete(contract: Any, records: Iterable[Record], last: int | None = None) -> None:
     """Raises `RecordsDiffer` unless the records of each book make the word that the contract held at block `last`.
 
-    Then none of these books' is missing, added or edited (10.1). Transfers, and withdrawals of no book, are passed over.
+    Then none of these books' is missing, added or edited (10.1). Transfers and withdrawals are passed over.
     """
     words: dict[bytes, bytes] = {}
     for record in in_order(records):
