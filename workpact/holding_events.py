@@ -228,8 +228,10 @@ def _booked(holdings: Holdings, record: Record) -> None:
 
 def _withdrawn(holdings: Holdings, record: Record) -> None:
     key = record["pool"], record["worker"]
-    _require(record, "amount", record["amount"], holdings.revenue_owed[key])
-    holdings.revenue_owed[key] = 0
+    # A currency that calls back may have had more booked meanwhile.
+    if record["amount"] > holdings.revenue_owed[key]:
+        raise RecordsDiffer(f"{record.name} in {record.transaction} pays more than was owed.")
+    holdings.revenue_owed[key] -= record["amount"]
     holdings.revenue_paid[key] += record["amount"]
 
 

@@ -111,6 +111,7 @@ def test_at__leaves_out_what_came_later():
         ("Distributed", "shares", "Distributed in .* says shares"),
         ("OfferClosed", "returned", "OfferClosed in .* says returned"),
         ("EndAnnounced", "endsAt", "EndAnnounced in .* says endsAt"),
+        ("RevenueWithdrawn", "amount", "RevenueWithdrawn in .* pays more than was owed"),
     ],
 )
 def test_holdings__refuse_an_edited_figure(name, argument, message):
@@ -122,6 +123,7 @@ def test_holdings__refuse_an_edited_figure(name, argument, message):
     story.end(2, 0)
     story.pass_(10 * DAY)
     story.finish(2)
+    story.withdraw(1, 2)
     edited = [
         replace(record, arguments={**record.arguments, argument: record[argument] + 1})
         if record.name == name
