@@ -20,8 +20,8 @@ setup: ## bring .venv, node_modules and .toolchain to the pinned state; every ot
 	@$(PYTHON) toolchain/install.py
 
 .PHONY: demo
-demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-03 for a real month
-	@$(RUN) ape run demo $(if $(DATA),--data "$(DATA)") $(if $(PERIOD),--period "$(PERIOD)")
+demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-03 for a real month, EXAMPLE=folder
+	@$(RUN) ape run demo $(if $(EXAMPLE),--example "$(EXAMPLE)") $(if $(DATA),--data "$(DATA)") $(if $(PERIOD),--period "$(PERIOD)")
 
 .PHONY: build
 build: setup ## the contracts as released, into out

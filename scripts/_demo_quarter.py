@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ WIDTH = 118
 
 
 def play(folder: Path, tell: Callable[[Any], None], out: Path | None) -> Any:
-    """The quarter on the connected chain, which is empty; its files go to `folder`, and to `out` if that is given."""
+    """The quarter on the connected chain, which is empty; files go to `folder`, what is worth keeping to `out`."""
     if out is not None and out.exists() and any(out.iterdir()):
         raise click.ClickException(f"{out} is not empty: name a new folder.")
     sys.path.insert(0, str(EXAMPLE))
@@ -40,10 +39,8 @@ def play(folder: Path, tell: Callable[[Any], None], out: Path | None) -> Any:
     if out is not None:
         from archive import write
 
-        write(books, folder)
-        shutil.copytree(
-            folder, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sending", "*.key", "[0-9]*.json")
-        )
+        out.mkdir(parents=True, exist_ok=True)
+        write(books, out)
     return books
 
 

@@ -92,13 +92,13 @@ class Paydays(Part):
     # Wages
 
     def pay(self, path: Path, roster: Roster, what: str) -> None:
-        """Pays a file of wages in the open: two hundred lines fit into one transaction."""
-        run = self._read(path, roster)
-        sent = self.payroll.pay(run, sender=self.contractor)
-        self._keep("open", run)
-        booked = len(list(sent.decode_logs(self.payroll.contract.Booked)))
-        refused = f"; {booked} the token refuses, booked for the worker" if booked else ""
-        self.say(f"{what}, run {run.id.run}: {self.money(run.total)} to {len(run.wages)} workers{refused}.", sent)
+        """Pays a file of wages in the open, in as few transactions as it fits into: here one."""
+        for run in self.payroll.split(self._read(path, roster)):
+            sent = self.payroll.pay(run, sender=self.contractor)
+            self._keep("open", run)
+            booked = len(list(sent.decode_logs(self.payroll.contract.Booked)))
+            refused = f"; {booked} the token refuses, booked for the worker" if booked else ""
+            self.say(f"{what}, run {run.id.run}: {self.money(run.total)} to {len(run.wages)} workers{refused}.", sent)
 
     def post(self, path: Path, roster: Roster, what: str) -> None:
         """Sets a file of wages aside by the root of its leaves: the chain does not show who is to get how much."""
