@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {WorkerRoster} from "./WorkerRoster.sol";
 import {WorkerTokenFactory} from "./WorkerTokenFactory.sol";
 import {IMetPeriods, IProgress} from "./interfaces/IProgress.sol";
@@ -84,6 +85,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
         bytes32 book = bookOf(agreement, origin, msg.sender);
         Pool storage pool = _poolOf[poolId];
         pool.token = token;
+        pool.roster = _openRoster(manager);
         pool.currency = currency;
         pool.issuer = msg.sender;
         pool.manager = manager;
@@ -133,7 +135,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
         schedule.step = plan.step;
         schedule.gate = plan.gate;
         schedule.size = uint16(size);
-        _rulesOf[planId] = Rules({notice: plan.notice, mostLeave: plan.mostLeave, leaver: plan.leaver, offers: 0});
+        _rulesOf[planId] = Rules({notice: plan.notice, mostLeave: plan.mostLeave, leaver: plan.leaver});
         if (plan.gate != Gate.None) {
             _conditionOf[planId] = Condition({
                 milestones: plan.milestones, oracle: plan.oracle, periods: plan.periods, document: plan.document
@@ -149,7 +151,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
     function distribute(uint256 poolId, uint256 amount) external {
         Pool storage pool = _poolOf[poolId];
         require(amount != 0 && amount <= type(uint96).max, WorkerEquity_WrongAmount(amount));
-        uint256 shares = pool.shares;
+        uint256 shares = pool.granted - pool.forfeited;
         require(pool.currency != address(0) && shares != 0, WorkerEquity_NoShares(poolId));
 
         uint256 round = ++pool.round;
@@ -168,7 +170,7 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
         for (uint256 i = 0; i < workers.length; ++i) {
             uint256 worker = workers[i];
             uint256 amount = owed[poolId][worker];
-            address wallet = _seats[pool.manager][worker].wallet;
+            address wallet = _seats[pool.roster][worker].wallet;
             if (amount == 0 || wallet == address(0)) continue;
 
             owed[poolId][worker] = 0;
@@ -182,28 +184,27 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
 
     /// @inheritdoc IWorkerEquity
     function sync(uint256 planId) public {
-        Schedule memory schedule = _scheduleOf[planId];
-        require(schedule.pool != 0, WorkerEquity_NoPlan(planId));
+        Schedule storage schedule = _scheduleOf[planId];
+        uint256 poolId = schedule.pool;
+        require(poolId != 0, WorkerEquity_NoPlan(planId));
         uint256 leaver = schedule.acceleration == 0 ? _rulesOf[planId].leaver : 0;
         if (schedule.gate == Gate.None && leaver == 0) return;
 
-        Pool storage pool = _poolOf[schedule.pool];
+        Pool storage pool = _poolOf[poolId];
+        bytes32 book = pool.book;
         Condition memory condition = _conditionOf[planId];
         (uint256 accepted, bool isEnded) = _progressNow(pool, condition.milestones, leaver != 0);
         uint256 met = _metNow(pool, condition);
         if (accepted > schedule.accepted || met > schedule.met) {
-            // Neither cast cuts: a mask has at most 256 bits.
-            if (accepted > schedule.accepted) schedule.accepted = uint16(accepted);
-            if (met > schedule.met) schedule.met = uint16(met);
-            bytes memory words =
-                abi.encode(GateRaised.selector, pool.book, schedule.pool, planId, schedule.accepted, schedule.met);
-            _log(pool.book, 4, words);
+            (accepted, met) = (Math.max(accepted, schedule.accepted), Math.max(met, schedule.met));
+            // Neither cast cuts: the masks have at most 64 and 256 bits.
+            (schedule.accepted, schedule.met) = (uint8(accepted), uint16(met));
+            _log(book, 4, abi.encode(GateRaised.selector, book, poolId, planId, accepted, met));
         }
         if (isEnded) {
             schedule.acceleration = uint24(leaver);
-            _log(pool.book, 4, abi.encode(LeaverRuleApplied.selector, pool.book, schedule.pool, planId, leaver));
+            _log(book, 4, abi.encode(LeaverRuleApplied.selector, book, poolId, planId, leaver));
         }
-        _scheduleOf[planId] = schedule;
     }
 
     /* INTERNAL */
@@ -213,22 +214,20 @@ abstract contract EquityPools is IWorkerEquity, WorkerRoster {
         uint256 left = uint256(pool.units) + pool.forfeited - pool.granted;
         require(units <= left, WorkerEquity_PoolExceeded(poolId, units, left));
 
-        // Neither cast cuts: `left` is at most `pool.units`.
+        // The cast does not cut: `left` is at most `pool.units`.
         pool.granted += uint80(units);
-        pool.shares += uint80(units);
     }
 
     /// @dev Units go back to the pool and share revenue no more.
     function _return(Pool storage pool, uint256 units) internal {
-        // Neither cast cuts: no more comes back than was granted.
+        // The cast does not cut: no more comes back than was granted.
         pool.forfeited += uint80(units);
-        pool.shares -= uint80(units);
     }
 
-    /// @dev What one unit has earned since a round, in 2^-64 of the currency's unit.
-    function _earnedSince(uint256 poolId, Pool storage pool, uint256 round) internal view returns (uint256) {
-        uint256 last = pool.round;
-        return round == last ? 0 : earnedBy[poolId][last] - earnedBy[poolId][round];
+    /// @dev What one unit has earned after a round until the last, in 2^-64 of the currency's unit.
+    function _earned(uint256 poolId, uint256 round, uint256 last) internal view returns (uint256) {
+        mapping(uint256 round => uint256) storage earned = earnedBy[poolId];
+        return round == last ? 0 : earned[last] - earned[round];
     }
 
     function _isSchedule(Plan calldata plan) private pure returns (bool) {

@@ -8,7 +8,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {EquityPools} from "./EquityPools.sol";
 import {WorkerToken} from "./WorkerToken.sol";
 import {IWorkerEquity} from "./interfaces/IWorkerEquity.sol";
-import {History} from "./libraries/History.sol";
 import {VestingMath} from "./libraries/VestingMath.sol";
 import {
     Acceptance,
@@ -41,15 +40,15 @@ contract WorkerEquity is EquityPools {
     /* VIEWS */
 
     /// @inheritdoc IWorkerEquity
-    function vestedOf(uint256 grantId) external view returns (uint256) {
-        return _vestedOf(grantId, _grantOf[grantId]);
+    function vestedOf(uint256 grantId) external view returns (uint256 vested) {
+        (,, vested) = _vestedOf(grantId);
     }
 
     /// @inheritdoc IWorkerEquity
     function claimableOf(uint256 grantId) external view returns (uint256 units, uint256 revenue) {
-        Grant memory held = _grantOf[grantId];
-        uint256 poolId = _scheduleOf[held.plan].pool;
-        return (_vestedOf(grantId, held) - held.claimed, _revenueOf(held, poolId, _poolOf[poolId]));
+        (Grant memory held, uint256 poolId, uint256 vested) = _vestedOf(grantId);
+        units = vested - held.claimed;
+        revenue = _revenueOf(held, poolId, _poolOf[poolId].round);
     }
 
     /// @inheritdoc IWorkerEquity
@@ -87,11 +86,8 @@ contract WorkerEquity is EquityPools {
         _setAside(poolId, pool, _write(planId, pool.round, first, lines));
 
         bytes32 book = pool.book;
-        emit Granted(book, poolId, planId, first, lines);
-        historyOf[book] = History.link(
-            historyOf[book],
-            keccak256(bytes.concat(abi.encode(Granted.selector, book, poolId, planId), abi.encode(first, lines)))
-        );
+        bytes memory topics = abi.encode(Granted.selector, book, poolId, planId);
+        _log(book, 4, bytes.concat(topics, abi.encode(first, lines)));
     }
 
     /// @inheritdoc IWorkerEquity
@@ -116,11 +112,11 @@ contract WorkerEquity is EquityPools {
         if (newWorkers != 0) _reserve(msg.sender, newWorkers);
         _setAside(poolId, pool, units);
         Offer memory made = Offer({
-            pool: poolId,
             plan: planId,
-            number: ++_rulesOf[planId].offers,
+            number: ++_scheduleOf[planId].offers,
             book: pool.book,
             manager: msg.sender,
+            roster: pool.roster,
             root: root,
             units: units,
             first: _grants + 1,
@@ -139,16 +135,15 @@ contract WorkerEquity is EquityPools {
     /// @inheritdoc IWorkerEquity
     function end(uint256[] calldata grantIds, Reason reason) external {
         for (uint256 i = 0; i < grantIds.length; ++i) {
-            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
-            uint256 notice = _rulesOf[held.plan].notice;
+            (Mark storage mark, uint256 planId, uint256 poolId, bytes32 book) = _managed(grantIds[i]);
+            uint256 notice = _rulesOf[planId].notice;
             require(notice != NEVER, WorkerEquity_Irrevocable(grantIds[i]));
             require(mark.endsAt == 0, WorkerEquity_Ending(grantIds[i], mark.endsAt));
 
-            (mark.endsAt, mark.reason) = (uint40(block.timestamp + notice), reason);
-            _mark(grantIds[i], held, mark);
+            uint256 endsAt = block.timestamp + notice;
+            (mark.endsAt, mark.reason) = (uint40(endsAt), reason);
 
-            bytes32 book = _poolOf[poolId].book;
-            _log(book, 4, abi.encode(EndAnnounced.selector, book, poolId, grantIds[i], reason, mark.endsAt));
+            _log(book, 4, abi.encode(EndAnnounced.selector, book, poolId, grantIds[i], uint256(reason), endsAt));
             if (notice == 0) _finish(grantIds[i]);
         }
     }
@@ -156,13 +151,11 @@ contract WorkerEquity is EquityPools {
     /// @inheritdoc IWorkerEquity
     function keep(uint256[] calldata grantIds) external {
         for (uint256 i = 0; i < grantIds.length; ++i) {
-            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            (Mark storage mark,, uint256 poolId, bytes32 book) = _managed(grantIds[i]);
             require(block.timestamp < mark.endsAt, WorkerEquity_NotEnding(grantIds[i]));
 
             (mark.endsAt, mark.reason) = (0, Reason.VoluntaryOther);
-            _mark(grantIds[i], held, mark);
 
-            bytes32 book = _poolOf[poolId].book;
             _log(book, 4, abi.encode(EndWithdrawn.selector, book, poolId, grantIds[i]));
         }
     }
@@ -170,14 +163,12 @@ contract WorkerEquity is EquityPools {
     /// @inheritdoc IWorkerEquity
     function grantLeave(uint256[] calldata grantIds) external {
         for (uint256 i = 0; i < grantIds.length; ++i) {
-            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
-            uint256 most = _rulesOf[held.plan].mostLeave;
+            (Mark storage mark, uint256 planId, uint256 poolId, bytes32 book) = _managed(grantIds[i]);
+            uint256 most = _rulesOf[planId].mostLeave;
             require(mark.leaveSince == 0 && mark.away < most, WorkerEquity_NoLeave(grantIds[i], most));
 
             mark.leaveSince = uint40(block.timestamp);
-            _mark(grantIds[i], held, mark);
 
-            bytes32 book = _poolOf[poolId].book;
             _log(book, 4, abi.encode(LeaveBegan.selector, book, poolId, grantIds[i]));
         }
     }
@@ -189,15 +180,15 @@ contract WorkerEquity is EquityPools {
             Pool storage pool = _poolOf[poolId];
             Mark memory mark = _markOf[grantIds[i]];
             require(mark.leaveSince != 0, WorkerEquity_NotOnLeave(grantIds[i]));
-            bool isWorker = msg.sender == _seats[pool.manager][held.worker].wallet;
+            bool isWorker = msg.sender == _seats[pool.roster][held.worker].wallet;
             require(isWorker || msg.sender == pool.manager, WorkerEquity_NotManager(poolId, msg.sender));
 
-            // The cast does not cut: leaves count as far as the plan's `leave`.
-            mark.away = uint32(_away(mark, held.plan, _clock(mark)));
-            mark.leaveSince = 0;
-            _markOf[grantIds[i]] = mark;
+            uint256 away = _away(mark, held.plan, _scheduleOf[held.plan].start, _clock(mark));
+            // The cast does not cut: leaves count as far as the plan's `mostLeave`.
+            (_markOf[grantIds[i]].away, _markOf[grantIds[i]].leaveSince) = (uint32(away), 0);
 
-            _log(pool.book, 4, abi.encode(LeaveEnded.selector, pool.book, poolId, grantIds[i], mark.away));
+            bytes32 book = pool.book;
+            _log(book, 4, abi.encode(LeaveEnded.selector, book, poolId, grantIds[i], away));
         }
     }
 
@@ -205,13 +196,11 @@ contract WorkerEquity is EquityPools {
     function accelerate(uint256[] calldata grantIds, uint256 acceleration) external {
         require(acceleration <= VestingMath.ONE, WorkerEquity_WrongShare(acceleration, VestingMath.ONE));
         for (uint256 i = 0; i < grantIds.length; ++i) {
-            (Grant memory held, Mark memory mark, uint256 poolId) = _managed(grantIds[i]);
+            (Mark storage mark,, uint256 poolId, bytes32 book) = _managed(grantIds[i]);
             require(acceleration > mark.acceleration, WorkerEquity_NotAccelerated(grantIds[i], mark.acceleration));
 
             mark.acceleration = uint24(acceleration);
-            _mark(grantIds[i], held, mark);
 
-            bytes32 book = _poolOf[poolId].book;
             _log(book, 4, abi.encode(GrantAccelerated.selector, book, poolId, grantIds[i], acceleration));
         }
     }
@@ -221,7 +210,7 @@ contract WorkerEquity is EquityPools {
     /// @inheritdoc IWorkerEquity
     function accept(Offer calldata offered, Acceptance[] calldata leaves) external {
         bytes32 offerId = keccak256(abi.encode(offered));
-        Accepted memory state = _acceptedOf[offerId];
+        Accepted storage state = _acceptedOf[offerId];
         require(state.isOpen, WorkerEquity_NoOffer(offerId));
         require(
             offered.from <= block.timestamp && block.timestamp <= offered.until,
@@ -232,7 +221,8 @@ contract WorkerEquity is EquityPools {
         for (uint256 i = 0; i < leaves.length; ++i) {
             left -= _accept(offered, leaves[i], left);
         }
-        _acceptedOf[offerId].units = uint80(offered.units - left);
+        // The cast does not cut: the pool had as many.
+        state.units = uint80(offered.units - left);
     }
 
     /// @inheritdoc IWorkerEquity
@@ -245,14 +235,13 @@ contract WorkerEquity is EquityPools {
 
         state.isOpen = false;
         uint256 left = offered.units - state.units;
-        Pool storage pool = _poolOf[offered.pool];
+        uint256 poolId = _scheduleOf[offered.plan].pool;
+        Pool storage pool = _poolOf[poolId];
         _return(pool, left);
-        pool.remainder += left * _earnedSince(offered.pool, pool, offered.round);
+        pool.remainder += left * _earned(poolId, offered.round, pool.round);
 
         _log(
-            offered.book,
-            4,
-            abi.encode(OfferClosed.selector, offered.book, offered.pool, offered.plan, offered.number, left)
+            offered.book, 4, abi.encode(OfferClosed.selector, offered.book, poolId, offered.plan, offered.number, left)
         );
     }
 
@@ -272,19 +261,21 @@ contract WorkerEquity is EquityPools {
 
     /* INTERNAL VIEWS */
 
-    function _vestedOf(uint256 grantId, Grant memory held) private view returns (uint256) {
-        if (held.plan == 0 || held.standing == Standing.Ended) return held.units;
-
+    function _vestedOf(uint256 grantId) private view returns (Grant memory held, uint256 poolId, uint256 vested) {
+        held = _grantOf[grantId];
         Schedule memory schedule = _scheduleOf[held.plan];
+        poolId = schedule.pool;
+        if (held.plan == 0 || held.standing == Standing.Ended) return (held, poolId, held.units);
+
         uint256 time = block.timestamp;
         uint256 acceleration = schedule.acceleration;
         if (held.standing == Standing.Marked) {
             Mark memory mark = _markOf[grantId];
             time = _clock(mark);
-            time -= _away(mark, held.plan, time);
+            time -= _away(mark, held.plan, schedule.start, time);
             acceleration = Math.max(acceleration, mark.acceleration);
         }
-        return VestingMath.vestedDown(held.units, schedule, time, acceleration);
+        vested = VestingMath.vestedDown(held.units, schedule, time, acceleration);
     }
 
     /// Until when time counts for a grant.
@@ -293,14 +284,14 @@ contract WorkerEquity is EquityPools {
     }
 
     /// For how long leaves have stopped a grant's clock until `time`.
-    function _away(Mark memory mark, uint256 planId, uint256 time) private view returns (uint256) {
-        uint256 since = Math.max(mark.leaveSince, _scheduleOf[planId].start);
+    function _away(Mark memory mark, uint256 planId, uint256 start, uint256 time) private view returns (uint256) {
+        uint256 since = Math.max(mark.leaveSince, start);
         if (mark.leaveSince == 0 || time <= since) return mark.away;
         return Math.min(mark.away + time - since, _rulesOf[planId].mostLeave);
     }
 
-    function _revenueOf(Grant memory held, uint256 poolId, Pool storage pool) private view returns (uint256) {
-        return held.units * _earnedSince(poolId, pool, held.round) >> REVENUE_BITS;
+    function _revenueOf(Grant memory held, uint256 poolId, uint256 last) private view returns (uint256) {
+        return held.units * _earned(poolId, held.round, last) >> REVENUE_BITS;
     }
 
     function _alive(uint256 grantId) private view returns (Grant memory held, uint256 poolId) {
@@ -308,12 +299,6 @@ contract WorkerEquity is EquityPools {
         require(held.plan != 0, WorkerEquity_NoGrant(grantId));
         require(held.standing != Standing.Ended, WorkerEquity_Ended(grantId, _markOf[grantId].endsAt));
         poolId = _scheduleOf[held.plan].pool;
-    }
-
-    function _managed(uint256 grantId) private view returns (Grant memory held, Mark memory mark, uint256 poolId) {
-        (held, poolId) = _alive(grantId);
-        mark = _markOf[grantId];
-        _requireManager(poolId, _poolOf[poolId]);
     }
 
     function _requireManager(uint256 poolId, Pool storage pool) private view {
@@ -326,7 +311,7 @@ contract WorkerEquity is EquityPools {
         private
         returns (uint256 units)
     {
-        uint256 workers = workersOf[msg.sender];
+        uint256 workers = _rosterOf[msg.sender].workers;
         for (uint256 i = 0; i < lines.length; ++i) {
             (uint24 worker, uint80 given) = (lines[i].worker, lines[i].units);
             require(worker != 0 && worker <= workers, WorkerEquity_NoWorker(msg.sender, worker));
@@ -335,10 +320,7 @@ contract WorkerEquity is EquityPools {
             // The other fields of a new grant are zero: writing them costs 900 gas. The cast does not cut: such a plan
             // exists.
             Grant storage made = _grantOf[first + i];
-            made.worker = worker;
-            made.plan = uint32(planId);
-            made.units = given;
-            made.round = round;
+            (made.worker, made.plan, made.units, made.round) = (worker, uint32(planId), given, round);
             units += given;
         }
     }
@@ -347,26 +329,26 @@ contract WorkerEquity is EquityPools {
     function _accept(Offer calldata offered, Acceptance calldata leaf, uint256 left) private returns (uint256) {
         uint256 grantId = offered.first + leaf.index;
         require(leaf.index < offered.count && _isUnderRoot(offered, leaf), WorkerEquity_WrongProof(leaf.index));
-        if (_grantOf[grantId].plan != 0) return 0;
+        Grant storage made = _grantOf[grantId];
+        if (made.plan != 0) return 0;
         require(leaf.units <= left, WorkerEquity_OfferExceeded(leaf.index, leaf.units, left));
-        address wallet = _seats[offered.manager][leaf.worker].wallet;
+        address wallet = _seats[offered.roster][leaf.worker].wallet;
         if (wallet == address(0)) {
             _requireWorker(offered.manager, leaf.worker);
             require(leaf.wallet != address(0), WorkerEquity_NoWallet(leaf.index));
             wallet = leaf.wallet;
-            _setWallet(offered.manager, leaf.worker, wallet);
+            _setWallet(offered.manager, offered.roster, leaf.worker, wallet);
         }
-        bytes memory message = abi.encode(
-            ACCEPT_TYPEHASH, offered.manager, leaf.worker, offered.plan, offered.number, leaf.index, leaf.units
-        );
-        _requireSigned(wallet, keccak256(message), leaf.signature);
+        if (msg.sender != wallet) {
+            bytes memory message = abi.encode(
+                ACCEPT_TYPEHASH, offered.manager, leaf.worker, offered.plan, offered.number, leaf.index, leaf.units
+            );
+            _requireSigned(wallet, keccak256(message), leaf.signature);
+        }
 
         // No cast cuts: the worker is on the roster, the offer's plan and round exist, and `left` is below 2^80.
-        Grant storage made = _grantOf[grantId];
-        made.worker = uint24(leaf.worker);
-        made.plan = uint32(offered.plan);
-        made.units = uint80(leaf.units);
-        made.round = uint24(offered.round);
+        (made.worker, made.plan, made.units, made.round) =
+        (uint24(leaf.worker), uint32(offered.plan), uint80(leaf.units), uint24(offered.round));
 
         _log(
             offered.book,
@@ -393,59 +375,67 @@ contract WorkerEquity is EquityPools {
         return MerkleProof.verifyCalldata(leaf.proof, offered.root, keccak256(bytes.concat(keccak256(values))));
     }
 
-    function _mark(uint256 grantId, Grant memory held, Mark memory mark) private {
+    /// A live grant that the caller manages; from now on it has a mark.
+    function _managed(uint256 grantId)
+        private
+        returns (Mark storage mark, uint256 planId, uint256 poolId, bytes32 book)
+    {
+        Grant memory held;
+        (held, poolId) = _alive(grantId);
+        Pool storage pool = _poolOf[poolId];
+        _requireManager(poolId, pool);
+
         if (held.standing == Standing.Plain) _grantOf[grantId].standing = Standing.Marked;
-        _markOf[grantId] = mark;
+        return (_markOf[grantId], held.plan, poolId, pool.book);
     }
 
     function _finish(uint256 grantId) private {
-        (Grant memory held, uint256 poolId) = _alive(grantId);
-        Mark memory mark = _markOf[grantId];
-        require(mark.endsAt != 0, WorkerEquity_NotEnding(grantId));
-        require(block.timestamp >= mark.endsAt, WorkerEquity_NotRipe(mark.endsAt));
+        (Grant memory held,) = _alive(grantId);
+        (uint256 endsAt, Reason reason) = (_markOf[grantId].endsAt, _markOf[grantId].reason);
+        require(endsAt != 0, WorkerEquity_NotEnding(grantId));
+        require(block.timestamp >= endsAt, WorkerEquity_NotRipe(endsAt));
 
         sync(held.plan);
 
+        (, uint256 poolId, uint256 vested) = _vestedOf(grantId);
         Pool storage pool = _poolOf[poolId];
-        uint256 vested = _vestedOf(grantId, held);
+        (bytes32 book, uint24 round) = (pool.book, pool.round);
         uint256 forfeited = held.units - vested;
-        uint256 revenue = _revenueOf(held, poolId, pool);
+        uint256 revenue = _revenueOf(held, poolId, round);
 
         // The cast does not cut: what has vested is at most `held.units`.
-        (held.units, held.round, held.standing) = (uint80(vested), pool.round, Standing.Ended);
-        _grantOf[grantId] = held;
+        Grant storage ended = _grantOf[grantId];
+        (ended.units, ended.round, ended.standing) = (uint80(vested), round, Standing.Ended);
         _return(pool, forfeited);
         if (revenue != 0) owed[poolId][held.worker] += revenue;
 
-        bytes memory words = abi.encode(
-            GrantEnded.selector, pool.book, poolId, grantId, mark.reason, mark.endsAt, vested, forfeited, revenue
-        );
-        _log(pool.book, 4, words);
+        bytes memory words =
+            abi.encode(GrantEnded.selector, book, poolId, grantId, uint256(reason), endsAt, vested, forfeited, revenue);
+        _log(book, 4, words);
     }
 
     function _claim(uint256 grantId) private {
-        Grant memory held = _grantOf[grantId];
+        (Grant memory held, uint256 poolId, uint256 vested) = _vestedOf(grantId);
         require(held.plan != 0, WorkerEquity_NoGrant(grantId));
-        uint256 poolId = _scheduleOf[held.plan].pool;
         Pool storage pool = _poolOf[poolId];
+        (address token, uint24 round, uint256 roster) = (pool.token, pool.round, pool.roster);
 
-        uint256 units = _vestedOf(grantId, held) - held.claimed;
-        uint256 revenue = _revenueOf(held, poolId, pool);
-        address wallet = _seats[pool.manager][held.worker].wallet;
+        uint256 units = vested - held.claimed;
+        uint256 revenue = _revenueOf(held, poolId, round);
+        address wallet = _seats[roster][held.worker].wallet;
         if (units + revenue == 0 || wallet == address(0)) return;
 
         // The cast does not cut: what has vested is at most `held.units`.
-        held.claimed += uint80(units);
-        if (revenue != 0) held.round = pool.round;
-        _grantOf[grantId] = held;
+        Grant storage paid = _grantOf[grantId];
+        (paid.claimed, paid.round) = (held.claimed + uint80(units), revenue == 0 ? held.round : round);
 
         bytes32 book = pool.book;
-        _log(book, 4, abi.encode(Claimed.selector, book, poolId, grantId, held.worker, wallet, units, revenue));
+        _log(book, 4, abi.encode(Claimed.selector, book, poolId, grantId, uint256(held.worker), wallet, units, revenue));
 
-        if (units != 0) WorkerToken(pool.token).mint(wallet, units);
+        if (units != 0) WorkerToken(token).mint(wallet, units);
         if (revenue != 0 && !IERC20(pool.currency).trySafeTransfer(wallet, revenue)) {
             owed[poolId][held.worker] += revenue;
-            _log(book, 4, abi.encode(Booked.selector, book, poolId, held.worker, revenue));
+            _log(book, 4, abi.encode(Booked.selector, book, poolId, uint256(held.worker), revenue));
         }
     }
 }

@@ -5,7 +5,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {IWorkerRoster} from "./interfaces/IWorkerRoster.sol";
 import {History} from "./libraries/History.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Proposal, Seat} from "./types/Equity.sol";
+import {Proposal, Roster, Seat} from "./types/Equity.sol";
 
 /// @title Who the workers are, and which wallet is whose (SPEC.md 9.9, 9.10)
 /// @notice Deployed as part of {WorkerEquity}.
@@ -21,11 +21,12 @@ abstract contract WorkerRoster is IWorkerRoster {
     /// How long the manager must believe it.
     uint256 private constant REST = 90 days;
 
-    mapping(address manager => mapping(uint256 worker => Seat)) internal _seats;
+    uint256 private _rosters;
+
+    mapping(address manager => Roster) internal _rosterOf;
+    mapping(uint256 roster => mapping(uint256 worker => Seat)) internal _seats;
     mapping(address manager => mapping(uint256 worker => Proposal)) private _proposals;
 
-    /// @inheritdoc IWorkerRoster
-    mapping(address manager => uint256) public workersOf;
     /// @inheritdoc IWorkerRoster
     mapping(bytes32 book => bytes32) public historyOf;
 
@@ -33,17 +34,22 @@ abstract contract WorkerRoster is IWorkerRoster {
 
     /// @inheritdoc IWorkerRoster
     function walletOf(address manager, uint256 worker) external view returns (address) {
-        return _seats[manager][worker].wallet;
+        return _seats[_rosterOf[manager].number][worker].wallet;
     }
 
     /// @inheritdoc IWorkerRoster
     function nonceOf(address manager, uint256 worker) external view returns (uint256) {
-        return _seats[manager][worker].nonce;
+        return _seats[_rosterOf[manager].number][worker].nonce;
     }
 
     /// @inheritdoc IWorkerRoster
     function proposalOf(address manager, uint256 worker) external view returns (Proposal memory) {
         return _proposals[manager][worker];
+    }
+
+    /// @inheritdoc IWorkerRoster
+    function workersOf(address manager) external view returns (uint256) {
+        return _rosterOf[manager].workers;
     }
 
     /// @inheritdoc IWorkerRoster
@@ -55,18 +61,16 @@ abstract contract WorkerRoster is IWorkerRoster {
 
     /// @inheritdoc IWorkerRoster
     function enrol(address[] calldata wallets) external returns (uint256 first) {
-        first = _number(msg.sender, wallets.length);
+        uint256 roster;
+        (roster, first) = _number(msg.sender, wallets.length);
         for (uint256 i = 0; i < wallets.length; ++i) {
             require(wallets[i] != address(0), WorkerEquity_NoWallet(i));
-            _seats[msg.sender][first + i].wallet = wallets[i];
+            _seats[roster][first + i].wallet = wallets[i];
         }
 
-        bytes32 book = _rosterOf(msg.sender);
-        emit Enrolled(book, msg.sender, first, wallets);
-        historyOf[book] = History.link(
-            historyOf[book],
-            keccak256(bytes.concat(abi.encode(Enrolled.selector, book, msg.sender), abi.encode(first, wallets)))
-        );
+        bytes32 book = _ownBook(msg.sender);
+        bytes memory topics = abi.encode(Enrolled.selector, book, msg.sender);
+        _log(book, 3, bytes.concat(topics, abi.encode(first, wallets)));
     }
 
     /// @inheritdoc IWorkerRoster
@@ -86,7 +90,7 @@ abstract contract WorkerRoster is IWorkerRoster {
         uint256 ripeAt = block.timestamp + DELAY;
         (proposal.wallet, proposal.ripeAt) = (wallet, uint40(ripeAt));
 
-        bytes32 book = _rosterOf(msg.sender);
+        bytes32 book = _ownBook(msg.sender);
         _log(book, 4, abi.encode(WalletProposed.selector, book, msg.sender, worker, wallet, ripeAt));
     }
 
@@ -96,16 +100,18 @@ abstract contract WorkerRoster is IWorkerRoster {
     function rotate(address manager, uint256 worker, address wallet, uint256 deadline, bytes calldata signature)
         external
     {
-        Seat storage seat = _seats[manager][worker];
+        uint256 roster = _rosterOf[manager].number;
+        Seat storage seat = _seats[roster][worker];
         (address signer, uint256 nonce) = (seat.wallet, seat.nonce);
         require(signer != address(0), WorkerEquity_NoWorker(manager, worker));
         require(wallet != address(0), WorkerEquity_NoWallet(0));
-        require(msg.sender == signer || block.timestamp <= deadline, WorkerEquity_Late(deadline));
-        _requireSigned(
-            signer, keccak256(abi.encode(ROTATE_TYPEHASH, manager, worker, wallet, nonce, deadline)), signature
-        );
+        if (msg.sender != signer) {
+            require(block.timestamp <= deadline, WorkerEquity_Late(deadline));
+            bytes memory message = abi.encode(ROTATE_TYPEHASH, manager, worker, wallet, nonce, deadline);
+            _requireSigned(signer, keccak256(message), signature);
+        }
 
-        _setWallet(manager, worker, wallet);
+        _setWallet(manager, roster, worker, wallet);
     }
 
     /// @inheritdoc IWorkerRoster
@@ -113,16 +119,17 @@ abstract contract WorkerRoster is IWorkerRoster {
         Proposal storage proposal = _proposals[manager][worker];
         address wallet = proposal.wallet;
         require(wallet != address(0), WorkerEquity_NotProposed(worker, wallet));
-        Seat storage seat = _seats[manager][worker];
-        _requireSigned(
-            seat.wallet, keccak256(abi.encode(VETO_TYPEHASH, manager, worker, wallet, seat.nonce)), signature
-        );
+        Seat storage seat = _seats[_rosterOf[manager].number][worker];
+        if (msg.sender != seat.wallet) {
+            bytes memory message = abi.encode(VETO_TYPEHASH, manager, worker, wallet, seat.nonce);
+            _requireSigned(seat.wallet, keccak256(message), signature);
+        }
 
         ++seat.nonce;
         uint256 from = block.timestamp + REST;
         (proposal.wallet, proposal.ripeAt) = (address(0), uint40(from));
 
-        bytes32 book = _rosterOf(manager);
+        bytes32 book = _ownBook(manager);
         _log(book, 4, abi.encode(WalletVetoed.selector, book, manager, worker, wallet, from));
     }
 
@@ -134,27 +141,37 @@ abstract contract WorkerRoster is IWorkerRoster {
         require(wallet != address(0) && wallet == proposal.wallet, WorkerEquity_NotProposed(worker, wallet));
         require(block.timestamp >= proposal.ripeAt, WorkerEquity_NotRipe(proposal.ripeAt));
 
-        _setWallet(manager, worker, wallet);
+        _setWallet(manager, _rosterOf[manager].number, worker, wallet);
     }
 
     /* INTERNAL */
 
+    /// @dev The number of a manager's roster, which it is given when it first needs one.
+    function _openRoster(address manager) internal returns (uint32 number) {
+        number = _rosterOf[manager].number;
+        if (number != 0) return number;
+
+        // The cast does not cut: each number costs a transaction.
+        number = uint32(++_rosters);
+        _rosterOf[manager].number = number;
+    }
+
     /// @dev Sets numbers aside on a roster.
     function _reserve(address manager, uint256 count) internal returns (uint256 first) {
-        first = _number(manager, count);
+        (, first) = _number(manager, count);
 
-        bytes32 book = _rosterOf(manager);
+        bytes32 book = _ownBook(manager);
         _log(book, 3, abi.encode(Reserved.selector, book, manager, first, count));
     }
 
     /// @dev Registers a wallet; what was signed or proposed for the one before is void.
-    function _setWallet(address manager, uint256 worker, address wallet) internal {
-        Seat storage seat = _seats[manager][worker];
+    function _setWallet(address manager, uint256 roster, uint256 worker, address wallet) internal {
+        Seat storage seat = _seats[roster][worker];
         address previous = seat.wallet;
         (seat.wallet, seat.nonce) = (wallet, seat.nonce + 1);
         if (_proposals[manager][worker].wallet != address(0)) delete _proposals[manager][worker];
 
-        bytes32 book = _rosterOf(manager);
+        bytes32 book = _ownBook(manager);
         _log(book, 4, abi.encode(WalletSet.selector, book, manager, worker, previous, wallet));
     }
 
@@ -162,32 +179,32 @@ abstract contract WorkerRoster is IWorkerRoster {
         historyOf.log(book, topics, words);
     }
 
-    /// @dev Requires that `signer` sends the transaction, or has signed the message.
+    /// @dev Requires that `signer`, who does not send the transaction, has signed the message.
     function _requireSigned(address signer, bytes32 structHash, bytes calldata signature) internal view {
         require(
-            msg.sender == signer
-                || Signatures.isValid(signer, MessageHashUtils.toTypedDataHash(_domain(), structHash), signature),
+            Signatures.isValid(signer, MessageHashUtils.toTypedDataHash(_domain(), structHash), signature),
             WorkerEquity_WrongSignature(signer)
         );
     }
 
     function _requireWorker(address manager, uint256 worker) internal view {
-        require(worker != 0 && worker <= workersOf[manager], WorkerEquity_NoWorker(manager, worker));
+        require(worker != 0 && worker <= _rosterOf[manager].workers, WorkerEquity_NoWorker(manager, worker));
     }
 
     /// What belongs to no agreement is in the book of the zero agreement.
-    function _rosterOf(address manager) private pure returns (bytes32) {
+    function _ownBook(address manager) private pure returns (bytes32) {
         return bookOf(address(0), bytes32(0), manager);
     }
 
     /// A grant keeps 24 bits of a worker's number.
-    function _number(address manager, uint256 count) private returns (uint256 first) {
+    function _number(address manager, uint256 count) private returns (uint256 roster, uint256 first) {
         require(count != 0, WorkerEquity_Empty());
 
-        first = workersOf[manager] + 1;
+        roster = _openRoster(manager);
+        first = uint256(_rosterOf[manager].workers) + 1;
         uint256 last = first + count - 1;
         require(last <= type(uint24).max, WorkerEquity_NoWorker(manager, last));
-        workersOf[manager] = last;
+        _rosterOf[manager].workers = uint24(last);
     }
 
     function _domain() private view returns (bytes32) {

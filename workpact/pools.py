@@ -73,7 +73,7 @@ class Pool(Numbered):
     @property
     def shares(self) -> int:
         """The units that share revenue now."""
-        return int(self._state.shares)
+        return int(self._state.granted - self._state.forfeited)
 
     @property
     def units(self) -> int:
@@ -156,7 +156,7 @@ class PoolPlan(Numbered):
     @property
     def next_offer(self) -> OfferId:
         """What the leaves of the plan's next offer must name."""
-        number = int(ask(self.equity.contract.rulesOf, self.id).offers) + 1
+        number = int(self._state.offers) + 1
         return OfferId(chain_id(), self.equity.contract.address, self.id, number)
 
     @property

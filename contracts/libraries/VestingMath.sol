@@ -32,11 +32,12 @@ library VestingMath {
         (uint256 reached, uint256 size) = (uint256(schedule.accepted) + schedule.met, schedule.size);
         uint256 whole = schedule.duration;
         uint256 part = elapsed(schedule.start, schedule.cliff, whole, schedule.step, time);
-        if (schedule.gate == Gate.Product) {
+        Gate gate = schedule.gate;
+        if (gate == Gate.Product) {
             (part, whole) = (part * reached, whole * size);
-        } else if (schedule.gate != Gate.None) {
+        } else if (gate != Gate.None) {
             bool isTimeBehind = part * size < reached * whole;
-            if (isTimeBehind != (schedule.gate == Gate.Minimum)) (part, whole) = (reached, size);
+            if (isTimeBehind != (gate == Gate.Minimum)) (part, whole) = (reached, size);
         }
         return units * (part * ONE + (whole - part) * acceleration) / (whole * ONE);
     }

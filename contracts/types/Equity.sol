@@ -97,12 +97,13 @@ struct Mark {
 
 /// @notice Grants offered by a Merkle root, named by the hash of this: nothing of it is stored.
 struct Offer {
-    uint256 pool;
     uint256 plan;
     /// Numbers the offers by a plan, from 1.
     uint256 number;
     bytes32 book;
     address manager;
+    /// The manager's roster: what {Pool} has of it, so that accepting need not read it.
+    uint256 roster;
     bytes32 root;
     /// Sum of all leaves, set aside from the pool.
     uint256 units;
@@ -135,6 +136,14 @@ struct Acceptance {
     bytes signature;
 }
 
+/// @notice The roster of a manager, one storage slot.
+struct Roster {
+    /// Numbers the rosters from 1, in the order in which they were first needed: shorter than the manager's address.
+    uint32 number;
+    /// How many workers there are; they are numbered from 1.
+    uint24 workers;
+}
+
 /// @notice A worker on a manager's roster, one storage slot.
 struct Seat {
     address wallet;
@@ -155,10 +164,10 @@ struct Pool {
     address token;
     /// Rounds of revenue so far.
     uint24 round;
+    /// The manager's, so that a claim finds the wallet without reading who the manager is.
+    uint32 roster;
     /// What revenue is paid in; zero if the pool shares none.
     address currency;
-    /// Units that share revenue: of live grants and open offers all, of ended grants what had vested.
-    uint88 shares;
     address issuer;
     address manager;
     /// What the gates of its plans read; zero if the pool belongs to no agreement.
@@ -167,14 +176,15 @@ struct Pool {
     /// Names the history that the pool's events advance.
     bytes32 book;
     uint80 units;
-    /// Sum of all grants and offers ever made, and of what came back: their difference never exceeds `units`.
+    /// Sum of all grants and offers ever made, and of what came back: their difference shares revenue, and never exceeds
+    /// `units`.
     uint88 granted;
     uint88 forfeited;
     /// Revenue, in 2^-64 of the currency's unit, that did not divide by the shares and goes into the next round.
     uint256 remainder;
 }
 
-/// @notice What a claim needs to know of a plan, one storage slot.
+/// @notice What a grant, an offer and a claim need to know of a plan, one storage slot.
 struct Schedule {
     uint32 pool;
     uint40 start;
@@ -183,11 +193,13 @@ struct Schedule {
     uint32 step;
     Gate gate;
     /// Milestones accepted and periods met as last synced, of `size` that the gate counts. They only rise.
-    uint16 accepted;
+    uint8 accepted;
     uint16 met;
     uint16 size;
     /// The plan's `leaver` once the client has ended the agreement by notice, ppm.
     uint24 acceleration;
+    /// Offers made by the plan so far.
+    uint16 offers;
 }
 
 /// @notice What a sync needs to know of a plan.
@@ -198,11 +210,9 @@ struct Condition {
     bytes32 document;
 }
 
-/// @notice What ending, leave and offers need to know of a plan, one storage slot.
+/// @notice What ending and leave need to know of a plan, one storage slot.
 struct Rules {
     uint32 notice;
     uint32 mostLeave;
     uint24 leaver;
-    /// Offers made by the plan so far.
-    uint32 offers;
 }

@@ -48,14 +48,13 @@ class Acts(PoolActs):
 
     def offer_struct(self, offer: Offer) -> tuple[Any, ...]:
         """What the contract hashes."""
-        number = self.plans[offer.plan].pool
-        pool = self.pools[number]
-        named = number, offer.plan, offer.number, pool.book, pool.manager, offer.root
+        pool = self.pools[self.plans[offer.plan].pool]
+        named = offer.plan, offer.number, pool.book, pool.manager, self.roster_of(pool.manager), offer.root
         return *named, offer.units, offer.first, offer.count, offer.opens_at, offer.until, offer.round
 
     def offer_id(self, offer: Offer) -> bytes:
         """What the contract knows an offer by."""
-        kinds = ["uint256"] * 3 + ["bytes32", "address", "bytes32"] + ["uint256"] * 6
+        kinds = ["uint256"] * 2 + ["bytes32", "address", "uint256", "bytes32"] + ["uint256"] * 6
         return keccak(encode(kinds, self.offer_struct(offer)))
 
     def accept(self, which: int, leaves: list[tuple[int, str | None]], now: int, sender: str) -> list[Event]:

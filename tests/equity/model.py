@@ -186,6 +186,10 @@ class State:
     made: int = 0
     """Grants and leaves offered: their numbers are used up."""
 
+    def roster_of(self, manager: str) -> int:
+        """The number of a manager's roster, as the managers needed one."""
+        return list(self.rosters).index(manager) + 1
+
     def plan_of(self, grant: Grant) -> Plan:
         """Its plan."""
         return self.plans[grant.plan]

@@ -50,7 +50,7 @@ def test_of_chain__is_the_plan_that_was_sent():
     )  # fmt: skip
     schedule = SimpleNamespace(pool=1, start=START, cliff=5, duration=40, step=8, gate=3, size=2, acceleration=7)
     condition = SimpleNamespace(milestones=0, oracle=ORACLE, periods=6, document=DOCUMENT)
-    rules = SimpleNamespace(notice=3, mostLeave=4, leaver=7, offers=2)
+    rules = SimpleNamespace(notice=3, mostLeave=4, leaver=7)
 
     assert Plan.of_chain(schedule, condition, rules) == plan
 

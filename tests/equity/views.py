@@ -54,14 +54,14 @@ def of_all(model: Acts, now: int, histories: dict[bytes, bytes]) -> Iterator[Vie
         yield place, "historyOf(bytes32)", (book,), (word,)
     yield from _rosters(model)
     for number, pool in model.pools.items():
-        yield place, "poolOf(uint256)", (number,), _pool(model, number, pool)
+        yield place, "poolOf(uint256)", (number,), _pool(model, pool)
         for round_, earned in enumerate(pool.earned):
             yield place, "earnedBy(uint256,uint256)", (number, round_), (earned,)
         for worker in model.rosters[pool.manager]:
             yield place, "owed(uint256,uint256)", (number, worker), (pool.owed.get(worker, 0),)
     for number, plan in model.plans.items():
         yield place, "planOf(uint256)", (number,), _schedule(plan)
-        yield place, "rulesOf(uint256)", (number,), (plan.notice, plan.leave, plan.leaver, plan.offers)
+        yield place, "rulesOf(uint256)", (number,), (plan.notice, plan.leave, plan.leaver)
     for offer in model.offers:
         accepted = sum(offer.accepted.values()), offer.is_open
         yield place, "acceptedOf(bytes32)", (model.offer_id(offer),), accepted
@@ -84,9 +84,9 @@ def _rosters(model: Acts) -> Iterator[View]:
             yield model.place, "proposalOf(address,uint256)", named, (seat.proposed or NOBODY, seat.ripe_at)
 
 
-def _pool(model: Acts, number: int, pool: Pool) -> tuple[Any, ...]:
+def _pool(model: Acts, pool: Pool) -> tuple[Any, ...]:
     """The members of `Pool`, in order."""
-    money = pool.token, pool.round, pool.currency or NOBODY, model.shares(number)
+    money = pool.token, pool.round, model.roster_of(pool.manager), pool.currency or NOBODY
     named = pool.issuer, pool.manager, pool.agreement, pool.origin, pool.book
     return *money, *named, pool.units, pool.granted, pool.forfeited, pool.remainder
 
@@ -95,7 +95,7 @@ def _schedule(plan: Plan) -> tuple[int, ...]:
     """The members of `Schedule`, in order."""
     times = plan.pool, plan.start, plan.cliff, plan.duration, plan.step
     size = len(plan.milestones) + len(plan.periods)
-    return *times, GATES.index(plan.gate), plan.accepted, plan.met, size, plan.applied
+    return *times, GATES.index(plan.gate), plan.accepted, plan.met, size, plan.applied, plan.offers
 
 
 def _grants(model: Acts, now: int) -> Iterator[View]:

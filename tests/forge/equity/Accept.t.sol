@@ -400,6 +400,6 @@ contract AcceptTest is OfferTest {
         vm.warp(UNTIL + 1);
         close(STRANGER, offered);
         assertEq(equity.poolOf(pool).forfeited, offered.units - taken, "returned");
-        assertEq(equity.poolOf(pool).shares, taken, "shares");
+        assertEq(sharesOf(pool), taken, "shares");
     }
 }

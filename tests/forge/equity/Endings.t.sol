@@ -148,7 +148,7 @@ contract EndingsTest is EquityTest {
             assertEq(equity.poolOf(pool).forfeited, forfeitedBefore + 51, "forfeited");
         }
         assertEq(equity.poolOf(pool).granted, 707, "granted");
-        assertEq(equity.poolOf(pool).shares, 350, "shares");
+        assertEq(sharesOf(pool), 350, "shares");
     }
 
     function test_end__before_the_cliff() public {
@@ -215,7 +215,7 @@ contract EndingsTest is EquityTest {
         assertEq(logs.length, 1, "events");
         assertGrant(made, 100, 0, Standing.Ended);
         assertEq(equity.poolOf(pool).forfeited, 901, "forfeited");
-        assertEq(equity.poolOf(pool).shares, 100, "shares");
+        assertEq(sharesOf(pool), 100, "shares");
         vm.expectRevert(abi.encodeWithSelector(IWorkerEquity.WorkerEquity_Ended.selector, made, NOW + 10 * DAY));
         finish(made);
     }
@@ -243,7 +243,7 @@ contract EndingsTest is EquityTest {
         assertGrant(one, 100, 0, Standing.Ended);
         assertGrant(two, 30, 0, Standing.Ended);
         assertEq(equity.poolOf(pool).forfeited, 1170, "forfeited");
-        assertEq(equity.poolOf(pool).shares, 130, "shares");
+        assertEq(sharesOf(pool), 130, "shares");
     }
 
     /// The gate counts as it is found when the end is carried out: what is accepted meanwhile, not what comes after.

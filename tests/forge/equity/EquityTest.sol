@@ -6,7 +6,7 @@ import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {WorkerToken} from "../../../contracts/WorkerToken.sol";
 import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
-import {Gate, Line, Plan, Reason} from "../../../contracts/types/Equity.sol";
+import {Gate, Line, Plan, Pool, Reason} from "../../../contracts/types/Equity.sol";
 
 /// @notice An issuer with a token and a pool for one agreement, a manager with two workers, and what they do. The pool's
 /// currency does as it should until a test tells it otherwise.
@@ -163,6 +163,12 @@ abstract contract EquityTest is Test {
     }
 
     /* ASSERTIONS */
+
+    /// Units that share revenue.
+    function sharesOf(uint256 ofPool) internal view returns (uint256) {
+        Pool memory held = equity.poolOf(ofPool);
+        return held.granted - held.forfeited;
+    }
 
     /// One event, complete: emitter, every topic, all data.
     function assertEvent(Vm.Log memory log, bytes memory topics, bytes memory data) internal view {

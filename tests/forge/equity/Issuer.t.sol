@@ -105,7 +105,7 @@ contract IssuerTest is EquityTest {
         );
         assertLinked(book, before, logs, 1);
         Pool memory expected;
-        (expected.token, expected.currency) = (address(token), address(currency));
+        (expected.token, expected.roster, expected.currency) = (address(token), 1, address(currency));
         (expected.issuer, expected.manager) = (ISSUER, MANAGER);
         (expected.agreement, expected.origin, expected.book) = (address(progress), ORIGIN, book);
         expected.units = 7;
@@ -260,7 +260,7 @@ contract IssuerTest is EquityTest {
         Condition memory condition = equity.conditionOf(made);
         assertEq(
             abi.encode(schedule),
-            abi.encode(Schedule(1, NOW, 180 * DAY, 360 * DAY, 90 * DAY, Gate.Product, 0, 0, 320, 0)),
+            abi.encode(Schedule(1, NOW, 180 * DAY, 360 * DAY, 90 * DAY, Gate.Product, 0, 0, 320, 0, 0)),
             "schedule"
         );
         assertEq(
@@ -268,14 +268,14 @@ contract IssuerTest is EquityTest {
             abi.encode(Condition(type(uint64).max, address(progress), type(uint256).max, DOCUMENT)),
             "condition"
         );
-        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(NEVER, DAY, 1_000_000, 0)), "rules");
+        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(NEVER, DAY, 1_000_000)), "rules");
     }
 
     function test_createPlan__without_gate_or_rules() public {
         uint256 made = createPlan(timePlan());
         Condition memory none;
         assertEq(abi.encode(equity.conditionOf(made)), abi.encode(none), "condition");
-        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(0, 0, 0, 0)), "rules");
+        assertEq(abi.encode(equity.rulesOf(made)), abi.encode(Rules(0, 0, 0)), "rules");
     }
 
     function test_createPlan__with_a_leaver_part_above_the_whole__reverts() public {
@@ -304,7 +304,7 @@ contract IssuerTest is EquityTest {
         Schedule memory noPlan;
         assertEq(abi.encode(equity.poolOf(9)), abi.encode(noPool), "pool");
         assertEq(abi.encode(equity.planOf(9)), abi.encode(noPlan), "plan");
-        assertEq(abi.encode(equity.rulesOf(9)), abi.encode(Rules(0, 0, 0, 0)), "rules");
+        assertEq(abi.encode(equity.rulesOf(9)), abi.encode(Rules(0, 0, 0)), "rules");
         assertEq(abi.encode(equity.grantOf(9)), new bytes(192), "grant");
         assertEq(abi.encode(equity.markOf(9)), new bytes(160), "mark");
         assertEq(abi.encode(equity.acceptedOf(0)), new bytes(64), "offer");

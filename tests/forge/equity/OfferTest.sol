@@ -39,11 +39,11 @@ abstract contract OfferTest is EquityTest {
     /// What the next offer by the daily plan must be; gives the leaves their proofs.
     function nextOffer(Acceptance[] memory leaves, uint256 units) internal view returns (Offer memory offered) {
         (,, uint256 grants) = equity.counts();
-        offered.pool = pool;
         offered.plan = daily;
-        offered.number = uint256(equity.rulesOf(daily).offers) + 1;
+        offered.number = uint256(equity.planOf(daily).offers) + 1;
         offered.book = book;
         offered.manager = MANAGER;
+        offered.roster = equity.poolOf(pool).roster;
         offered.root = Leaves.prove(address(equity), daily, offered.number, leaves);
         offered.units = units;
         offered.first = grants + 1;

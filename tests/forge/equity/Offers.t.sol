@@ -26,7 +26,7 @@ contract OffersTest is OfferTest {
     function assertPool(uint256 granted, uint256 forfeited) private view {
         assertEq(equity.poolOf(pool).granted, granted, "granted");
         assertEq(equity.poolOf(pool).forfeited, forfeited, "forfeited");
-        assertEq(equity.poolOf(pool).shares, granted - forfeited, "shares");
+        assertEq(sharesOf(pool), granted - forfeited, "shares");
     }
 
     /* offer */
@@ -56,7 +56,7 @@ contract OffersTest is OfferTest {
         (,, uint256 grants) = equity.counts();
         assertEq(grants, 4, "numbers set aside");
         assertEq(equity.workersOf(MANAGER), 6, "workers");
-        assertEq(equity.rulesOf(daily).offers, 1, "offers");
+        assertEq(equity.planOf(daily).offers, 1, "offers");
         assertEq(abi.encode(equity.grantOf(2)), new bytes(192), "no grant before it is accepted");
         assertEq(grantTo(1, daily, 1), 5, "the next grant");
     }

@@ -280,7 +280,7 @@ contract RevenueTest is OfferTest {
         );
         assertEq(equity.owed(pool, 1), 640, "booked");
         assertEq(pending(ends), 0, "pending");
-        assertEq(equity.poolOf(pool).shares, 512, "shares");
+        assertEq(sharesOf(pool), 512, "shares");
         distribute(1024);
         assertEq(pending(ends), 256, "of what had vested");
         assertEq(pending(stays), 384 + 768, "the other");

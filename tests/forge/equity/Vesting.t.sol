@@ -68,7 +68,7 @@ contract VestingTest is EquityTest {
         }
 
         assertEq(VestingMath.elapsed(start, cliff, duration, step, time), passed * step, "elapsed");
-        Schedule memory schedule = Schedule(1, start, cliff, uint32(duration), step, Gate.None, 0, 0, 0, 0);
+        Schedule memory schedule = Schedule(1, start, cliff, uint32(duration), step, Gate.None, 0, 0, 0, 0, 0);
         uint256 vested = VestingMath.vestedDown(units, schedule, time, 0);
         assertLe(vested * steps, uint256(units) * passed, "not above the share");
         assertTrue((vested + 1) * steps > uint256(units) * passed, "less than a unit below the share");
@@ -90,7 +90,8 @@ contract VestingTest is EquityTest {
         reached = uint16(bound(reached, 0, size));
         acceleration = uint24(bound(acceleration, 0, 1_000_000));
         Gate gate = Gate(bound(mode, 0, 3));
-        Schedule memory schedule = Schedule(1, 0, 0, duration, 1, gate, reached - reached / 3, reached / 3, size, 0);
+        Schedule memory schedule =
+            Schedule(1, 0, 0, duration, 1, gate, uint8(reached / 5), reached - reached / 5, size, 0, 0);
         assertEq(
             VestingMath.vestedDown(units, schedule, time, acceleration),
             units - unvestedUp(units, schedule, time, acceleration),
