@@ -19,7 +19,6 @@ import {
     Offer,
     Pool,
     Reason,
-    Rules,
     Schedule,
     Standing
 } from "./types/Equity.sol";
