@@ -168,8 +168,8 @@ def end(act: Act, reason: str, grants: tuple[str, ...], roster_file: Path | None
     named = named_grants(book, grants, read_roster(roster_file))
     passed = [grant for grant in named if grant.ended or grant.reason is not None]
     for grant in passed:
-        if grant.reason != code:
-            was = (grant.reason or code).name.replace("_", "-").lower()
+        if grant.reason is not None and grant.reason != code:
+            was = grant.reason.name.replace("_", "-").lower()
             raise BadArgument(f"The end of grant {grant.id} was announced as {was}: keep it first, then end it anew.")
     fresh = [grant for grant in named if grant not in passed]
     notices = {grant.id: book.holdings.plans[grant.plan].plan.notice for grant in fresh}

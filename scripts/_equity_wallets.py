@@ -186,9 +186,20 @@ def propose(act: Act, worker: str, wallet: str, roster_file: Path | None) -> Non
         return _shown(act, person, [], "", f"{new} is the wallet of worker {person.number} already.")
     if running is not None and running.wallet == new:
         return _shown(act, person, [], "", f"This wallet is proposed already, ripe at {running.ripe_at}.")
+    _require_ripe(act, person)
     act.confirm(f"Propose {new} for worker {person.number}?")
     sent = [person.propose(new, sender=act.sender)]
     return _shown(act, person, sent, f"{new} can be carried out in 14 days, unless the worker vetoes.", "")
+
+
+def _require_ripe(act: Act, person: Worker) -> None:
+    """No proposal was vetoed shortly before."""
+    from workpact.preflight import NotReady, ask, now
+
+    found = ask(person.equity.contract.proposalOf, person.manager, person.number)
+    if not int(found.wallet, 16) and now() < found.ripeAt:
+        until = when(act.agreement, int(found.ripeAt))
+        raise NotReady(f"Worker {person.number} vetoed a proposal: another one is possible from {until} on.")
 
 
 @rotate.command("sign-veto", cls=ConnectedCommand)

@@ -220,7 +220,7 @@ def _require_claimable(act: Act, payroll: AgreementPayroll, given: Sequence[Leaf
             posting = ask(payroll.contract.postingOf, payroll.book, number)
             if not any(bytes(posting.root)):
                 raise BadArgument(f"Run {number} was not posted, or was withdrawn: get the file of one that was.")
-            opens = int(getattr(posting, "from"))
+            opens = int(posting.opensAt)
             if now() < opens:
                 raise NotReady(f"Run {number} opens {when(act.agreement, opens)}: claim it then.")
             roots[number] = bytes(posting.root)

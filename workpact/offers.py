@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from workpact.batches.leaves import LeafProof
@@ -35,7 +36,8 @@ class Offer:
         named = dict(zip((field.name for field in self._fields), made, strict=True))
         self.plan = int(named["plan"])
         self.number = int(named["number"])
-        self.manager = str(named["manager"])
+        # Ape leaves addresses within the structs of logs as they are.
+        self.manager = to_checksum_address(named["manager"])
         self.root = bytes(named["root"])
         self.units = int(named["units"])
         self.first = int(named["first"])

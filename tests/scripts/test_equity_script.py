@@ -35,8 +35,6 @@ def desk(desk, tmp_path, monkeypatch) -> Desk:  # noqa: ARG001 - its folders
     return made
 
 
-
-
 def test_equity__plan_enrol_grant_claim__each_once(desk):
     made = desk.json("equity", "plan", desk.file, account="client")
     assert (made["pool"], made["plans"], made["made"], made["sent"]) == (1, {"time": 1, "work": 2}, 2, True)
