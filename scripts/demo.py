@@ -19,23 +19,42 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "it-service-desk
 WIDTH = 118
 
 
+def _only_for(example: Path) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """The callback of an option that one example alone has."""
+
+    def check(context: click.Context, option: click.Parameter, value: Any) -> Any:
+        played = context.params["example"]
+        if value is not None and played != example.name:
+            raise click.UsageError(f"--{option.name} is not for {played}: leave it out, or play {example.name}.")
+        if isinstance(value, Path) and value.is_dir() and any(value.iterdir()):
+            raise click.UsageError(f"{value} is not empty: name a new folder.")
+        return value
+
+    return check
+
+
 @click.command(cls=ConnectedCommand)
 @click.option(
     "--example",
     type=click.Choice([EXAMPLE.name, _demo_quarter.EXAMPLE.name]),
     default=EXAMPLE.name,
     show_default=True,
+    is_eager=True,
     help="Which folder of examples/ is played.",
 )
 @click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A log of tickets in the example's columns, CSV or gzip; else a small one is made up.",
+    callback=_only_for(EXAMPLE),
+    help="it-service-desk: a log of tickets in the example's columns, CSV or gzip; else a small one is made up.",
 )
-@click.option("--period", help="The last month of the story, 2016-03 (as if not given) to 2017-02.")
+@click.option(
+    "--period", callback=_only_for(EXAMPLE), help="The last month of the story, 2016-03 (as if not given) to 2017-02."
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
+    callback=_only_for(_demo_quarter.EXAMPLE),
     help="worker-owned-desk: a new folder for its files, account, pictures and the Open Cap Format.",
 )
 @json_option
@@ -58,9 +77,6 @@ def cli(example: str, data: Path | None, period: str | None, out: Path | None, a
 
     ape.logging.logger.set_level("WARNING")
     is_quarter = example == _demo_quarter.EXAMPLE.name
-    for name, given in (("data", data), ("period", period)) if is_quarter else (("out", out),):
-        if given is not None:
-            raise click.UsageError(f"--{name} is not for {example}: leave it out, or choose the other example.")
     with tempfile.TemporaryDirectory(prefix="workpact-demo-") as folder:
         os.environ |= {"WORKPACT_DATA": folder, "WORKPACT_DEPLOYMENTS": folder}
         steps: list[Any] = []

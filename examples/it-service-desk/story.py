@@ -200,7 +200,7 @@ class Story:
                     "Anyone carries the agreement's progress to the plan: {} of {}.".format(*plan.reached), synced
                 )
         claimed = self.equity.claim(self.grants, sender=desk.carrier)
-        shares = tokens(sum(self.equity.claimed_in(claimed).values())).normalize()
+        shares = tokens(sum(claim.units for claim in self.equity.claimed_in(claimed).values())).normalize()
         self._say(f"What has vested is minted to the workers' wallets, {shares:f} tokens; they need no ether.", claimed)
 
     def _money(self, units: int) -> str:
