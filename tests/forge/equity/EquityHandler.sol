@@ -1,182 +1,350 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Test, Vm} from "../Vm.sol";
-import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
-import {WorkerToken} from "../../../contracts/WorkerToken.sol";
+import {EquityLedger} from "./EquityLedger.sol";
+import {Leaves} from "./Leaves.sol";
+import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
-import {Gate, Grant, Line, Plan, Pool, Reason, Schedule, Standing} from "../../../contracts/types/Equity.sol";
+import {
+    Acceptance,
+    Gate,
+    Grant,
+    Line,
+    Mark,
+    NEVER,
+    Offer,
+    Plan,
+    Pool,
+    Proposal,
+    Reason,
+    Standing
+} from "../../../contracts/types/Equity.sol";
+import {Status} from "../../../contracts/types/State.sol";
 
-/// @notice What issuers, managers, strangers, the agreement and time do to two pools of one token, in any order; with a
-/// ledger of its own beside it. No call of it may revert.
-contract EquityHandler is Test {
-    address internal constant ISSUER = address(0x1551);
-    bytes32 internal constant ORIGIN = keccak256("an agreement");
-    bytes32 internal constant DOCUMENT = keccak256("its service levels");
-    uint256 internal constant MOST_GRANTS = 24;
+/// @notice What issuers, managers, workers, strangers, the agreement, a currency that refuses wallets, and time do to two
+/// pools, in any order.
+/// @dev Every action takes three seeds. What the contract refuses is no failure; {EquityLedger} says what is.
+contract EquityHandler is EquityLedger {
+    bytes32 private constant DOCUMENT = keccak256("its service levels");
+    uint256 private constant MOST_PLANS = 6;
+    uint256 private constant MOST_GRANTS = 16;
+    uint256 private constant MOST_OFFERS = 4;
+    uint256 private constant MOST_WORKERS = 5;
 
-    IWorkerEquity public immutable equity = IWorkerEquity(vm.deployCode("out/WorkerEquity.sol/WorkerEquity.json"));
-    ProgressMock public immutable progress = new ProgressMock();
-    WorkerToken public immutable token;
-
-    uint256 internal time = 1_700_000_000;
-    address[2] internal managers = [address(0x3a4a), address(0x3a4b)];
-
-    mapping(uint256 pool => uint256) public granted;
-    mapping(uint256 pool => uint256) public forfeited;
-    mapping(uint256 grant => uint256) public claimed;
-    mapping(bytes32 book => bytes32) public history;
-    bytes32[] public books;
-    mapping(uint256 grant => uint256) internal vested;
-    uint256 public fallen;
+    enum Wanted {
+        OnLeave,
+        Ending,
+        Ripe
+    }
 
     constructor() {
-        vm.warp(time);
-        vm.recordLogs();
-        vm.prank(ISSUER);
-        token = WorkerToken(equity.createToken("Desk Units", "DESK"));
-        for (uint256 i = 0; i < 2; ++i) {
-            vm.prank(ISSUER);
-            equity.openPool(address(token), managers[i], 1e9, address(progress), ORIGIN, address(0));
-            address[] memory wallets = new address[](2);
-            (wallets[0], wallets[1]) = (address(uint160(0xa0 + i)), address(uint160(0xb0 + i)));
-            vm.prank(managers[i]);
-            equity.enrol(wallets);
-            createPlan(i, 100, 4, 25, 0, 0, 0);
-        }
-        _record();
+        // Ten steps of five days with three days of notice, ten of leave, 40 % for leavers; twenty of two, as the gate is.
+        createPlan(0, 5 days, 9 | 2 << 16 | 10 days << 32 | 1 << 64 | 400_000 << 72);
+        createPlan(1 | 15 << 32, 2 days, 19 | 1 << 8 | 3 << 16 | 5 days << 32);
     }
 
-    function createPlan(
-        uint256 pool,
-        uint32 step,
-        uint32 steps,
-        uint32 cliff,
-        uint8 gate,
-        uint64 milestones,
-        uint256 periods
-    ) public {
+    /* ISSUER */
+
+    function createPlan(uint256 which, uint256 steps, uint256 kind) public {
+        (, uint256 plans,) = equity.counts();
+        if (plans >= MOST_PLANS) return;
         Plan memory plan;
-        plan.start = uint40(time + cliff % 1000 - 500);
-        plan.step = uint32(bound(step, 1, 1000));
-        plan.duration = plan.step * uint32(bound(steps, 1, 20));
-        plan.cliff = uint32(bound(cliff, 0, plan.duration));
-        plan.gate = Gate(gate % 4);
+        plan.start = uint40(time + (which >> 8) % 10 days - 5 days);
+        plan.step = uint32(steps % 5 days + 1);
+        plan.duration = plan.step * uint32(kind % 20 + 1);
+        plan.cliff = uint32((steps >> 32) % (plan.duration + 1));
+        plan.gate = Gate((kind >> 8) % 4);
         if (plan.gate != Gate.None) {
-            plan.milestones = milestones % 16;
-            plan.periods = plan.milestones == 0 ? periods % 15 + 1 : periods % 16;
+            plan.milestones = uint64(which >> 32) % 16;
+            plan.periods = plan.milestones == 0 ? 5 : (which >> 64) % 8;
             if (plan.periods != 0) (plan.oracle, plan.document) = (address(progress), DOCUMENT);
         }
-        vm.prank(ISSUER);
-        equity.createPlan(pool % 2 + 1, plan);
-        _record();
+        uint32[5] memory notices = [uint32(0), 0, 3 days, 10 days, NEVER];
+        plan.notice = notices[(kind >> 16) % 5];
+        plan.mostLeave = uint32((kind >> 32) % 20 days);
+        plan.leaver = (kind >> 64) % 2 == 0 ? 0 : uint24((kind >> 72) % 1_000_001);
+        _try("createPlan", ISSUER, abi.encodeCall(equity.createPlan, (which % 2 + 1, plan)));
     }
 
-    function raisePool(uint256 pool, uint80 more) external {
-        pool = pool % 2 + 1;
-        uint80 units = equity.poolOf(pool).units;
-        vm.prank(ISSUER);
-        equity.raisePool(pool, units + 1 + more % 1e9);
-        _record();
+    function raisePool(uint256 which, uint256 more, uint256) external {
+        which = which % 2 + 1;
+        uint80 units = equity.poolOf(which).units + 1 + uint80(more % 1e9);
+        _try("raisePool", ISSUER, abi.encodeCall(equity.raisePool, (which, units)));
     }
 
-    function grant(uint256 plan, uint80 first, uint80 second) external {
-        (, uint256 plans, uint256 grants) = equity.counts();
-        if (grants >= MOST_GRANTS) return;
-        plan = plan % plans + 1;
-        uint256 pool = _poolOf(plan);
-        Pool memory state = equity.poolOf(pool);
-        uint256 left = state.units + state.forfeited - state.granted;
-        if (left < 2) return;
+    /* MANAGER */
 
+    function grant(uint256 which, uint256 first, uint256 second) external {
+        (uint256 plan, uint256 pool, uint256 left) = _room(which, 2);
+        if (left < 4) return;
+        uint256 workers = equity.workersOf(managerOf(pool));
         Line[] memory lines = new Line[](2);
-        lines[0] = Line(1, uint80(bound(first, 1, left - 1)));
-        lines[1] = Line(2, uint80(bound(second, 1, left - lines[0].units)));
-        vm.prank(state.manager);
-        equity.grant(plan, lines);
-        granted[pool] += lines[0].units + lines[1].units;
-        _record();
+        lines[0] = Line(uint24((first >> 96) % workers + 1), uint80(bound(first, 1, left / 3)));
+        lines[1] = Line(uint24((second >> 96) % workers + 1), uint80(bound(second, 1, left / 3)));
+        _try("grant", managerOf(pool), abi.encodeCall(equity.grant, (plan, lines)));
     }
 
-    function progressTo(uint256 accepted, uint256 met, uint8 failure) external {
-        progress.accept(ORIGIN, accepted);
-        progress.meet(address(progress), ORIGIN, DOCUMENT, met);
-        progress.fail(ProgressMock.Failure(failure < 200 ? 0 : failure % 5));
+    /// To workers with wallets or, one time in two, to one more whose wallet comes with the leaf. One root in four has
+    /// more in its leaves than is set aside.
+    function offer(uint256 which, uint256 seed, uint256 times) external {
+        uint256 count = seed % 3 + 1;
+        (uint256 plan, uint256 pool, uint256 left) = _room(which, count);
+        if (left < 24 || _offers.length >= MOST_OFFERS) return;
+        Offer memory offered = _nextOffer(plan, pool, times);
+        offered.count = count;
+        uint256 newWorkers = equity.workersOf(offered.manager) < MOST_WORKERS ? (seed >> 8) % 2 : 0;
+        uint256 workers = equity.workersOf(offered.manager) + newWorkers;
+        Acceptance[] memory leaves = new Acceptance[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            (leaves[i].index, leaves[i].worker) = (i, (seed >> 128) % workers + 1);
+            (leaves[i].wallet, leaves[i].salt) = (walletAt(seed >> 64), bytes32(seed));
+            leaves[i].units = bound(seed, 2, left / 6);
+            offered.units += leaves[i].units;
+        }
+        if (seed % 4 == 0) --offered.units;
+        offered.root = Leaves.prove(address(equity), plan, offered.number, leaves);
+        if (_try("offer", offered.manager, _offerCall(offered, newWorkers))) _offers.push(abi.encode(offered, leaves));
     }
 
-    function sync(uint256 plan) external {
+    function closeOffer(uint256 which, uint256 by, uint256) external {
+        if (_offers.length == 0) return;
+        (Offer memory offered,) = offerAt(which % _offers.length);
+        bool isEarly = time < offered.from;
+        address caller = by % 4 == 0 ? offered.manager : STRANGER;
+        _try(isEarly ? "correct" : "closeOffer", caller, abi.encodeCall(equity.closeOffer, (offered)));
+    }
+
+    function end(uint256 which, uint256 reason, uint256) external {
+        uint256[] memory grants = _chosen(which);
+        _try("end", _managerOf(grants), abi.encodeCall(equity.end, (grants, Reason(reason % 7))));
+    }
+
+    function keep(uint256 which, uint256, uint256) external {
+        uint256[] memory grants = _chosenWith(which, Wanted.Ending);
+        _try("keep", _managerOf(grants), abi.encodeCall(equity.keep, (grants)));
+    }
+
+    function grantLeave(uint256 which, uint256, uint256) external {
+        uint256[] memory grants = _chosen(which);
+        _try("grantLeave", _managerOf(grants), abi.encodeCall(equity.grantLeave, (grants)));
+    }
+
+    function accelerate(uint256 which, uint256 part, uint256 rarely) external {
+        if (rarely % 2 == 0) return;
+        uint256[] memory grants = _chosen(which);
+        _try("accelerate", _managerOf(grants), abi.encodeCall(equity.accelerate, (grants, part % 1_000_001)));
+    }
+
+    /* WORKERS */
+
+    function accept(uint256 which, uint256 line, uint256 how) external {
+        if (_offers.length == 0) return;
+        which %= _offers.length;
+        (Offer memory offered, Acceptance[] memory leaves) = offerAt(which);
+        Leaves.prove(address(equity), offered.plan, offered.number, leaves);
+        Acceptance[] memory chosen = new Acceptance[](1);
+        chosen[0] = leaves[line % leaves.length];
+        address wallet = equity.walletOf(offered.manager, chosen[0].worker);
+        if (wallet == address(0)) wallet = chosen[0].wallet;
+        if (how % 2 == 0) chosen[0].signature = sign(_keyOf[wallet], _digest(Leaves.acceptHash(offered, chosen[0])));
+        uint256 grantId = offered.first + chosen[0].index;
+        bool isNew = poolOfGrant[grantId] == 0;
+        address caller = how % 2 == 0 ? STRANGER : wallet;
+        if (_try(isNew ? "accept" : "accept again", caller, abi.encodeCall(equity.accept, (offered, chosen)))) {
+            if (!isNew) return;
+            poolOfGrant[grantId] = equity.planOf(offered.plan).pool;
+            acceptedOfOffer[which] += chosen[0].units;
+        }
+    }
+
+    function comeBack(uint256 which, uint256 by, uint256) external {
+        uint256[] memory grants = _chosenWith(which, Wanted.OnLeave);
+        address manager = _managerOf(grants);
+        address wallet = equity.walletOf(manager, equity.grantOf(grants[0]).worker);
+        _try("comeBack", by % 2 == 0 ? manager : wallet, abi.encodeCall(equity.comeBack, (grants)));
+    }
+
+    function rotate(uint256 which, uint256 to, uint256 how) external {
+        if (how % 8 > 2) return;
+        (address manager, uint256 worker) = _worker(which);
+        address wallet = equity.walletOf(manager, worker);
+        address other = walletAt(to);
+        bytes memory signature;
+        if (how % 2 == 0 && wallet != address(0)) {
+            bytes32 kind =
+                keccak256("Rotate(address manager,uint256 worker,address wallet,uint256 nonce,uint256 deadline)");
+            uint256 nonce = equity.nonceOf(manager, worker);
+            signature = sign(_keyOf[wallet], _digest(keccak256(abi.encode(kind, manager, worker, other, nonce, time))));
+        }
+        address caller = how % 2 == 0 ? STRANGER : wallet;
+        _try("rotate", caller, abi.encodeCall(equity.rotate, (manager, worker, other, time, signature)));
+    }
+
+    function proposeWallet(uint256 which, uint256 to, uint256) external {
+        (address manager, uint256 worker) = _worker(which);
+        _try("propose", manager, abi.encodeCall(equity.proposeWallet, (worker, walletAt(to))));
+    }
+
+    function veto(uint256 which, uint256 rarely, uint256) external {
+        if (rarely % 2 == 0) return;
+        (address manager, uint256 worker) = _worker(which);
+        _try("veto", equity.walletOf(manager, worker), abi.encodeCall(equity.veto, (manager, worker, "")));
+    }
+
+    function setWallet(uint256 which, uint256, uint256) external {
+        (address manager, uint256 worker) = _worker(which);
+        Proposal memory proposal = equity.proposalOf(manager, worker);
+        uint256 workers = equity.workersOf(manager);
+        for (uint256 i = 0; i < workers && (proposal.wallet == address(0) || proposal.ripeAt > time); ++i) {
+            worker = worker % workers + 1;
+            proposal = equity.proposalOf(manager, worker);
+        }
+        _try("setWallet", STRANGER, abi.encodeCall(equity.setWallet, (manager, worker, proposal.wallet)));
+    }
+
+    /* ANYONE */
+
+    function sync(uint256 plan, uint256, uint256) external {
         (, uint256 plans,) = equity.counts();
-        equity.sync(plan % plans + 1);
-        _record();
+        _try("sync", STRANGER, abi.encodeCall(equity.sync, (plan % plans + 1)));
+    }
+
+    function finish(uint256 which, uint256, uint256) external {
+        _try("finish", STRANGER, abi.encodeCall(equity.finish, (_chosenWith(which, Wanted.Ripe))));
+    }
+
+    function distribute(uint256 which, uint256 amount, uint256 scale) external {
+        amount = amount % 10 ** (scale % 16) + 1;
+        _try("distribute", ISSUER, abi.encodeCall(equity.distribute, (which % 2 + 1, amount)));
     }
 
     /// The grants that `which` has a bit for, and some of them again.
-    function claim(uint256 which) external {
+    function claim(uint256 which, uint256, uint256) external {
         (,, uint256 grants) = equity.counts();
         uint256[] memory chosen = new uint256[](2 * grants);
         uint256 count;
         for (uint256 i = 0; i < 2 * grants; ++i) {
-            if (which >> i & 1 == 1) chosen[count++] = i % grants + 1;
+            if (which >> i & 1 == 1 && poolOfGrant[i % grants + 1] != 0) chosen[count++] = i % grants + 1;
         }
-        uint256[] memory grantIds = new uint256[](count);
+        assembly ("memory-safe") {
+            mstore(chosen, count)
+        }
+        uint256 before = paid[1] + paid[2];
+        _try("claim", STRANGER, abi.encodeCall(equity.claim, (chosen)));
+        if (paid[1] + paid[2] != before) ++succeeded["claim revenue"];
+    }
+
+    function withdraw(uint256 which, uint256, uint256) external {
+        which = which % 2 + 1;
+        uint256[] memory workers = new uint256[](MOST_WORKERS);
+        uint256 owed;
+        for (uint256 i = 0; i < MOST_WORKERS; ++i) {
+            workers[i] = i + 1;
+            owed += equity.owed(which, i + 1);
+        }
+        if (owed == 0) which = 3 - which;
+        uint256 before = paid[which];
+        _try("withdraw", STRANGER, abi.encodeCall(equity.withdraw, (which, workers)));
+        if (paid[which] != before) ++succeeded["withdraw something"];
+    }
+
+    /* THE WORLD */
+
+    function refuse(uint256 which, uint256 how, uint256) external {
+        (address manager, uint256 worker) = _worker(which);
+        currency.refuse(equity.walletOf(manager, worker), HostileTokenMock.Refusal(how % 4 < 3 ? how % 4 : 0));
+    }
+
+    function progressTo(uint256 accepted, uint256 met, uint256 how) external {
+        progress.accept(ORIGIN, accepted);
+        progress.meet(address(progress), ORIGIN, DOCUMENT, met);
+        ProgressMock.Failure[4] memory failures = [
+            ProgressMock.Failure.None,
+            ProgressMock.Failure.Reverts,
+            ProgressMock.Failure.AnswersTooLong,
+            ProgressMock.Failure.AnswersTooShort
+        ];
+        progress.fail(failures[how % 8 == 0 ? (how >> 8) % 4 : 0]);
+        progress.setStatus(ORIGIN, (how >> 16) % 8 == 0 ? Status.ENDED_BY_CLIENT : Status.LIVE);
+    }
+
+    function pass(uint256 less, uint256 more, uint256 rarely) external {
+        _wait(rarely % 4 == 0 ? more % 20 days : less % 2 days);
+    }
+
+    /* CHOICES */
+
+    /// A plan, its pool, and what is left to grant there; nothing when there are enough grants to look after.
+    function _room(uint256 which, uint256 count) private view returns (uint256 plan, uint256 pool, uint256 left) {
+        (, uint256 plans, uint256 grants) = equity.counts();
+        plan = which % plans + 1;
+        pool = equity.planOf(plan).pool;
+        Pool memory state = equity.poolOf(pool);
+        left = grants + count > MOST_GRANTS ? 0 : uint256(state.units) + state.forfeited - state.granted;
+    }
+
+    function _nextOffer(uint256 plan, uint256 pool, uint256 times) private view returns (Offer memory offered) {
+        (,, uint256 grants) = equity.counts();
+        Pool memory state = equity.poolOf(pool);
+        (offered.plan, offered.number) = (plan, uint256(equity.planOf(plan).offers) + 1);
+        offered.roster = state.roster;
+        (offered.book, offered.manager, offered.first) = (state.book, managerOf(pool), grants + 1);
+        offered.from = time + (times % 3) * (times >> 8) % 3 days;
+        offered.until = offered.from + 1 + (times >> 64) % 10 days;
+        offered.round = state.round;
+    }
+
+    function _offerCall(Offer memory offered, uint256 newWorkers) private view returns (bytes memory) {
+        return abi.encodeCall(
+            equity.offer,
+            (offered.plan, offered.root, offered.units, offered.count, offered.from, offered.until, newWorkers)
+        );
+    }
+
+    function _chosen(uint256 which) private view returns (uint256[] memory grants) {
+        (,, uint256 count) = equity.counts();
+        grants = new uint256[](1);
+        grants[0] = count == 0 ? 1 : which % count + 1;
+    }
+
+    /// Of the grants from the chosen one on the first that is as wanted; else the chosen one.
+    function _chosenWith(uint256 which, Wanted wanted) private view returns (uint256[] memory grants) {
+        grants = _chosen(which);
+        (,, uint256 count) = equity.counts();
         for (uint256 i = 0; i < count; ++i) {
-            grantIds[i] = chosen[i];
-            claimed[chosen[i]] = equity.vestedOf(chosen[i]);
-        }
-        equity.claim(grantIds);
-        _record();
-    }
-
-    function end(uint256 which, uint8 reason) external {
-        (,, uint256 grants) = equity.counts();
-        if (grants == 0) return;
-        which = which % grants + 1;
-        Grant memory held = equity.grantOf(which);
-        if (held.standing == Standing.Ended) return;
-
-        uint256 pool = _poolOf(held.plan);
-        address manager = equity.poolOf(pool).manager;
-        uint256[] memory grantIds = new uint256[](1);
-        grantIds[0] = which;
-        vm.prank(manager);
-        equity.end(grantIds, Reason(reason % 7));
-        forfeited[pool] += held.units - equity.vestedOf(which);
-        _record();
-    }
-
-    function pass(uint16 secondsPassed) external {
-        time += secondsPassed % 2000;
-        vm.warp(time);
-        _watch();
-    }
-
-    function bookCount() external view returns (uint256) {
-        return books.length;
-    }
-
-    /// The ledger's history of what was emitted, and the highest that each grant has vested.
-    function _record() private {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(equity)) continue;
-            bytes32 book = logs[i].topics[1];
-            if (history[book] == 0) books.push(book);
-            history[book] = keccak256(abi.encode(history[book], time, eventHash(logs[i])));
-        }
-        _watch();
-    }
-
-    function _watch() private {
-        (,, uint256 grants) = equity.counts();
-        for (uint256 i = 1; i <= grants; ++i) {
-            uint256 vestedNow = equity.vestedOf(i);
-            if (vestedNow < vested[i]) fallen = i;
-            vested[i] = vestedNow;
+            uint256 candidate = (grants[0] - 1 + i) % count + 1;
+            if (equity.grantOf(candidate).standing != Standing.Marked) continue;
+            Mark memory mark = equity.markOf(candidate);
+            bool isWanted = wanted == Wanted.OnLeave
+                ? mark.leaveSince != 0
+                : mark.endsAt != 0 && (mark.endsAt > time) == (wanted == Wanted.Ending);
+            if (!isWanted) continue;
+            grants[0] = candidate;
+            break;
         }
     }
 
-    function _poolOf(uint256 plan) private view returns (uint256) {
-        Schedule memory schedule = equity.planOf(plan);
-        return schedule.pool;
+    function _managerOf(uint256[] memory grants) private view returns (address) {
+        Grant memory held = equity.grantOf(grants[0]);
+        return managerOf(held.plan == 0 ? 1 : equity.planOf(held.plan).pool);
+    }
+
+    function _worker(uint256 which) private view returns (address manager, uint256 worker) {
+        manager = managerOf(which % 2 + 1);
+        worker = (which >> 8) % equity.workersOf(manager) + 1;
+    }
+
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Workpact Equity"),
+                keccak256("1"),
+                block.chainid,
+                address(equity)
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
     }
 }

@@ -4,9 +4,52 @@ pragma solidity 0.8.37;
 import {EquityTest} from "./EquityTest.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
+import {IWorkerRoster} from "../../../contracts/interfaces/IWorkerRoster.sol";
 import {Gate, Grant, Line, Plan, Reason, Standing} from "../../../contracts/types/Equity.sol";
 
-/// @notice What was found in vesting contracts of others, each tried here.
+/// @notice What was found in vesting contracts, payrolls and accumulators of others: each is tried, here or where named.
+///
+///  1 beneficiary fixed, or moved by another (OpenZeppelin #3152, #3658, Yearn): test_rotating_changes_no_amount,
+///    test_enrolling_again_never_moves_what_was_granted, RosterOfWalletsTest, ProposalsTest
+///  2 revocation and reinstatement (OpenZeppelin #6493): test_ended_grant_keeps_what_had_vested_for_ever,
+///    test_ended_grant_ends_once
+///  3 "owner can revoke at any time" (audit pattern lists): test_nobody_but_the_manager_ends,
+///    test_end_waits_for_the_notice_that_the_plan_promised, EndingsTest.test_end__of_a_grant_that_cannot_be_ended__reverts
+///  4 revoked with a date in the past (Celo #1758): test_end_is_never_back_dated
+///  5 revoked a block before the milestone: test_end_counts_an_accepted_milestone_nobody_synced,
+///    testFuzz_end_cannot_starve_the_source, EndingsTest.test_finish__counts_what_was_accepted_during_the_notice
+///  6 starts in the future, schedules of no length (Sablier M-02, Cantina): test_start_in_the_future,
+///    test_start_in_the_past, test_schedules_that_do_not_fit_are_refused, test_schedules_at_the_edge
+///  7 cliff without amount, cliff inside the duration (Sablier #240, RAAC): test_cliff_is_inside_the_duration
+///  8 floors one by one (RAAC s/5045): testFuzz_claims_of_any_pattern_lose_no_unit
+///  9 root of more than its aggregate (Cantina): AcceptTest.test_accept__more_than_was_set_aside__reverts
+/// 10 campaign clawed back (Cantina): OffersTest.test_closeOffer__while_it_binds__reverts
+/// 11 one tenant's money drained into another's (Hedgey): test_tenants_are_apart, PeersMoneyTest
+/// 12 claimed for others, second preimages (Uniswap #9, #35): test_stranger_claims_for_the_worker_only,
+///    AcceptTest.test_accept__by_a_proof_of_another_length__reverts
+/// 13 one blocked payee stops all (Gitcoin #478, Sentiment #284):
+///    PayingTest.test_claim__a_wallet_is_refused__the_others_are_paid; wages:
+///    test_one_blocked_payee_blocks_nobody of the payroll
+/// 14 one bad line reverts a batch (Sablier #1101): GrantsTest.test_claim__some_with_nothing__passes_over_those,
+///    AcceptTest.test_accept__some_again__goes_on; wages: test_who_cannot_be_paid_is_passed_over of the payroll
+/// 15 what is owed lost with the cash (Sablier Flow #125): PayingTest.test_withdraw; wages:
+///    test_the_payee_takes_it_elsewhere of the payroll
+/// 16 ids made from terms (LlamaPay #11): test_equal_grants_are_two_grants
+/// 17 rates by the second drift (LlamaPay, Sablier Flow): nothing here is a rate; wages:
+///    test_a_posted_run_sets_its_money_aside of the payroll
+/// 18 accumulators that round to nothing, shares out of step (Reserve M-04, Unipool, Fjord s/215): PeersMoneyTest
+/// 19 votes without delegation (code-423n4 #33): worker tokens do not vote
+/// 20 recipients' hooks (Sablier #951): PeersMoneyTest.test_no_wallet_is_called
+/// 21 scripts in a token's symbol (Sablier M-01): no contract draws; what draws off chain escapes, and is tested there
+/// 22 tokens that take a fee (Yearn 0.4): RevenueTest.test_distribute__of_a_token_that_moves_another_amount__reverts
+/// 23 initialised twice, locked after the end, dust swept (Yearn #8, #9, #11): no initialiser, no sweep;
+///    PeersMoneyTest.test_tokens_sent_by_mistake_are_nobodys, test_ended_grant_keeps_what_had_vested_for_ever
+/// 24 no leave (Carta community): LeaveTest
+/// 25 tools round differently (Open Cap Format #505): VestingTest.testFuzz_vestedDown__gated_and_accelerated; the export
+///    is tested off chain, against the same values
+/// 26 narrow counters of loops and times (Hedgey): test_batches_longer_than_a_byte_counts, test_start_in_the_future
+///
+/// Late grants and late offers earning past revenue: RevenueTest.test_late__…, test_closed__…, test_ended__….
 contract PeersFaultsTest is EquityTest {
     /// OpenZeppelin #3152, Yearn "remove rotation of recipient keys": who may move the beneficiary can take everything.
     /// Enrolling a wallet anew, by anyone, moves nothing that was granted.
@@ -22,6 +65,47 @@ contract PeersFaultsTest is EquityTest {
         claimAs(STRANGER, made);
         assertEq(token.balanceOf(ALICE), 100, "Alice");
         assertEq(token.balanceOf(STRANGER), 0, "stranger");
+    }
+
+    /// Yearn, OpenZeppelin #3658: a wallet is lost, or stolen. Whoever changes it, and how: no amount changes, nothing is
+    /// claimed twice, and no other grant sees it.
+    function test_rotating_changes_no_amount() public {
+        uint256 plan = createPlan(timePlan());
+        uint256 made = grantTo(1, plan, 1024);
+        uint256 other = grantTo(2, plan, 1024);
+        distribute(4096);
+        vm.warp(NOW + 180 * DAY);
+        claimAs(STRANGER, made);
+        distribute(4096);
+        vm.warp(NOW + 270 * DAY);
+        bytes memory amounts = amountsOf(made, other);
+
+        vm.prank(ALICE);
+        equity.rotate(MANAGER, 1, CAROL, 0, "");
+        assertEq(amountsOf(made, other), amounts, "after the worker's");
+        vm.prank(MANAGER);
+        equity.proposeWallet(1, STRANGER);
+        assertEq(amountsOf(made, other), amounts, "after a proposal");
+        vm.prank(CAROL);
+        equity.veto(MANAGER, 1, "");
+        assertEq(amountsOf(made, other), amounts, "after a veto");
+        vm.warp(NOW + 360 * DAY);
+        vm.prank(MANAGER);
+        equity.proposeWallet(1, STRANGER);
+        vm.warp(NOW + 374 * DAY);
+        equity.setWallet(MANAGER, 1, STRANGER);
+        claimAs(ALICE, made);
+        assertEq(token.balanceOf(ALICE), 512, "before, to the first wallet");
+        assertEq(token.balanceOf(STRANGER), 512, "after, to the last");
+        assertEq(token.totalSupply(), 1024, "supply");
+        assertEq(currency.balanceOf(ALICE) + currency.balanceOf(STRANGER), 4096, "revenue");
+        assertEq(pending(other), 4096, "the other's");
+    }
+
+    function amountsOf(uint256 one, uint256 two) private view returns (bytes memory) {
+        bytes memory grants = abi.encode(equity.grantOf(one), equity.grantOf(two), equity.poolOf(pool));
+        (uint256 ones, uint256 twos) = (claimable(one), claimable(two));
+        return bytes.concat(grants, abi.encode(ones, twos, pending(one), pending(two)));
     }
 
     /// OpenZeppelin #6493: after a revocation, vested is counted on the original allocation and stays claimable.
@@ -65,6 +149,19 @@ contract PeersFaultsTest is EquityTest {
         end(made, Reason.InvoluntaryWithCause);
         assertEq(token.balanceOf(ALICE), 50, "claimed units are the worker's own");
         assertEq(token.allowance(ALICE, address(equity)), 0, "allowance");
+    }
+
+    /// The notice that was promised with the plan holds for every reason, with cause as without.
+    function test_end_waits_for_the_notice_that_the_plan_promised() public {
+        uint256 made = grantTo(1, createPlan(dailyPlan()), 1000);
+        end(made, Reason.InvoluntaryWithCause);
+        uint256[] memory grants = listOf(made);
+        vm.warp(NOW + 10 * DAY - 1);
+        vm.expectRevert(abi.encodeWithSelector(IWorkerRoster.WorkerEquity_NotRipe.selector, NOW + 10 * DAY));
+        equity.finish(grants);
+        vm.warp(NOW + 10 * DAY);
+        equity.finish(grants);
+        assertEq(equity.vestedOf(made), 100, "the notice has vested");
     }
 
     /// Celo #1758: an end date in the past took vested units. Here an end is now, in the second it is mined.
@@ -218,6 +315,21 @@ contract PeersFaultsTest is EquityTest {
         claimAs(STRANGER, first);
         assertEq(claimable(first), 0, "first");
         assertEq(claimable(first + 1), 10, "second");
+    }
+
+    /// Hedgey: a loop counted in a narrow number. Three hundred of each are one call.
+    function test_batches_longer_than_a_byte_counts() public {
+        Line[] memory lines = new Line[](300);
+        uint256[] memory grants = new uint256[](300);
+        for (uint256 i = 0; i < 300; ++i) {
+            (lines[i], grants[i]) = (Line(uint24(i % 2 + 1), 10), i + 1);
+        }
+        uint256 plan = createPlan(timePlan());
+        vm.prank(MANAGER);
+        equity.grant(plan, lines);
+        vm.warp(NOW + 360 * DAY);
+        equity.claim(grants);
+        assertEq(token.balanceOf(ALICE) + token.balanceOf(BOB), 3000, "all of them");
     }
 
     /// Hedgey 2024-04-19: one tenant's pool drained into another's. A pool can only be granted from by its own
