@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from fractions import Fraction
+from itertools import pairwise
 
 from tests.measurement.desk import generator
 from tests.scripts.demo import DOLLAR, Demo, months_cost
@@ -28,3 +31,25 @@ def test_demo__last_period__plays_all_twelve_and_closes(tmp_path):
     assert got["held"] == 0
     assert got["client"] == told["funded"] - deliverables - sum(sum(month["numbers"][2:]) for month in months)
     assert demo.left_behind() == []
+
+
+def test_quarter__in_words_on_apes_own_chain__adds_up(tmp_path):
+    """9.6, 12.4: examples/worker-owned-desk as people read it; the last line of a table is the sum of the others."""
+    demo = Demo(tmp_path, "--example", "worker-owned-desk")
+    code, out, err = demo.ended()
+
+    assert code == 0, err
+    assert demo.left_behind() == []
+    assert "BROKEN" not in out
+    assert out.count("holds: ") == 14
+    titles = ("Who got what", "Cap table", "Register of wages", "Where all the money is", "History in")
+    starts = [out.index(title) for title in titles]
+    everyone, units, _, money = (out[start:end] for start, end in pairwise(starts))
+    for table, lines in ((everyone, 9), (units.split("left to grant")[0], 6), (money, 7)):
+        sums = [_amounts(line) for line in table.splitlines() if _amounts(line)]
+        assert len(sums) == lines
+        assert [sum(column) for column in zip(*sums[:-1], strict=True)] == sums[-1]
+
+
+def _amounts(line: str) -> list[Fraction]:
+    return [Fraction(number.replace(",", "")) for number in re.findall(r"([\d,]+(?:\.\d+)?) (?:USDC|CDESK)", line)]
