@@ -21,8 +21,8 @@ import {
 } from "../../../contracts/types/Equity.sol";
 import {Status} from "../../../contracts/types/State.sol";
 
-/// @notice What issuers, managers, workers, strangers, the agreement, a currency that refuses wallets, and time do to two
-/// pools, in any order.
+/// @notice What issuers, managers, workers, strangers, the agreement, a currency that refuses wallets, and time do to
+/// two pools, in any order.
 /// @dev Every action takes three seeds. What the contract refuses is no failure; {EquityLedger} says what is.
 contract EquityHandler is EquityLedger {
     bytes32 private constant DOCUMENT = keccak256("its service levels");
@@ -38,7 +38,7 @@ contract EquityHandler is EquityLedger {
     }
 
     constructor() {
-        // Ten steps of five days with three days of notice, ten of leave, 40 % for leavers; twenty of two, as the gate is.
+        // Ten steps of five days, with notice, leave and 40 % for leavers; twenty of two days, at most as the gate.
         createPlan(0, 5 days, 9 | 2 << 16 | 10 days << 32 | 1 << 64 | 400_000 << 72);
         createPlan(1 | 15 << 32, 2 days, 19 | 1 << 8 | 3 << 16 | 5 days << 32);
     }

@@ -8,8 +8,8 @@ import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {Acceptance, Line, Offer} from "../../../contracts/types/Equity.sol";
 
-/// @notice What the events of the worker equity say of units, money and words, added up beside it: two pools of one token
-/// and one currency, each with a manager and its roster.
+/// @notice What the events of the worker equity say of units, money and words, added up beside it: two pools of one
+/// token and one currency, each with a manager and its roster.
 abstract contract EquityLedger is Test {
     uint256 internal constant WALLETS = 10;
     uint256 internal constant FUNDS = 1e24;

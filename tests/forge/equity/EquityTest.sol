@@ -8,7 +8,7 @@ import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {Gate, Line, Plan, Pool, Reason} from "../../../contracts/types/Equity.sol";
 
-/// @notice An issuer with a token and a pool for one agreement, a manager with two workers, and what they do. The pool's
+/// @notice An issuer with a token and a pool for one agreement, a manager with two workers, and what they do. The
 /// currency does as it should until a test tells it otherwise.
 abstract contract EquityTest is Test {
     address internal constant ISSUER = address(0x1551);

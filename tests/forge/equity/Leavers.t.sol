@@ -8,7 +8,7 @@ import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {Gate, Mark, Plan, Reason} from "../../../contracts/types/Equity.sol";
 import {Status} from "../../../contracts/types/State.sol";
 
-/// @notice What vests at once (SPEC.md 9.3): by an act of the manager, and when the client ends the agreement by notice.
+/// @notice What vests at once (SPEC.md 9.3): by an act of the manager, and when the client ends the agreement.
 contract LeaversTest is EquityTest {
     uint256 internal daily;
     uint256 internal made;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Acceptance, Offer} from "../../../contracts/types/Equity.sol";
 
-/// @notice Leaves of an offer and their tree, as SPEC.md 9.11 says: written for the tests, without the contract's library.
+/// @notice Leaves of an offer and their tree, as SPEC.md 9.11 says: written without the contract's library.
 library Leaves {
     function hashOf(address equity, uint256 plan, uint256 number, Acceptance memory leaf)
         internal

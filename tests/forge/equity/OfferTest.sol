@@ -5,8 +5,8 @@ import {EquityTest} from "./EquityTest.sol";
 import {Leaves} from "./Leaves.sol";
 import {Acceptance, Grant, Offer, Standing} from "../../../contracts/types/Equity.sol";
 
-/// @notice An offer to Alice (worker 1), Bob (worker 2) and Carol (worker 3, whose wallet the leaf names), by a daily plan,
-/// from a day after now until thirty.
+/// @notice An offer to Alice (worker 1), Bob (worker 2) and Carol (worker 3, whose wallet the leaf names), by a daily
+/// plan, from a day after now until thirty.
 abstract contract OfferTest is EquityTest {
     uint256 internal constant FROM = uint256(NOW) + DAY;
     uint256 internal constant UNTIL = uint256(NOW) + 30 * DAY;

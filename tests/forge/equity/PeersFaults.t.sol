@@ -7,14 +7,15 @@ import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {IWorkerRoster} from "../../../contracts/interfaces/IWorkerRoster.sol";
 import {Gate, Grant, Line, Plan, Reason, Standing} from "../../../contracts/types/Equity.sol";
 
-/// @notice What was found in vesting contracts, payrolls and accumulators of others: each is tried, here or where named.
+/// @notice What was found in vesting contracts, payrolls and accumulators of others: each is tried, here or where said.
 ///
 ///  1 beneficiary fixed, or moved by another (OpenZeppelin #3152, #3658, Yearn): test_rotating_changes_no_amount,
 ///    test_enrolling_again_never_moves_what_was_granted, RosterOfWalletsTest, ProposalsTest
 ///  2 revocation and reinstatement (OpenZeppelin #6493): test_ended_grant_keeps_what_had_vested_for_ever,
 ///    test_ended_grant_ends_once
 ///  3 "owner can revoke at any time" (audit pattern lists): test_nobody_but_the_manager_ends,
-///    test_end_waits_for_the_notice_that_the_plan_promised, EndingsTest.test_end__of_a_grant_that_cannot_be_ended__reverts
+///    test_end_waits_for_the_notice_that_the_plan_promised,
+///    EndingsTest.test_end__of_a_grant_that_cannot_be_ended__reverts
 ///  4 revoked with a date in the past (Celo #1758): test_end_is_never_back_dated
 ///  5 revoked a block before the milestone: test_end_counts_an_accepted_milestone_nobody_synced,
 ///    testFuzz_end_cannot_starve_the_source, EndingsTest.test_finish__counts_what_was_accepted_during_the_notice
@@ -45,8 +46,8 @@ import {Gate, Grant, Line, Plan, Reason, Standing} from "../../../contracts/type
 /// 23 initialised twice, locked after the end, dust swept (Yearn #8, #9, #11): no initialiser, no sweep;
 ///    PeersMoneyTest.test_tokens_sent_by_mistake_are_nobodys, test_ended_grant_keeps_what_had_vested_for_ever
 /// 24 no leave (Carta community): LeaveTest
-/// 25 tools round differently (Open Cap Format #505): VestingTest.testFuzz_vestedDown__gated_and_accelerated; the export
-///    is tested off chain, against the same values
+/// 25 tools round differently (Open Cap Format #505): VestingTest.testFuzz_vestedDown__gated_and_accelerated; the
+///    export is tested off chain, against the same values
 /// 26 narrow counters of loops and times (Hedgey): test_batches_longer_than_a_byte_counts, test_start_in_the_future
 ///
 /// Late grants and late offers earning past revenue: RevenueTest.test_late__…, test_closed__…, test_ended__….
@@ -67,8 +68,8 @@ contract PeersFaultsTest is EquityTest {
         assertEq(token.balanceOf(STRANGER), 0, "stranger");
     }
 
-    /// Yearn, OpenZeppelin #3658: a wallet is lost, or stolen. Whoever changes it, and how: no amount changes, nothing is
-    /// claimed twice, and no other grant sees it.
+    /// Yearn, OpenZeppelin #3658: a wallet is lost, or stolen. Whoever changes it, and how: no amount changes, nothing
+    /// is claimed twice, and no other grant sees it.
     function test_rotating_changes_no_amount() public {
         uint256 plan = createPlan(timePlan());
         uint256 made = grantTo(1, plan, 1024);
@@ -338,11 +339,11 @@ contract PeersFaultsTest is EquityTest {
         uint256 made = grantTo(1, createPlan(timePlan()), 100);
         vm.startPrank(STRANGER);
         address own = equity.createToken("Own", "OWN");
-        uint256 ownPool = equity.openPool(own, STRANGER, type(uint80).max, address(progress), ORIGIN, address(currency));
+        uint256 theirs = equity.openPool(own, STRANGER, type(uint80).max, address(progress), ORIGIN, address(currency));
         address[] memory wallets = new address[](1);
         wallets[0] = STRANGER;
         equity.enrol(wallets);
-        uint256 ownGrant = equity.grant(equity.createPlan(ownPool, timePlan()), lineOf(1, type(uint80).max));
+        uint256 ownGrant = equity.grant(equity.createPlan(theirs, timePlan()), lineOf(1, type(uint80).max));
         vm.warp(NOW + 360 * DAY);
         uint256[] memory grants = new uint256[](2);
         (grants[0], grants[1]) = (ownGrant, made);

@@ -5,7 +5,7 @@ import {OfferTest} from "./OfferTest.sol";
 import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {Acceptance, Offer, Reason} from "../../../contracts/types/Equity.sol";
 
-/// @notice What was found in accumulators and pooled escrows of others, each tried here. {PeersFaultsTest} has the list.
+/// @notice What was found in accumulators and pooled escrows of others, each tried here. {PeersFaultsTest} lists them.
 contract PeersMoneyTest is OfferTest {
     /// Late grants: who comes after a round, by whatever way, has nothing of it; who was there loses nothing.
     function test_no_way_in_earns_past_revenue() public {
@@ -68,7 +68,7 @@ contract PeersMoneyTest is OfferTest {
         assertEq(pending(rest), 24, "a quarter, rounded down");
     }
 
-    /// Reserve M-04: half of the rewards lost where a currency has few decimals. Less than one of its units is, a claim.
+    /// Reserve M-04: half of the rewards lost where a currency has few decimals. Less than one of its units is.
     function test_revenue_of_a_currency_without_decimals() public {
         uint256[] memory grants = new uint256[](3);
         for (uint256 i = 0; i < 3; ++i) {
