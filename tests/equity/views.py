@@ -23,15 +23,13 @@ def mask_of(numbers: Any) -> int:
     return sum(1 << number for number in numbers)
 
 
-def check(url: str, views: list[View]) -> None:
-    """Asks all at the last block."""
+def check(url: str, views: list[View], moment: int | None = None) -> None:
+    """Asks all at the last block, as if it were of another moment if one is given."""
+    at = ["latest"] if moment is None else ["latest", {}, {"time": hex(moment)}]
+    if not views:
+        return
     calls = [
-        {
-            "jsonrpc": "2.0",
-            "id": place,
-            "method": "eth_call",
-            "params": [{"to": to, "data": _data(name, given)}, "latest"],
-        }
+        {"jsonrpc": "2.0", "id": place, "method": "eth_call", "params": [{"to": to, "data": _data(name, given)}, *at]}
         for place, (to, name, given, _) in enumerate(views)
     ]
     request = urllib.request.Request(url, json.dumps(calls).encode(), {"Content-Type": "application/json"})
@@ -66,12 +64,21 @@ def of_all(model: Acts, now: int, histories: dict[bytes, bytes]) -> Iterator[Vie
         accepted = sum(offer.accepted.values()), offer.is_open
         yield place, "acceptedOf(bytes32)", (model.offer_id(offer),), accepted
     yield from _grants(model, now)
+    yield from of_vested(model, now)
     for (token, account), amount in model.balances.items():
         if account != NOBODY:
             yield token, "balanceOf(address)", (account,), (amount,)
     for token in {pool.token for pool in model.pools.values()}:
         minted = sum(grant.claimed for grant in model.grants.values() if model.pool_of(grant).token == token)
         yield token, "totalSupply()", (), (minted,)
+
+
+def of_vested(model: Acts, moment: int) -> Iterator[View]:
+    """What will have vested at a moment, if nothing happens until then."""
+    for number in model.grants:
+        claimable = model.claimable(number, moment), model.revenue(number)
+        yield model.place, "vestedOf(uint256)", (number,), (model.vested(number, moment),)
+        yield model.place, "claimableOf(uint256)", (number,), claimable
 
 
 def _rosters(model: Acts) -> Iterator[View]:
@@ -109,11 +116,8 @@ def _grants(model: Acts, now: int) -> Iterator[View]:
         since = grant.leaves[-1][0] if grant.on_leave else 0
         away = model.away(grant, now, only_over=True)
         mark = since, away, model.ends_at(grant) or 0, grant.reason, grant.acceleration
-        claimable = model.claimable(number, now), model.revenue(number)
         yield model.place, "grantOf(uint256)", (number,), held
         yield model.place, "markOf(uint256)", (number,), mark
-        yield model.place, "vestedOf(uint256)", (number,), (model.vested(number, now),)
-        yield model.place, "claimableOf(uint256)", (number,), claimable
 
 
 def _data(signature: str, arguments: tuple[Any, ...]) -> str:

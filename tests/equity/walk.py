@@ -28,7 +28,17 @@ class Walk(PoolSteps, RosterSteps):
             self.create_plan(pool)
         often = [self.grant, self.sync, self.claim, self.claim, self.accept, self.accept, self.finish, self.leave]
         often += [self.offer, self.progress, self.end, self.come_back, self.distribute, self.distribute]
-        acts = [*often, *often, self.keep, self.accelerate, self.withdraw, self.refuse, self.close]
+        acts = [
+            *often,
+            *often,
+            self.keep,
+            self.keep,
+            self.accelerate,
+            self.withdraw,
+            self.withdraw,
+            self.refuse,
+            self.close,
+        ]
         acts += [self.enrol, self.reserve, self.raise_pool, self.create_plan]
         acts += [self.rotate, self.propose, self.propose, self.veto, self.set_wallet]
         for _ in range(steps):
@@ -162,10 +172,12 @@ class Walk(PoolSteps, RosterSteps):
 
     def accept(self) -> None:
         """Some leaves of an offer, each signed, sent by the worker or not signed at all."""
-        if not self.model.offers:
-            return
         open_ = [which for which, offer in enumerate(self.model.offers) if offer.left and offer.until >= self.now]
-        which = self.random.choice(open_ or range(len(self.model.offers)))
+        if self.random.random() < 0.05:
+            open_ = list(range(len(self.model.offers)))
+        if not open_:
+            return
+        which = self.random.choice(open_)
         offer = self.model.offers[which]
         if offer.opens_at > self.now and self.random.random() < 0.8:
             self.pause(offer.opens_at - self.now)
@@ -197,14 +209,16 @@ class Walk(PoolSteps, RosterSteps):
 
     def close(self) -> None:
         """Most often one that can be closed."""
-        if not self.model.offers:
-            return
         over = [
             which
             for which, offer in enumerate(self.model.offers)
             if offer.is_open and not offer.opens_at <= self.now <= offer.until
         ]
-        which = self.random.choice(over or range(len(self.model.offers)))
+        if self.random.random() < 0.1:
+            over = list(range(len(self.model.offers)))
+        if not over:
+            return
+        which = self.random.choice(over)
         offer = self.model.offers[which]
         sender = self.manager_of(self.model.plans[offer.plan].pool)
         made = self.offers[which]
@@ -221,7 +235,7 @@ class Walk(PoolSteps, RosterSteps):
 
     def _managed(self, fits: Callable[[model.Grant], bool] = lambda _: True) -> tuple[list[int], Any]:
         """Up to three grants of one pool that live, and its manager; some do not fit, or not together."""
-        if self.random.random() < 0.08:
+        if self.random.random() < 0.05:
             fitting = list(self.model.grants)
         else:
             fitting = [n for n, grant in self.model.grants.items() if grant.finished_at is None and fits(grant)]
