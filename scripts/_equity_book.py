@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
+    from workpact.batches.transactions import Cost
     from workpact.cap_table import CapTable
     from workpact.equity import Pool, PoolPlan, WorkerEquity
     from workpact.holdings import GrantHolding, Holdings, Seat
@@ -181,8 +182,8 @@ def of(agreement: Agreement, issuer: str | None = None) -> Book:
     return (opened or books)[0]
 
 
-def batches(items: Sequence[Any], kind: str) -> Iterable[Sequence[Any]]:
-    """Items in the fewest transactions of a kind, with a word on each; all but the last one full.
+def batches(items: Sequence[Any], kind: str | Cost) -> Iterable[Sequence[Any]]:
+    """Items in the fewest transactions of a kind or cost, with a word on each; all but the last one full.
 
     So what is sent again after a failure is cut in the same places, and is the same call.
     """
@@ -190,7 +191,8 @@ def batches(items: Sequence[Any], kind: str) -> Iterable[Sequence[Any]]:
 
     from workpact.batches.transactions import COSTS, split
 
-    parts = split(len(items), COSTS[kind], is_balanced=False)
+    cost = COSTS[kind] if isinstance(kind, str) else kind
+    parts = split(len(items), cost, is_balanced=False)
     for number, part in enumerate(parts, 1):
         if len(parts) > 1:
             click.echo(f"Transaction {number} of {len(parts)}: {len(part):,} lines", err=True)

@@ -124,8 +124,8 @@ def distribute(act: Act, amount: str, approve: bool, issuer: str | None, again: 
     book = _equity_book.of(act.agreement, issuer)
     pool, units = book.need_pool(), act.agreement.units(amount)
     _require_currency(act, pool)
-    before = [each.round for each in book.equity.logged("Distributed", by=act.signing.address) if each.amount == units
-              and each.pool == pool.id]  # fmt: skip
+    mine = book.equity.logged("Distributed", pool=pool.id, by=act.signing.address)
+    before = [each.round for each in mine if each.amount == units]
     intent = f"distribute {book.equity.contract.address} {pool.id} {units} {again!r}" if again else None
     past = act.sender.past(intent) if intent else None
     sent: list[Any] = []
@@ -199,7 +199,9 @@ def withdraw(act: Act, workers: tuple[str, ...], roster_file: Path | None, issue
     for part in _equity_book.batches(due, "claim"):
         sent.append(pool.withdraw(part, sender=act.sender))
         if mined(sent[-1]):
-            paid |= {event.worker: event.amount for event in sent[-1].decode_logs(book.equity.contract.Withdrawn)}
+            paid |= {
+                event.worker: event.amount for event in sent[-1].decode_logs(book.equity.contract.RevenueWithdrawn)
+            }
     money = act.agreement.money
     refused = [worker for worker in due if worker not in paid]
     lines = [f"Worker {worker}: {money(amount)}" for worker, amount in paid.items()]

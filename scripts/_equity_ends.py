@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from scripts._words import when
 
 if TYPE_CHECKING:
     from scripts._equity_book import Book
-    from workpact.equity import Grant
     from workpact.holdings import GrantHolding
 
 REASONS = (
@@ -48,8 +47,11 @@ def _live(book: Book, written: Iterable[str], roster_file: Path | None) -> list[
     return chosen
 
 
-def _on_chain(book: Book, grants: Iterable[GrantHolding]) -> list[Grant]:
-    return [book.equity.grant(grant.id) for grant in grants]
+def _parts(grants: Sequence[GrantHolding]) -> Iterable[Sequence[int]]:
+    """Numbers of grants, as many as go into a transaction; the sources of gates are left two million gas each."""
+    from workpact.batches.transactions import Cost
+
+    return _equity_book.batches([grant.id for grant in grants], Cost(5_000_000, 100_000, 32))
 
 
 def _require_manager(act: Act, book: Book) -> None:
@@ -89,7 +91,7 @@ def leave(act: Act, grants: tuple[str, ...], roster_file: Path | None, issuer: s
         if grant.away >= most:
             used = "is used up" if most else "is not part of its plan"
             raise BadArgument(f"Grant {grant.id}: leave {used}, so its clock runs on.")
-    sent = [book.equity.grant_leave(_on_chain(book, fresh), sender=act.sender)] if fresh else []
+    sent = [book.equity.grant_leave(part, sender=act.sender) for part in _parts(fresh)]
     return _done(act, "is on leave", fresh, [each for each in chosen if each.left], sent, "All are on leave.")
 
 
@@ -106,7 +108,7 @@ def come_back(act: Act, grants: tuple[str, ...], roster_file: Path | None, issue
     book = _equity_book.of(act.agreement, issuer)
     chosen = _live(book, grants, roster_file)
     fresh = [grant for grant in chosen if grant.left]
-    sent = [book.equity.come_back(_on_chain(book, fresh), sender=act.sender)] if fresh else []
+    sent = [book.equity.come_back(part, sender=act.sender) for part in _parts(fresh)]
     return _done(act, "is back", fresh, [each for each in chosen if not each.left], sent, "None is on leave.")
 
 
@@ -140,7 +142,7 @@ def accelerate(act: Act, part: str, grants: tuple[str, ...], roster_file: Path |
     fresh = [grant for grant in chosen if now[grant.id] < ppm]
     if fresh:
         act.confirm(f"Vest {write_share(ppm)} of what is unvested of {len(fresh)} grants at once?")
-    sent = [book.equity.accelerate(_on_chain(book, fresh), ppm, sender=act.sender)] if fresh else []
+    sent = [book.equity.accelerate(part, ppm, sender=act.sender) for part in _parts(fresh)]
     passed = [grant for grant in chosen if now[grant.id] == ppm]
     return _done(act, f"is accelerated by {write_share(ppm)}", fresh, passed, sent, "All are already.")
 
@@ -180,7 +182,7 @@ def end(act: Act, reason: str, grants: tuple[str, ...], roster_file: Path | None
     if fresh:
         after = ", ".join(sorted({write_notice(each) if each else "at once" for each in notices.values()}))
         act.confirm(f"Announce the end of {len(fresh)} grants, notice: {after}?")
-        sent = [book.equity.end(_on_chain(book, fresh), code, sender=act.sender)]
+        sent = [book.equity.end(part, code, sender=act.sender) for part in _parts(fresh)]
     ends = {grant.id: book.equity.grant(grant.id).ends_at for grant in named}
     value = {
         "reason": reason,
@@ -216,7 +218,7 @@ def keep(act: Act, grants: tuple[str, ...], roster_file: Path | None, issuer: st
     for grant in fresh:
         if grant.announcements[-1].record["endsAt"] <= moment:
             raise BadArgument(f"The end of grant {grant.id} has come: it can only be finished.")
-    sent = [book.equity.keep(_on_chain(book, fresh), sender=act.sender)] if fresh else []
+    sent = [book.equity.keep(part, sender=act.sender) for part in _parts(fresh)]
     passed = [grant for grant in chosen if grant not in fresh]
     return _done(act, "goes on", fresh, passed, sent, "No end of these is announced.")
 
@@ -246,7 +248,7 @@ def finish(act: Act, grants: tuple[str, ...], roster_file: Path | None, issuer: 
     if grants and early:
         ends = when(act.agreement, early[0].announcements[-1].record["endsAt"])
         raise BadArgument(f"The notice of grant {early[0].id} runs until {ends}: finish it then.")
-    sent = [book.equity.finish(_on_chain(book, ripe), sender=act.sender)] if ripe else []
+    sent = [book.equity.finish(part, sender=act.sender) for part in _parts(ripe)]
     return _done(act, "has ended", ripe, [each for each in chosen if each.ended], sent, "No notice is over.")
 
 

@@ -20,21 +20,33 @@ if TYPE_CHECKING:
 
 @click.command(cls=OfflineCommand)
 @click.argument("proofs", type=READ)
-@click.argument("worker")
+@click.argument("worker", required=False)
 @roster_option
-@click.option("--output", type=WRITE, required=True, help="The worker's own file.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The worker's own file; or a folder.")
 @json_option
-def proof(proofs: Path, worker: str, roster_file: Path | None, output: Path, as_json: bool) -> None:
+def proof(proofs: Path, worker: str | None, roster_file: Path | None, output: Path, as_json: bool) -> None:
     """Take a WORKER's own proof out of a file of all PROOFS, to be given to the worker alone.
+
+    Without a worker everybody's goes into a folder: 17.grant.json, 18.grant.json and so on. Grants, wages, payslips.
 
     \b
     Example:
       ape run equity proof grants.proofs.json worker-17 --output 17.proof.json
+      ape run equity proof grants.proofs.json --output proofs
     """
+    if worker is None:
+        from workpact.batches.proofs import Leaves
+
+        output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        leaves = Leaves.read(proofs)
+        for each in leaves:
+            write_paper(output / f"{each['worker']}.{leaves.kind.name}.json", each.to_json())
+        value: dict[str, Any] = {"folder": str(output), "files": len(leaves), "kind": leaves.kind.name}
+        return emit(value, as_json, f"{output} has {len(leaves):,} files, one for each worker.")
     found = proof_in(proofs, worker, read_roster(roster_file))
     write_paper(output, found.to_json())
     value = {"file": str(output), "worker": found["worker"], "kind": found.kind.name}
-    emit(value, as_json, f"{output} is the {found.kind.name} of worker {found['worker']}.")
+    return emit(value, as_json, f"{output} is the {found.kind.name} of worker {found['worker']}.")
 
 
 @click.command("export-ocf", cls=ConnectedCommand)

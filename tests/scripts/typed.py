@@ -30,13 +30,13 @@ class Terminal:
     def json(self, *arguments: str, account: str | None = None) -> Any:
         """The one JSON value of a command that succeeds."""
         done = self.run(*arguments, "--json", account=account)
-        assert done.exit_code == 0, done.output + repr(done.exception)
+        assert done.exit_code == 0, done.output + done.stderr + repr(done.exception)
         return json.loads(done.stdout)
 
     def text(self, *arguments: str, account: str | None = None) -> str:
         """What a command that succeeds shows."""
         done = self.run(*arguments, account=account)
-        assert done.exit_code == 0, done.output + repr(done.exception)
+        assert done.exit_code == 0, done.output + done.stderr + repr(done.exception)
         return done.stdout
 
     def fails(self, *arguments: str, account: str | None = None) -> str:
