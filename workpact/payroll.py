@@ -202,10 +202,12 @@ class AgreementPayroll:
 
         Raises a `ProofError` if a leaf is of another chain, contract or book, or not under its run's root.
         """
-        wages = []
+        wages, roots, chain = [], dict[int, bytes](), chain_id()
         for proof in proofs:
-            root = bytes(ask(self.contract.postingOf, self.book, proof["run"]).root)
-            proof.check(root, chainId=chain_id(), payroll=self.contract.address, book=self.book)
+            run = proof["run"]
+            if run not in roots:
+                roots[run] = bytes(ask(self.contract.postingOf, self.book, run).root)
+            proof.check(roots[run], chainId=chain, payroll=self.contract.address, book=self.book)
             wages.append((*(proof[name] for name in ("run", "worker", "amount", "salt")), list(proof.proof)))
         return send(self.contract.claim, self.book, wages, sender=sender)
 
