@@ -337,6 +337,15 @@ contract AcceptTest is OfferTest {
         assertEq(accepted(offered), ALL, "accepted");
     }
 
+    function test_accept__no_leaf__changes_nothing() public {
+        (Offer memory offered,) = offerThree();
+        vm.warp(FROM);
+        bytes32 before = equity.historyOf(book);
+        equity.accept(offered, new Acceptance[](0));
+        assertEq(equity.historyOf(book), before, "history");
+        assertEq(accepted(offered), 0, "accepted");
+    }
+
     function test_accept__the_only_leaf() public {
         Acceptance[] memory leaves = new Acceptance[](1);
         leaves[0] = leafOf(0, 1, ALICE, POOL);

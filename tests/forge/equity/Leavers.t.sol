@@ -178,6 +178,17 @@ contract LeaversTest is EquityTest {
         assertEq(equity.planOf(daily).acceleration, 400_000, "acceleration");
     }
 
+    /// Nobody applies it too late by starving the source: the call has the source's gas, or does nothing.
+    function test_leaver__with_too_little_gas__reverts() public {
+        progress.setStatus(ORIGIN, Status.ENDED_BY_CLIENT);
+        (bool isDone, bytes memory answer) = address(equity).call{gas: 2_000_000}(abi.encodeCall(equity.sync, (daily)));
+        assertFalse(isDone, "done");
+        assertEq(answer, abi.encodeWithSelector(IWorkerEquity.WorkerEquity_TooLittleGas.selector, 2_000_000), "error");
+        (isDone,) = address(equity).call{gas: 2_200_000}(abi.encodeCall(equity.sync, (daily)));
+        assertTrue(isDone, "not done");
+        assertEq(equity.planOf(daily).acceleration, 400_000, "acceleration");
+    }
+
     function test_leaver__with_a_gate__both_in_one_sync() public {
         Plan memory plan = gatedPlan(Gate.Minimum, 3, 1);
         plan.leaver = 1_000_000;
