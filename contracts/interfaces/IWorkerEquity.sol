@@ -156,7 +156,7 @@ interface IWorkerEquity is IWorkerRoster {
     error WorkerEquity_NotOnLeave(uint256 grant);
     /// @notice Thrown when an acceleration does not rise above what it is.
     error WorkerEquity_NotAccelerated(uint256 grant, uint256 acceleration);
-    /// @notice Thrown when an offer ends before it begins, begins in the past or counts no leaf.
+    /// @notice Thrown when an offer ends before it begins or not after now, or counts no leaf, or more leaves than units.
     error WorkerEquity_WrongOffer(uint256 from, uint256 until, uint256 count);
     /// @notice Thrown when no such offer is open: it was never made, or is closed.
     error WorkerEquity_NoOffer(bytes32 offer);

@@ -38,7 +38,7 @@ interface IWorkerRoster {
     error WorkerEquity_WrongSignature(address signer);
     /// @notice Thrown when a signature is carried after its deadline.
     error WorkerEquity_Late(uint256 deadline);
-    /// @notice Thrown when a proposal can be made, or carried out, from `from` on only.
+    /// @notice Thrown when a proposal can be made, or carried out, or an end carried out, from `from` on only.
     error WorkerEquity_NotRipe(uint256 from);
     /// @notice Thrown when no proposal of this wallet runs for the worker.
     error WorkerEquity_NotProposed(uint256 worker, address wallet);
