@@ -114,7 +114,8 @@ class Paydays(Part):
         proofs = [run.claims.of(worker) for worker in workers]
         sent = self.payroll.claim(proofs, sender=self.carrier)
         paid = sum(proof["amount"] for proof in proofs)
-        self.say(f"Wages of run {run.id.run} are claimed for {len(proofs)} workers: {self.money(paid)}.", sent)
+        whom = f"worker {workers[0]}" if len(workers) == 1 else f"{len(workers)} workers"
+        self.say(f"Wages of run {run.id.run} are claimed for {whom}: {self.money(paid)}.", sent)
 
     def take_margin(self) -> None:
         """What wages and pledge leave is the contractor's."""

@@ -106,19 +106,20 @@ class Expected:
         collected += sum(kept for _, kept in self.payments)
         return taken + max(0, collected - max(wages, -(-collected * 80 // 100)) - taken)
 
-    # What they own: membership 12 steps of 30 days from 1 April, quality 6 and a gate of 7 of which 3 are reached
+    # What they own: membership 12 steps of 30 days from 1 April, quality 6 and a gate of 7
 
-    def vested(self, worker: int) -> list[int]:
-        """9.2 to 9.5, of each grant, on 17 July: 107 days and so three steps; two with 35 days of leave."""
+    def vested(self, worker: int, days: int = 107, reached: int = 3, leaver: Fraction = Fraction(1, 2)) -> list[int]:
+        """9.2 to 9.5, of each grant: on 17 July unless said, 107 days after the start, of which 35 were a leave."""
         if worker in SILENT:
             return []
         if worker == LEAVER:
+            # 65 days until the end; who has left has nothing of the leaver rule.
             return [int(1_000 * TOKEN * Fraction(2, 12))]
-        steps = 2 if worker == AWAY else 3
-        shares = [(1_000 * TOKEN, Fraction(steps, 12))]
+        clock = days - 35 if worker == AWAY else days
+        shares = [(1_000 * TOKEN, Fraction(clock // 30, 12) if clock >= 60 else Fraction(0))]
         if worker in LEADS:
-            shares.append((1_500 * TOKEN, min(Fraction(steps, 6), Fraction(3, 7))))
-        return [int(units * (share + (1 - share) / 2)) for units, share in shares]
+            shares.append((1_500 * TOKEN, min(Fraction(clock // 30, 6), Fraction(reached, 7))))
+        return [int(units * (share + (1 - share) * leaver)) for units, share in shares]
 
     def granted(self, worker: int) -> list[int]:
         if worker in SILENT:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -220,7 +221,7 @@ def test_names__are_in_the_roster_alone(quarter):
 
 
 def test_open_cap_format__its_own_terms_vest_what_the_chain_says(quarter):
-    """On the last day, by the evaluator that knows nothing of the chain."""
+    """At the end of June, two of seven carried to the plan, and on the last day."""
     _, told, expected = quarter
     read = {
         name: json.loads((expected.folder / "ocf" / f"{name}.ocf.json").read_text())["items"]
@@ -232,8 +233,10 @@ def test_open_cap_format__its_own_terms_vest_what_the_chain_says(quarter):
     known = {issued["custom_id"]: security for security, issued in evaluator.issued.items()}
     assert known.keys() - grants.keys() == {f"grant-{LEAVER}-vested"}
     for name, grant in grants.items():
-        vested = expected.vested(grant["worker"])[grant["plan"] - 1]
-        assert evaluator.cut(known[name], date(2026, 7, 17), 6) == vested
+        worker, place = grant["worker"], grant["plan"] - 1
+        in_june = expected.vested(worker, days=90, reached=2, leaver=Fraction(0))
+        assert evaluator.cut(known[name], date(2026, 6, 30), 6) == in_june[place]
+        assert evaluator.cut(known[name], date(2026, 7, 17), 6) == expected.vested(worker)[place]
 
 
 def test_files__everyone_tax_and_pictures(quarter):
