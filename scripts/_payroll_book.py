@@ -79,14 +79,22 @@ def require_wallets(roster: Roster, workers: Iterable[int], seats: Mapping[int, 
 
 def logged(payroll: AgreementPayroll, name: str) -> dict[int, Any]:
     """The events of one kind of this book, by run."""
+    return {int(event.run): event for event in _events(payroll, name)}
+
+
+def claims(payroll: AgreementPayroll) -> set[tuple[int, int]]:
+    """Run and worker of all posted wages that were claimed."""
+    return {(int(event.run), int(event.worker)) for event in _events(payroll, "WageClaimed")}
+
+
+def _events(payroll: AgreementPayroll, name: str) -> list[Any]:
     from ape import networks
     from eth_utils.crypto import keccak
 
     from workpact.history import logs
 
     abi = getattr(payroll.contract, name).abi
-    found = networks.ethereum.decode_logs(logs(payroll.contract, [keccak(text=abi.selector), payroll.book]), abi)
-    return {int(event.run): event for event in found}
+    return list(networks.ethereum.decode_logs(logs(payroll.contract, [keccak(text=abi.selector), payroll.book]), abi))
 
 
 def register_of(payroll: AgreementPayroll, block: int | None = None) -> Register:

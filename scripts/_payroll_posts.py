@@ -16,6 +16,7 @@ from scripts._options import ConnectedCommand
 from scripts._papers import READ, WRITE, Act, acting
 from scripts._payroll_book import (
     ForeignRun,
+    claims,
     logged,
     payroll_of,
     require_collected,
@@ -174,9 +175,10 @@ def claim(act: Act, proofs: Path, workers: tuple[str, ...], roster_file: Path | 
     given = _proofs(proofs, workers, roster)
     _require_claimable(act, payroll, given)
     seats = seats_of(payroll)
-    claimed = [each for each in given if payroll.is_claimed(each["run"], each["worker"])]
-    homeless = [each["worker"] for each in given if not seats[each["worker"]].wallet]
-    due = [each for each in given if each not in claimed and each["worker"] not in homeless]
+    before = claims(payroll)
+    claimed = [each for each in given if (each["run"], each["worker"]) in before]
+    homeless = {each["worker"] for each in given if not seats[each["worker"]].wallet}
+    due = [each for each in given if (each["run"], each["worker"]) not in before and each["worker"] not in homeless]
     sent: list[Any] = []
     paid: dict[int, int] = {}
     for part in _equity_book.batches(due, "claim wages"):
@@ -187,9 +189,9 @@ def claim(act: Act, proofs: Path, workers: tuple[str, ...], roster_file: Path | 
     refused = [each["worker"] for each in due if each["worker"] not in paid]
     lines = [f"Worker {number}: {money(amount)} to {seats[number].wallet}" for number, amount in paid.items()]
     lines += [f"Worker {number}: the token refuses its wallet; the wage stays" for number in refused if sent]
-    lines += [f"Worker {number} has no wallet yet; the wage stays" for number in homeless]
+    lines += [f"Worker {number} has no wallet yet; the wage stays" for number in sorted(homeless)]
     value = {"paid": paid, "passedOver": [each["worker"] for each in claimed], "refused": refused}
-    return finished(act.as_json, value | {"withoutWallet": homeless}, lines, sent, "All of these are paid.")
+    return finished(act.as_json, value | {"withoutWallet": sorted(homeless)}, lines, sent, "All of these are paid.")
 
 
 def _proofs(path: Path, workers: Sequence[str], roster: Any) -> list[LeafProof]:

@@ -55,20 +55,20 @@ def test_enrol__sent_but_not_kept__takes_over_the_numbers(crew):
     ]
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        (("Ann,{1}", "Ben,{1}"), "people.csv:3: wallet {1} is the one of line 2 already"),
-        (("Ann,0x0000000000000000000000000000000000000000",), "people.csv:2: wallet '0x000"),
-        (("Ann,0x123",), "people.csv:2: wallet '0x123' is not an address"),
-        ((",{1}",), "people.csv:2: name '' is empty"),
-    ],
-)
-def test_enrol__bad_lines__refused_by_number(crew, rows, said):
-    path = crew.table("people.csv", "name,wallet", *(row.format("", crew.wallet(1)) for row in rows))
-    found = crew.refused("equity", "enrol", crew.file, "--from", path, "--roster", crew.roster)
-    assert said.format("", crew.wallet(1)) in found
-    assert not Path(crew.roster).exists()
+ENROL_BAD_LINES = [
+    (("Ann,{1}", "Ben,{1}"), "people.csv:3: wallet {1} is the one of line 2 already"),
+    (("Ann,0x0000000000000000000000000000000000000000",), "people.csv:2: wallet '0x000"),
+    (("Ann,0x123",), "people.csv:2: wallet '0x123' is not an address"),
+    ((",{1}",), "people.csv:2: name '' is empty"),
+]
+
+
+def test_enrol__bad_lines__refused_by_number(crew):
+    for rows, said in ENROL_BAD_LINES:
+        path = crew.table("people.csv", "name,wallet", *(row.format("", crew.wallet(1)) for row in rows))
+        found = crew.refused("equity", "enrol", crew.file, "--from", path, "--roster", crew.roster)
+        assert said.format("", crew.wallet(1)) in found
+        assert not Path(crew.roster).exists()
 
 
 def test_grant_batch__in_parts__goes_on_after_a_failure_without_granting_twice(crew, monkeypatch):
@@ -96,24 +96,24 @@ def test_grant_batch__in_parts__goes_on_after_a_failure_without_granting_twice(c
     assert other == batch
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        (("1,5", "1,6"), "grants.csv:3: worker 1 is on line 2 already"),
-        (("1,5", "9,6"), "grants.csv:3: worker 9 is not on the roster"),
-        (("1,9000000", "2,1000001"), "grants.csv:3: here the sum passes what the pool has left"),
-        (("1,0",), "grants.csv:2: units of worker 1 is zero"),
-        (("1,1.5",), "grants.csv:2: units '1.5' is no whole number of units"),
-    ],
-)
-def test_grant_batch__bad_lines__refused_by_number(crew, rows, said):
+GRANT_BATCH_BAD_LINES = [
+    (("1,5", "1,6"), "grants.csv:3: worker 1 is on line 2 already"),
+    (("1,5", "9,6"), "grants.csv:3: worker 9 is not on the roster"),
+    (("1,9000000", "2,1000001"), "grants.csv:3: here the sum passes what the pool has left"),
+    (("1,0",), "grants.csv:2: units of worker 1 is zero"),
+    (("1,1.5",), "grants.csv:2: units '1.5' is no whole number of units"),
+]
+
+
+def test_grant_batch__bad_lines__refused_by_number(crew):
     crew.enrol(1, 2)
-    batch = crew.table("grants.csv", "worker,units", *rows)
-    for more in ((), ("--roster", crew.roster)):
-        assert said in crew.refused("equity", "grant-batch", crew.file, batch, "--plan", "time", *more)
-    offer = ("--offer", "--proofs", str(crew.folder / "p.json"), "--until", crew.day(30), "--roster", crew.roster)
-    assert said in crew.refused("equity", "grant-batch", crew.file, batch, "--plan", "time", *offer)
-    assert not (crew.folder / "p.json").exists()
+    for rows, said in GRANT_BATCH_BAD_LINES:
+        batch = crew.table("grants.csv", "worker,units", *rows)
+        for more in ((), ("--roster", crew.roster)):
+            assert said in crew.refused("equity", "grant-batch", crew.file, batch, "--plan", "time", *more)
+        offer = ("--offer", "--proofs", str(crew.folder / "p.json"), "--until", crew.day(30), "--roster", crew.roster)
+        assert said in crew.refused("equity", "grant-batch", crew.file, batch, "--plan", "time", *offer)
+        assert not (crew.folder / "p.json").exists()
 
 
 def test_grant_batch__roster_file_of_another_wallet__refused(crew):

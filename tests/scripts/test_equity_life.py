@@ -64,14 +64,19 @@ def test_plan__of_a_schedule__made_by_the_issuer_found_by_the_manager(crew):
     assert (shown["units"], shown["plan"]) == (1_200, "plan-3")
 
 
-@pytest.mark.parametrize(
-    ("schedule", "said"),
-    [("1y-0-2y", "longer than the duration"), ("1y-2y-1d", "The cliff of"), ("0d-0-1d", "duration of zero"),
-     ("1y-0-7d", "do not divide"), ("4y", "There is no plan '4y'")],
-)  # fmt: skip
-def test_plan__no_schedule__refused(crew, schedule, said):
-    plan = ("equity", "plan", crew.file, "--schedule", schedule, "--start", crew.day(5))
-    assert said in crew.refused(*plan, account="client")
+PLAN_NO_SCHEDULE = [
+    ("1y-0-2y", "longer than the duration"),
+    ("1y-2y-1d", "The cliff of"),
+    ("0d-0-1d", "duration of zero"),
+    ("1y-0-7d", "do not divide"),
+    ("4y", "There is no plan '4y'"),
+]
+
+
+def test_plan__no_schedule__refused(crew):
+    for schedule, said in PLAN_NO_SCHEDULE:
+        plan = ("equity", "plan", crew.file, "--schedule", schedule, "--start", crew.day(5))
+        assert said in crew.refused(*plan, account="client")
 
 
 def test_plan__in_the_past__only_if_agreed(desk, tmp_path, monkeypatch):  # noqa: ARG001
@@ -252,18 +257,18 @@ def test_tables_and_files__from_the_events(crew):
     ]
 
 
-@pytest.mark.parametrize("what", [("1",), (), ("--pool",)])
-def test_plot__svg_and_png__the_same_bytes_again(crew, what):
+def test_plot__svg_and_png__the_same_bytes_again(crew):
     crew.warp(days=26)
     crew.json("equity", "claim", crew.file, account="carrier")
-    for name, start in (("a.svg", b"<?xml"), ("b.png", b"\x89PNG")):
-        out = crew.folder / name
-        crew.json("equity", "plot", crew.file, *what, "--out", str(out))
-        first = out.read_bytes()
-        crew.json("equity", "plot", crew.file, *what, "--out", str(out))
-        assert first.startswith(start)
-        assert out.read_bytes() == first
-    assert ".svg" in crew.refused("equity", "plot", crew.file, *what, "--out", "x.pdf", account=None)
+    for what in (("1",), (), ("--pool",)):
+        for name, start in (("a.svg", b"<?xml"), ("b.png", b"\x89PNG")):
+            out = crew.folder / name
+            crew.json("equity", "plot", crew.file, *what, "--out", str(out))
+            first = out.read_bytes()
+            crew.json("equity", "plot", crew.file, *what, "--out", str(out))
+            assert first.startswith(start)
+            assert out.read_bytes() == first
+    assert ".svg" in crew.refused("equity", "plot", crew.file, "--out", "x.pdf", account=None)
 
 
 def test_show__before_the_pool__says_what_to_type(desk, tmp_path, monkeypatch):  # noqa: ARG001
