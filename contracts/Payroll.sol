@@ -103,10 +103,10 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
     /* WAGES */
 
     /// @inheritdoc IPayroll
-    function raisePledge(bytes32 book, uint256 pledge) external {
-        Account storage account = _existing(book);
+    function raisePledge(address agreement, bytes32 origin, uint256 pledge) external {
+        bytes32 book = bookOf(agreement, origin, msg.sender);
+        Account storage account = _accounts[book];
         require(pledge > account.pledge && pledge <= PPM, Payroll_NotRaised(pledge, account.pledge));
-        _checkEmployer(book, account);
 
         account.pledge = uint24(pledge);
         _log(abi.encode(2, Pledged.selector, book, pledge));

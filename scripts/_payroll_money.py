@@ -75,7 +75,6 @@ def pledge(act: Act, part: str) -> None:
         raise BadArgument(f"{part} can be no pledge: write more than 0 % and at most 100 %.")
     payroll = payroll_of(act)
     require_employer(act, payroll)
-    require_collected(payroll)
     if ppm < payroll.pledge:
         raise BadArgument(f"{write_share(payroll.pledge)} is pledged: a pledge only rises.")
     if ppm == payroll.pledge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from workpact.preflight import ForeignSignature, SignatureMissing, address_of, chain_id
@@ -47,7 +48,7 @@ class Consent:
         self.signer = signer
         self.values = values
 
-    @property
+    @cached_property
     def typed_data(self) -> dict[str, Any]:
         """The EIP-712 message, as wallets take it."""
         domain = {

@@ -9,6 +9,7 @@ offer.accept({leaves.of(17): signature}, sender=carrier)                 # by an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
@@ -87,8 +88,12 @@ class Offer:
 
     def check(self, proof: LeafProof) -> None:
         """Raises a `ProofError` if the leaf is of another chain, contract, plan or offer, or not under the root."""
-        place = {"chainId": chain_id(), "equity": self.equity.contract.address}
+        place = {"chainId": self._chain_id, "equity": self.equity.contract.address}
         proof.check(self.root, **place, plan=self.plan, number=self.number)
+
+    @cached_property
+    def _chain_id(self) -> int:
+        return chain_id()
 
     def accept(self, signed: Mapping[LeafProof, bytes], *, sender: Any) -> Any:
         """Accepts leaves, each with its worker's signature; empty where the sender is the worker's wallet.

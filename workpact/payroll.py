@@ -162,8 +162,9 @@ class AgreementPayroll:
         return send(self.contract.collect, *place, sender=sender)
 
     def raise_pledge(self, pledge: int, *, sender: Any) -> Any:
-        """Promises that this part of all that is collected goes into wages, ppm. The employer; only rises."""
-        return send(self.contract.raisePledge, self.book, pledge, sender=sender)
+        """Promises that this part of all that is collected goes into wages, ppm. The employer, any time; only rises."""
+        place = (self.agreement.contract.address, self.agreement.origin)
+        return send(self.contract.raisePledge, *place, pledge, sender=sender)
 
     def pay(self, run: Run, *, sender: Any) -> Any:
         """Pays the lines of a run to their wallets, in one transaction. The employer. Raises `NotPayable`."""

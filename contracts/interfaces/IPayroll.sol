@@ -126,10 +126,10 @@ interface IPayroll {
 
     /* EMPLOYER */
 
-    /// @notice Promises that at least `pledge` ppm of all that is collected, before and after, goes into wages. Only the
-    /// employer; only rises.
-    /// @dev Emits {Pledged}.
-    function raisePledge(bytes32 book, uint256 pledge) external;
+    /// @notice Promises that at least `pledge` ppm of all that the caller collects of an agreement, before and after, goes
+    /// into wages. Only rises; can be given before anything is collected.
+    /// @dev Emits {Pledged}, in the caller's own book.
+    function raisePledge(address agreement, bytes32 origin, uint256 pledge) external;
 
     /// @notice Pays a run of wages. Only the employer.
     /// @dev Emits {Paid}, and {Booked} for each line that the token refuses: one blocked payee never blocks another.

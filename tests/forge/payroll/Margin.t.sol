@@ -26,22 +26,28 @@ contract MarginTest is PayrollTest {
         uint256[5] memory wrong = [uint256(0), 699_999, 700_000, 1_000_001, 2 ** 24 + 800_000];
         for (uint256 i = 0; i < 5; ++i) {
             _refused(abi.encodeWithSelector(IPayroll.Payroll_NotRaised.selector, wrong[i], 700_000));
-            payroll.raisePledge(book, wrong[i]);
+            payroll.raisePledge(address(agreement), origin, wrong[i]);
         }
         _pledge(1_000_000);
         assertEq(payroll.marginOf(book), 0, "all is for wages");
     }
 
-    function test_by_the_employer_alone() public {
-        vm.expectRevert(abi.encodeWithSelector(IPayroll.Payroll_NotEmployer.selector, book, STRANGER));
+    function test_a_pledge_is_of_the_callers_own_book() public {
+        bytes32 own = keccak256(abi.encode(address(agreement), origin, STRANGER));
         vm.prank(STRANGER);
-        payroll.raisePledge(book, 1);
+        payroll.raisePledge(address(agreement), origin, 1_000_000);
+        assertEq(payroll.accountOf(own).pledge, 1_000_000, "of the stranger");
+        assertEq(payroll.accountOf(book).pledge, 0, "of the employer");
+        vm.expectRevert(abi.encodeWithSelector(IPayroll.Payroll_NoBook.selector, own));
+        vm.prank(STRANGER);
+        payroll.takeMargin(own, STRANGER, 1);
+    }
+
+    function test_by_the_employer_alone() public {
         vm.expectRevert(abi.encodeWithSelector(IPayroll.Payroll_NotEmployer.selector, book, STRANGER));
         vm.prank(STRANGER);
         payroll.takeMargin(book, STRANGER, 1);
         bytes32 unknown = keccak256("no book");
-        _refused(abi.encodeWithSelector(IPayroll.Payroll_NoBook.selector, unknown));
-        payroll.raisePledge(unknown, 1);
         _refused(abi.encodeWithSelector(IPayroll.Payroll_NoBook.selector, unknown));
         payroll.takeMargin(unknown, CONTRACTOR, 1);
         assertEq(payroll.marginOf(unknown), 0, "no margin");
@@ -178,7 +184,7 @@ contract MarginTest is PayrollTest {
 
     function _pledge(uint256 pledge) private {
         vm.prank(CONTRACTOR);
-        payroll.raisePledge(book, pledge);
+        payroll.raisePledge(address(agreement), origin, pledge);
     }
 
     function _short(uint256 free, uint256 needed) private {

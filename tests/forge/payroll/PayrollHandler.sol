@@ -91,7 +91,7 @@ contract PayrollHandler is Test {
         if (pledge[book] == 1e6) return;
         pledge[book] += bound(more, 1, (1e6 - pledge[book] + 3) / 4);
         vm.prank(employers[book]);
-        payroll.raisePledge(books[book], pledge[book]);
+        payroll.raisePledge(address(agreement), origins[book], pledge[book]);
         _record();
     }
 
