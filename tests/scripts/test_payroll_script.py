@@ -51,7 +51,7 @@ def test_setup_and_collect__each_once(desk, tmp_path, monkeypatch):  # noqa: ARG
     assert "This is for the employer" in crew.refused("payroll", "setup", crew.file, account="client")
     before = crew.json("payroll", "collect", crew.file, account="carrier")
     assert (before["sent"], before["collected"]) == (False, 0)
-    assert "Nothing is collected yet" in crew.refused("payroll", "pledge", crew.file, "50 %")
+    assert "Nothing is collected yet" in crew.refused("payroll", "margin", crew.file, "all")
     crew.twice("payroll", "setup", crew.file)
     crew.json("agreement", "accept", crew.file, "plan", account="client")
     shown = crew.json("payroll", "show", crew.file)
