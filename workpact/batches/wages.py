@@ -24,7 +24,6 @@ from workpact.batches.leaves import PAYSLIP, WAGE
 from workpact.batches.proofs import Leaves
 from workpact.batches.roster import Person, Roster
 from workpact.batches.table import Findings, Line, read_table
-from workpact.batches.transactions import GAS_CAP, Cost, split
 from workpact.terms.units import write_money
 
 COLUMNS = ("worker", "gross", "deductions", "net")
