@@ -7,7 +7,8 @@ SIZES = (60_000, 1_000_000, 10_000_000)
 
 
 def main() -> None:
-    """Print the rows of each size."""
+    """Print the rows of each size, and those of rosters, grants and wages for ten thousand."""
+    subprocess.run([sys.executable, "-m", "benchmarks.batches"], check=True)
     for events in SIZES:
         subprocess.run([sys.executable, "-m", "benchmarks.measure", "--events", str(events)], check=True)
 
