@@ -22,11 +22,13 @@ carried_option = click.option(
 
 def load_json(path: Path) -> dict[str, Any]:
     """A file of one JSON object."""
+    from pydantic_core import from_json
+
     from workpact.batches.errors import BadProofFile
 
     try:
-        found = json.loads(path.read_text())
-    except (OSError, ValueError, RecursionError):
+        found = from_json(path.read_bytes())
+    except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
         raise BadProofFile(f"{path} is no paper of a worker: give a file that a command here has written.")

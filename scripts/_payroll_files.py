@@ -109,10 +109,12 @@ def _line(wage: PlannedWage) -> dict[str, str]:
 
 def read_plan(path: Path, place: RunId | None = None) -> list[PlannedRun]:
     """The runs of a file; of this chain, payroll and book if a `place` is given. Raises `BadPlanFile`."""
+    from pydantic_core import from_json
+
     from workpact.batches.wages import RunId
 
     try:
-        found = json.loads(path.read_text())
+        found = from_json(path.read_bytes())
         head = (int(found["chainId"]), str(found["payroll"]), bytes.fromhex(found["book"][2:]))
         runs = [
             PlannedRun(RunId(*head, int(each["run"])), tuple(_wage(wage) for wage in each["wages"]))
@@ -120,7 +122,7 @@ def read_plan(path: Path, place: RunId | None = None) -> list[PlannedRun]:
         ]
         if found["format"] != FORMAT or not runs or not all(run.wages for run in runs):
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise BadPlanFile(f"{path} is no plan of wages: give what `ape run payroll plan` has written.") from None
     for number, run in enumerate(runs, runs[0].id.run):
         if run.id.run != number:

@@ -30,7 +30,8 @@ library History {
     /// @notice Emits an event and links it to the history of what it belongs to: what is hashed is what is emitted.
     /// @param owner What the event belongs to.
     /// @param topics How many of the words are topics: the selector and one to three indexed arguments.
-    /// @param words `abi.encode(selector, indexed arguments…, other arguments…)`, all static.
+    /// @param words `abi.encode(selector, indexed arguments…, other arguments…)`, all static; of an event with an array, the
+    /// topics so, and after them its data as it is encoded alone.
     function log(mapping(bytes32 => bytes32) storage histories, bytes32 owner, uint256 topics, bytes memory words)
         internal
     {

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from workpact.batches.errors import BadProofFile, ForeignLeaf, ProofError, RootMismatch, RosterError
 from workpact.batches.leaves import GRANT, KINDS, Kind, LeafProof, entry
 from workpact.merkle import StandardTree, Value, read_value
@@ -124,10 +126,10 @@ class Leaves:
 
 def _read(path: Path) -> tuple[Kind, bytes, int, list[Any]]:
     try:
-        found = json.loads(path.read_bytes())
+        found = from_json(path.read_bytes())
     except OSError as error:
         raise BadProofFile(f"It cannot be read: {error.strerror}. Name a file of proofs.") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadProofFile("It is not JSON. Name a file of proofs.") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("kind") not in KINDS:
         raise BadProofFile(f"It is no file of proofs in the format {FORMAT}. Name one.")
