@@ -20,6 +20,7 @@ def ape_init_extras(networks: Any) -> dict[str, Any]:
     from workpact.chain import clock, contracts, deployments, errors
     from workpact.chain.sender import Sender
     from workpact.equity import Plan, WorkerEquity
+    from workpact.payroll import Payroll
     from workpact.service_levels import ServiceLevels
 
     names: dict[str, Any] = {
@@ -27,6 +28,7 @@ def ape_init_extras(networks: Any) -> dict[str, Any]:
         "ServiceLevels": ServiceLevels,
         "WorkerEquity": WorkerEquity,
         "Plan": Plan,
+        "Payroll": Payroll,
         "Sender": Sender,
         "clock": clock,
         "contracts": contracts,

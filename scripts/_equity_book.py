@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
     from workpact.batches.transactions import Cost
-    from workpact.cap_table import CapTable
     from workpact.equity import Pool, PoolPlan, WorkerEquity
-    from workpact.holdings import GrantHolding, Holdings, Seat
     from workpact.offers import Offer
-    from workpact.records import Record
+    from workpact.records.cap_table import CapTable
+    from workpact.records.events import Record
+    from workpact.records.holdings import GrantHolding, Holdings, Seat
 
 
 @dataclass
@@ -99,14 +99,18 @@ class Book:
     @cached_property
     def records(self) -> list[Record]:
         """All events of the issuer's pools and of their managers' rosters."""
-        from workpact.records import equity_records
+        from workpact.records.events import equity_records
 
         return equity_records(self.equity.contract, self.issuer)
+
+    def until(self, block: int) -> list[Record]:
+        """The events until a block: others of the same second may follow it."""
+        return [each for each in self.records if each.block <= block]
 
     @cached_property
     def holdings(self) -> Holdings:
         """What they leave."""
-        from workpact.holding_events import holdings_of
+        from workpact.records.holding_events import holdings_of
 
         return holdings_of(self.records)
 
@@ -114,10 +118,10 @@ class Book:
         """The cap table of now, or of a block; checked."""
         from ape import networks
 
-        from workpact.cap_table import CapTable
+        from workpact.records.cap_table import CapTable
 
-        block = networks.provider.get_block(block if block is not None else "latest")
-        table = CapTable.at(self.records, int(block.timestamp))
+        node = networks.provider.get_block(block if block is not None else "latest")
+        table = CapTable.at(self.until(int(node.number)), int(node.timestamp))
         table.check()
         return table
 
@@ -153,8 +157,8 @@ class Book:
 
 def seats_of(equity: WorkerEquity, manager: str) -> Mapping[int, Seat]:
     """The workers on a manager's roster as it stands, by number."""
-    from workpact.holding_events import holdings_of
-    from workpact.records import roster_records
+    from workpact.records.events import roster_records
+    from workpact.records.holding_events import holdings_of
 
     return holdings_of(roster_records(equity.contract, manager)).rosters[manager]
 

@@ -16,7 +16,7 @@ from scripts._words import when
 
 if TYPE_CHECKING:
     from scripts._equity_book import Book
-    from workpact.holdings import GrantHolding
+    from workpact.records.holdings import GrantHolding
 
 REASONS = (
     "voluntary-other",

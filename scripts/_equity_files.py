@@ -15,7 +15,7 @@ from scripts._options import ConnectedCommand, OfflineCommand, emit, json_option
 from scripts._papers import READ, WRITE, document_options
 
 if TYPE_CHECKING:
-    from workpact.tax import Asset, TaxRow
+    from workpact.records.tax import Asset, TaxRow
 
 
 @click.command(cls=OfflineCommand)
@@ -86,7 +86,7 @@ def export_ocf(
     roster = read_roster(roster_file) or {}
     party = document.parties.client if pool.issuer == book.agreement.client else document.parties.contractor
     package = export(
-        book.records,
+        book.until(int(node.number)),
         Source(chain_id(), int(node.number), int(node.timestamp)),
         company=Company(legal_name=party.legal_name),
         people={(pool.manager, number): Person(person.name) for number, person in roster.items()},
@@ -111,7 +111,7 @@ def zone_of(written: str) -> ZoneInfo:
 
 def write_rows(out: Path, rows: list[TaxRow], names: dict[int, str], as_json: bool) -> None:
     """Writes tax rows, by the ending of the file's name."""
-    from workpact.tax import with_people, write_csv, write_parquet
+    from workpact.records.tax import with_people, write_csv, write_parquet
 
     if out.suffix not in (".csv", ".parquet"):
         raise click.UsageError(f"--out {out}: the name ends in .csv or .parquet.")
@@ -122,7 +122,7 @@ def write_rows(out: Path, rows: list[TaxRow], names: dict[int, str], as_json: bo
 
 def money_asset(document: Any) -> Asset:
     """The agreement's token."""
-    from workpact.tax import Asset
+    from workpact.records.tax import Asset
 
     return Asset(document.token.address, document.token.symbol, document.token.decimals)
 
@@ -159,7 +159,7 @@ def tax(
     Example:
       ape run equity tax desk.yaml --out units.csv --roster roster.csv
     """
-    from workpact.tax import Asset, equity_rows
+    from workpact.records.tax import Asset, equity_rows
 
     book = shown_book(file, wallets, token, issuer)
     document, pool = book.agreement.document, book.need_pool()

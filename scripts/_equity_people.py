@@ -14,7 +14,7 @@ from scripts._papers import READ
 if TYPE_CHECKING:
     from scripts._equity_book import Book
     from workpact.batches.roster import Roster
-    from workpact.holdings import GrantHolding
+    from workpact.records.holdings import GrantHolding
 
 _WORKER = re.compile(r"(?:worker-)?([1-9]\d{0,7})", re.ASCII)
 _GRANT = re.compile(r"(?:grant-)?([1-9]\d{0,9})", re.ASCII)

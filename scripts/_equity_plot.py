@@ -17,7 +17,7 @@ from scripts._papers import WRITE, document_options
 if TYPE_CHECKING:
     from scripts._equity_book import Book
     from workpact.equity_series import Cohort, PoolState, Vesting
-    from workpact.holdings import GrantHolding
+    from workpact.records.holdings import GrantHolding
     from workpact.vesting_course import Course
 
 MOMENTS = 200

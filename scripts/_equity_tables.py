@@ -15,7 +15,7 @@ from scripts._papers import document_options, load, plain
 
 if TYPE_CHECKING:
     from scripts._equity_book import Book
-    from workpact.cap_table import CapTable
+    from workpact.records.cap_table import CapTable
 
 
 def shown_book(file: Path, wallets: tuple[str, ...], token: str | None, issuer: str | None) -> Book:

@@ -12,9 +12,9 @@ from workpact import WorkpactError
 if TYPE_CHECKING:
     from workpact.batches.roster import Roster
     from workpact.batches.wages import Token
-    from workpact.holdings import Seat
     from workpact.payroll import AgreementPayroll
-    from workpact.register import Register
+    from workpact.records.holdings import Seat
+    from workpact.records.register import Register
 
 
 class ForeignRun(WorkpactError):
@@ -99,8 +99,8 @@ def _events(payroll: AgreementPayroll, name: str) -> list[Any]:
 
 def register_of(payroll: AgreementPayroll, block: int | None = None) -> Register:
     """The register from the events until a block, checked, workers named by the roster as it stood."""
-    from workpact.records import payroll_records
-    from workpact.register import Register
+    from workpact.records.events import payroll_records
+    from workpact.records.register import Register
 
     register = Register.of(payroll_records(payroll.contract, payroll.book, block), payroll.book)
     register.check()

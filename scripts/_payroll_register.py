@@ -18,7 +18,7 @@ from scripts._payroll_files import BadPlanFile, read_plan
 
 if TYPE_CHECKING:
     from workpact.batches.proofs import Leaves
-    from workpact.register import Payslip, Register
+    from workpact.records.register import Payslip, Register
 
 payslips_option = click.option(
     "--payslips",
@@ -155,7 +155,7 @@ def _leaves(path: Path) -> dict[int, Leaves]:
 
 def _payslips(made: Register, files: Iterable[Path]) -> dict[int, dict[int, Payslip]]:
     from workpact.agreement import BadArgument
-    from workpact.register import payslips_of
+    from workpact.records.register import payslips_of
 
     runs = {run.number: run for run in made.runs}
     found = {}
@@ -248,7 +248,7 @@ def tax(
     Example:
       ape run payroll tax desk.yaml --out wages.csv --roster roster.csv --payslips march.plan.json
     """
-    from workpact.tax import wage_rows
+    from workpact.records.tax import wage_rows
 
     payroll = shown_payroll(file, wallets, token)
     made, document = register_of(payroll), payroll.agreement.document

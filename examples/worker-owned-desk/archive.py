@@ -12,13 +12,13 @@ from pathlib import Path
 from agents import AWAY, LEAVER, agents
 from books import Books
 
-from workpact.cap_table import CapTable
 from workpact.equity_plots import draw_cohort, draw_runway, draw_vesting
 from workpact.equity_series import Cohort, Holding, PoolState, Runway, Vesting
-from workpact.holdings import GrantHolding
 from workpact.ocf import Source, export, validate
 from workpact.preflight import chain_id
-from workpact.tax import Asset, equity_rows, wage_rows, write_csv
+from workpact.records.cap_table import CapTable
+from workpact.records.holdings import GrantHolding
+from workpact.records.tax import Asset, equity_rows, wage_rows, write_csv
 from workpact.vesting_course import Course
 
 HANDED_IN = ("roster.csv", "grants-*.csv", "tickets.csv", "wages-*.csv", "payslips-*.json")

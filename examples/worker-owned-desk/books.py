@@ -10,12 +10,12 @@ from agents import agents
 from quarter import Quarter
 
 from workpact.batches.proofs import Leaves
-from workpact.cap_table import CapTable, WorkerRow
 from workpact.chain import clock, contracts
 from workpact.equity import book_of
 from workpact.history import read, recompute
-from workpact.records import Record, equity_records, payroll_records
-from workpact.register import Payslip, Register, payslips_of
+from workpact.records.cap_table import CapTable, WorkerRow
+from workpact.records.events import Record, equity_records, payroll_records
+from workpact.records.register import Payslip, Register, payslips_of
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from workpact.batches.proofs import Leaves
 from workpact.batches.roster import Roster
 from workpact.batches.transactions import COSTS, GAS_CAP, split
 from workpact.batches.wages import Token, read_run
-from workpact.cap_table import CapTable
 from workpact.payroll import Payroll
-from workpact.records import equity_records, payroll_records
-from workpact.register import Register
+from workpact.records.cap_table import CapTable
+from workpact.records.events import equity_records, payroll_records
+from workpact.records.register import Register
 
 WORKERS = 10_000
 ACTIVE = 500

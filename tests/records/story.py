@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workpact.records import Record
+from workpact.records.events import Record
 
 NOBODY = "0x" + 40 * "0"
 EQUITY = "0x" + 40 * "e"

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.records.story import CURRENCY, MANAGER, TOKEN, Story, wallet_of
-from workpact.cap_table import CapTable, Revenue, State
-from workpact.records import RecordsDiffer
+from workpact.records.cap_table import CapTable, Revenue, State
+from workpact.records.events import RecordsDiffer
 
 DAY = 86_400
 START = 1_772_323_200  # 2026-03-01

@@ -7,10 +7,10 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from tests.equity.conftest import DAY, ORIGIN
-from workpact.cap_table import CapTable
 from workpact.chain.state import Status
 from workpact.ocf import Source, export, validate
-from workpact.records import RecordsDiffer, arguments_of, equity_records, require_complete, roster_records
+from workpact.records.cap_table import CapTable
+from workpact.records.events import RecordsDiffer, arguments_of, equity_records, require_complete, roster_records
 from workpact.vesting import Gate, Plan
 
 

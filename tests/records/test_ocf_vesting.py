@@ -10,9 +10,9 @@ import pytest
 from tests.records.story import Story
 from tests.records.test_cap_table import random_story
 from tests.records.test_ocf import DAY, START, YEARS, desk, of_kind, package_of
-from workpact.holding_events import holdings_of
 from workpact.ocf import Evaluator, Package, validate
 from workpact.ocf.schedule import end_of, month_ends
+from workpact.records.holding_events import holdings_of
 
 
 def compare(story: Story, package: Package) -> int:

@@ -10,9 +10,9 @@ from tests.records.story import MANAGER, Story, wallet_of
 from tests.records.wages import BOOK, EMPLOYER, MONEY, Payroll
 from workpact.batches.leaves import PAYSLIP
 from workpact.batches.proofs import Leaves
-from workpact.holding_events import holdings_of
-from workpact.records import RecordsDiffer
-from workpact.register import Payslip, Register, Source, payslips_of
+from workpact.records.events import RecordsDiffer
+from workpact.records.holding_events import holdings_of
+from workpact.records.register import Payslip, Register, Source, payslips_of
 
 START = 1_772_323_200
 ONE, TWO, THREE = wallet_of(1), wallet_of(2), wallet_of(3)

@@ -13,9 +13,9 @@ from pyarrow import parquet
 
 from tests.records.story import CURRENCY, MANAGER, TOKEN, Story, wallet_of
 from tests.records.wages import BOOK, MONEY, Payroll
-from workpact.holding_events import holdings_of
-from workpact.register import Payslip, Register
-from workpact.tax import COLUMNS, Asset, csv_text, equity_rows, wage_rows, with_people, write_csv, write_parquet
+from workpact.records.holding_events import holdings_of
+from workpact.records.register import Payslip, Register
+from workpact.records.tax import COLUMNS, Asset, csv_text, equity_rows, wage_rows, with_people, write_csv, write_parquet
 
 DAY = 86_400
 START = 1_772_323_200  # 2026-03-01

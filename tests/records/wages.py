@@ -6,7 +6,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from workpact.records import Record
+from workpact.records.events import Record
 
 PAYROLL, MONEY, EMPLOYER, AGREEMENT = (f"0x{number:040x}" for number in (0xFF, 0x77, 0x22, 0x55))
 BOOK = b"\x0b" * 32

@@ -5,11 +5,11 @@ import pytest
 from tests.sdk.conftest import UNIT
 from workpact.batches.roster import Person
 from workpact.batches.wages import Run, Wage
-from workpact.holding_events import holdings_of
 from workpact.payroll import Payroll
-from workpact.records import payroll_records, require_complete, roster_records
-from workpact.register import Payslip, Register, Source, payslips_of
-from workpact.tax import Asset, wage_rows
+from workpact.records.events import payroll_records, require_complete, roster_records
+from workpact.records.holding_events import holdings_of
+from workpact.records.register import Payslip, Register, Source, payslips_of
+from workpact.records.tax import Asset, wage_rows
 
 
 @pytest.fixture

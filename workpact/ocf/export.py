@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from workpact.holding_events import holdings_of
-from workpact.holdings import GrantHolding, Holdings
 from workpact.ocf import schedule
 from workpact.ocf.life import Life
 from workpact.ocf.package import EVENTS, Package
-from workpact.records import NOBODY, Record, until
+from workpact.records.events import NOBODY, Record, until
+from workpact.records.holding_events import holdings_of
+from workpact.records.holdings import GrantHolding, Holdings
 
 ROUNDING = (
     "Quantities are tokens of six decimals. What has vested at the end of a day (UTC) is the sum of its tranches, cut "

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workpact.grants import Reason
-from workpact.holdings import GrantHolding
 from workpact.ocf import schedule
-from workpact.records import Record
+from workpact.records.events import Record
+from workpact.records.holdings import GrantHolding
 
 if TYPE_CHECKING:
     from workpact.ocf.export import Writer

@@ -14,8 +14,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from workpact.holdings import GrantHolding, Holdings
-from workpact.records import Record
+from workpact.records.events import Record
+from workpact.records.holdings import GrantHolding, Holdings
 from workpact.vesting import Course, Gate, Plan
 
 OWN_DAY = 7 * 86_400

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from workpact.holdings import (
+from workpact.records.events import Record, RecordsDiffer, in_order
+from workpact.records.holdings import (
     SCALE,
     Announcement,
     GrantHolding,
@@ -18,7 +19,6 @@ from workpact.holdings import (
     Seat,
     plan_of,
 )
-from workpact.records import Record, RecordsDiffer, in_order
 
 
 def holdings_of(records: Iterable[Record]) -> Holdings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workpact.batches.proofs import Leaves
-from workpact.records import Record, RecordsDiffer
+from workpact.records.events import Record, RecordsDiffer
 
 
 @dataclass(frozen=True)

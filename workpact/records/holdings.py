@@ -1,6 +1,6 @@
 """Pools, plans, grants and rosters as the events of worker equity leave them (SPEC.md §9). No chain.
 
-holdings = holdings_of(records)  # in workpact.holding_events
+holdings = holdings_of(records)  # in workpact.records.holding_events
 holdings.vested(holdings.grants[17], moment)
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workpact.grants import Reason
-from workpact.records import Record
+from workpact.records.events import Record
 from workpact.vesting import Course, Gate, Plan
 
 SCALE = 64

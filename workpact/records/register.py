@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from eth_utils.crypto import keccak
 
-from workpact.holdings import Seat
-from workpact.records import Record, RecordsDiffer, in_order
+from workpact.records.events import Record, RecordsDiffer, in_order
+from workpact.records.holdings import Seat
+from workpact.records.wage_runs import Collection, Line, Margin, Payslip, Run, Source, payslips_of
 from workpact.terms.units import PPM
-from workpact.wage_runs import Collection, Line, Margin, Payslip, Run, Source, payslips_of
 
 __all__ = ["Collection", "Line", "Margin", "Payslip", "Register", "Run", "Source", "payslips_of"]
 

@@ -17,9 +17,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from workpact.holdings import Holdings
-from workpact.records import Record
-from workpact.register import Line, Payslip, Register
+from workpact.records.events import Record
+from workpact.records.holdings import Holdings
+from workpact.records.register import Line, Payslip, Register
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet run a cell."""

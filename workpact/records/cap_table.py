@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from workpact.holding_events import holdings_of
-from workpact.holdings import GrantHolding, Holdings, Seat
-from workpact.records import NOBODY, Record, RecordsDiffer, until
+from workpact.records.events import NOBODY, Record, RecordsDiffer, until
+from workpact.records.holding_events import holdings_of
+from workpact.records.holdings import GrantHolding, Holdings, Seat
 from workpact.terms.units import PPM
 
 
