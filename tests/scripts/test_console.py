@@ -52,7 +52,7 @@ SESSION = """
 sorted(deployed) == sorted(deployments.read(chain.chain_id))
 [deployed[name].address == deployments.contract(name).address for name in deployed]
 len({each.address for each in (client, contractor, worker, arbiter, backup, carrier, client_reporter)})
-(Agreement.__name__, ServiceLevels.__name__, WorkerEquity.__name__, Payroll.__name__, terms.__name__, measurement.__name__)
+[each.__name__ for each in (Agreement, ServiceLevels, WorkerEquity, Payroll, terms, measurement)]
 token.balanceOf(client), token.decimals()
 undefined_name
 """
@@ -67,7 +67,7 @@ def test_console__local_chain__contracts_actors_and_sdk(tmp_path):
     assert answer(1) == "True", printed
     assert answer(2) == "[True, True, True, True]"
     assert answer(3) == "7"
-    named = "('Agreement', 'ServiceLevels', 'WorkerEquity', 'Payroll', 'workpact.terms', 'workpact.measurement')"
+    named = "['Agreement', 'ServiceLevels', 'WorkerEquity', 'Payroll', 'workpact.terms', 'workpact.measurement']"
     assert answer(4) == named
     assert answer(5) == "(0, 6)"
     assert "NameError" in printed
