@@ -133,7 +133,7 @@ def run(act: Act, planned_file: Path) -> None:
         act.confirm(f"Pay {money(sum(each.total for each in due))} to {workers:,} workers in {len(due)} runs?")
     for each in due:
         click.echo(f"Run {each.id.run}: {len(each.wages):,} workers, {money(each.total)}", err=True)
-        sent.append(payroll.pay(each, sender=act.sender))  # type: ignore[arg-type]
+        sent.append(payroll.pay(each, sender=act.sender))
         if mined(sent[-1]):
             paid[each.id.run] = each.total
             for event in sent[-1].decode_logs(payroll.contract.Booked):

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from workpact.agreement_view import AgreementView
 from workpact.batches.leaves import LeafProof
+from workpact.batches.proofs import Leaves
 from workpact.batches.transactions import GAS_CAP
 from workpact.batches.wages import Run, RunId
 from workpact.chain import contracts, deployments
@@ -31,6 +32,19 @@ LINE = 30_000
 
 class NotPayable(NotReady):
     """A run is not the next one, or needs more than is free for it. Nothing was sent."""
+
+
+class Payable(Protocol):
+    """A run that can be paid: a `Run` as read from wages, or one that a plan has kept."""
+
+    @property
+    def id(self) -> RunId: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def words(self) -> list[int]: ...
+    @property
+    def payslips(self) -> Leaves: ...
 
 
 class Payroll:
@@ -166,7 +180,7 @@ class AgreementPayroll:
         place = (self.agreement.contract.address, self.agreement.origin)
         return send(self.contract.raisePledge, *place, pledge, sender=sender)
 
-    def pay(self, run: Run, *, sender: Any) -> Any:
+    def pay(self, run: Payable, *, sender: Any) -> Any:
         """Pays the lines of a run to their wallets, in one transaction. The employer. Raises `NotPayable`."""
         self._check(run)
         return send(self.contract.pay, *self._arguments(run), sender=sender)
@@ -233,7 +247,7 @@ class AgreementPayroll:
             raise NotPayable(f"Line {first + 1} of the run cannot be paid: the node refuses it, alone, as too dear.")
         return fits
 
-    def _gas(self, run: Run) -> int | None:
+    def _gas(self, run: Payable) -> int | None:
         """What the node expects paying these lines next to use; None if a transaction has not as much."""
         from ape import networks
         from web3.exceptions import Web3Exception
@@ -249,10 +263,10 @@ class AgreementPayroll:
             return None
         return gas if gas <= GAS_CAP else None
 
-    def _arguments(self, run: Run) -> tuple[Any, ...]:
+    def _arguments(self, run: Payable) -> tuple[Any, ...]:
         return self.book, run.id.run, run.payslips.root, [word.to_bytes(32) for word in run.words]
 
-    def _check(self, run: Run) -> None:
+    def _check(self, run: Payable) -> None:
         if run.id != self.next_run:
             raise NotPayable(
                 f"This is run {run.id.run} of {run.id.payroll}, the next one here is {self.runs + 1} of "
