@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 from web3.exceptions import Web3RPCError
 
-from tests.anvil import anvil, ask, connected
+from tests.anvil import POLL, anvil, ask, connected
 
 LIMIT = 16_777_216
 CALLS = 6_000
@@ -34,7 +34,7 @@ def test_transaction__above_the_limit__is_refused(web3):
 def send(web3, gas):
     sender, receiver = web3.eth.accounts[:2]
     sent = web3.eth.send_transaction({"from": sender, "to": receiver, "value": 1, "gas": gas})
-    return web3.eth.get_transaction_receipt(sent)
+    return web3.eth.wait_for_transaction_receipt(sent, poll_latency=POLL)
 
 
 def test_anvil__thousands_of_calls__answers_them_all():
