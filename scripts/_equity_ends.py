@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts import _equity_book
-from scripts._equity_people import finished, issuer_option, named_grants, read_roster, roster_option
+from scripts._equity_people import finished, issuer_option, named_grants, read_part, read_roster, roster_option
 from scripts._options import ConnectedCommand
 from scripts._papers import Act, acting
 from scripts._words import when
@@ -124,14 +124,9 @@ def accelerate(act: Act, part: str, grants: tuple[str, ...], roster_file: Path |
       ape run equity accelerate desk.yaml worker-17 --part "25 %" --account contractor
     """
     from workpact.agreement import BadArgument
-    from workpact.terms.units import UnitError, read_share, write_share
+    from workpact.terms.units import write_share
 
-    try:
-        ppm = read_share(part)
-    except UnitError as error:
-        raise BadArgument(f"{error.problem}: {error.advice}.") from None
-    if not 0 < ppm <= 10**6:
-        raise BadArgument(f"--part {part}: write more than 0 % and at most 100 %.")
+    ppm = read_part(part, "acceleration")
     book = _equity_book.of(act.agreement, issuer)
     _require_manager(act, book)
     chosen = _live(book, grants, roster_file)

@@ -105,6 +105,20 @@ def read_units(written: str, symbol: str) -> int:
     return units
 
 
+def read_part(written: str, what: str) -> int:
+    """A part above nothing and at most the whole, like "25 %", in ppm; `what` it is to be, in words."""
+    from workpact.agreement import BadArgument
+    from workpact.terms.units import UnitError, read_share
+
+    try:
+        ppm = read_share(written)
+    except UnitError as error:
+        raise BadArgument(f"{error.problem}: {error.advice}.") from None
+    if not 0 < ppm <= 10**6:
+        raise BadArgument(f"{written} can be no {what}: write more than 0 % and at most 100 %.")
+    return ppm
+
+
 def said(units: int, symbol: str) -> str:
     """Units in both ways: "1,200 units (0.0012 DESK)"."""
     from workpact.terms.units import write_money

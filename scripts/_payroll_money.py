@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from scripts._equity_papers import load_json, write_paper
-from scripts._equity_people import again_option, finished
+from scripts._equity_people import again_option, finished, read_part
 from scripts._equity_wallets import read_within, signature_in
 from scripts._options import ConnectedCommand, emit
 from scripts._papers import READ, WRITE, Act, acting
@@ -65,14 +65,9 @@ def pledge(act: Act, part: str) -> None:
       ape run payroll pledge desk.yaml "60 %" --account contractor
     """
     from workpact.agreement import BadArgument
-    from workpact.terms.units import UnitError, read_share, write_share
+    from workpact.terms.units import write_share
 
-    try:
-        ppm = read_share(part)
-    except UnitError as error:
-        raise BadArgument(f"{error.problem}: {error.advice}.") from None
-    if not 0 < ppm <= 10**6:
-        raise BadArgument(f"{part} can be no pledge: write more than 0 % and at most 100 %.")
+    ppm = read_part(part, "pledge")
     payroll = payroll_of(act)
     require_employer(act, payroll)
     if ppm < payroll.pledge:
