@@ -91,7 +91,6 @@ def _plan_created(holdings: Holdings, record: Record) -> None:
 
 def _set_aside(pool: PoolHolding, record: Record, units: int) -> None:
     pool.granted += units
-    pool.shares += units
     if pool.granted - pool.forfeited > pool.units:
         raise RecordsDiffer(f"{record.name} in {record.transaction} grants more than the pool holds.")
 
@@ -129,7 +128,6 @@ def _offer_closed(holdings: Holdings, record: Record) -> None:
     offer, pool = holdings.offers[(record["plan"], record["number"])], holdings.pools[record["pool"]]
     _require(record, "returned", record["returned"], offer.open_units)
     pool.forfeited += record["returned"]
-    pool.shares -= record["returned"]
     pool.remainder += record["returned"] * pool.since(offer.round)
     offer.closed = record
 
@@ -191,7 +189,6 @@ def _ended(holdings: Holdings, record: Record) -> None:
     grant.settled += record["revenue"]
     holdings.revenue_owed[key] += record["revenue"]
     pool.forfeited += record["forfeited"]
-    pool.shares -= record["forfeited"]
 
 
 # Money

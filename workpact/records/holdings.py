@@ -27,7 +27,6 @@ class PoolHolding:
     raises: list[Record] = field(default_factory=list)
     granted: int = 0
     forfeited: int = 0
-    shares: int = 0
     earned: list[int] = field(default_factory=lambda: [0])
     remainder: int = 0
     distributed: int = 0
@@ -38,6 +37,11 @@ class PoolHolding:
             return self.opened.arguments[name]
         except KeyError:
             raise AttributeError(name) from None
+
+    @property
+    def shares(self) -> int:
+        """The units that share revenue: of live grants and open offers all, of ended grants what had vested."""
+        return self.granted - self.forfeited
 
     def since(self, last: int) -> int:
         """What a unit earned in the rounds after `last`."""
@@ -176,6 +180,7 @@ class Holdings:
             gate=tuple((raised.timestamp, raised["accepted"] + raised["met"]) for raised in plan.gate),
             accelerations=tuple((record.timestamp, record["acceleration"]) for record in grant.accelerations),
             announced_at=announced.timestamp if announced else None,
+            finished_at=grant.ended.timestamp if grant.ended and grant.ended.timestamp <= moment else None,
             client_ended_at=plan.leaver.timestamp if plan.leaver else None,
         )
 
@@ -204,6 +209,6 @@ class Holdings:
 def plan_of(terms: Any) -> Plan:
     """A plan from the struct that its event carries."""
     fields = dict(terms)
-    fields["leave"] = fields.pop("mostLeave", fields.get("leave", 0))
+    fields["leave"] = fields.pop("mostLeave")
     fields |= {"gate": Gate(fields["gate"]), "document": bytes(fields["document"])}
     return Plan(**fields)
