@@ -27,17 +27,18 @@ class AgreementDocument(Contents):
     # What is signed
 
     @cached_property
-    def _message(self) -> Message:
+    def message(self) -> Message:
+        """The EIP-712 `Agreement` message."""
         self.require_resolved()
         return structs.agreement_message(self)
 
     def typed_data(self, chain_id: int, contract: str) -> dict[str, Any]:
         """What a wallet shows and signs: JSON values for `eth_signTypedData_v4`."""
-        return eip712.typed_data("Agreement", self._message, self._domain(chain_id, contract))
+        return eip712.typed_data("Agreement", self.message, self._domain(chain_id, contract))
 
     def id(self, chain_id: int, contract: str) -> bytes:
         """The EIP-712 digest that the parties sign; names this document on one chain and deployment."""
-        return eip712.digest("Agreement", self._message, self._domain(chain_id, contract))
+        return eip712.digest("Agreement", self.message, self._domain(chain_id, contract))
 
     def origin(self, chain_id: int, contract: str) -> bytes:
         """What names the agreement for life: the id of its first document."""
@@ -46,27 +47,27 @@ class AgreementDocument(Contents):
 
     def offer_hash(self) -> bytes:
         """Struct hash of `Offer`; an amendment names the one it replaces."""
-        return eip712.struct_hash("Offer", self._message["annex"]["offer"])
+        return eip712.struct_hash("Offer", self.message["annex"]["offer"])
 
     def conditions_hash(self) -> bytes:
         """Struct hash of `Conditions`."""
-        return eip712.struct_hash("Conditions", self._message["annex"]["conditions"])
+        return eip712.struct_hash("Conditions", self.message["annex"]["conditions"])
 
     def service_hash(self) -> bytes:
         """Struct hash of `Service`: the document that the oracle's books are keyed by."""
-        return eip712.struct_hash("Service", self._message["annex"]["conditions"]["service"])
+        return eip712.struct_hash("Service", self.message["annex"]["conditions"]["service"])
 
     def levels_hash(self) -> bytes:
         """Struct hash of `Levels`."""
-        return eip712.struct_hash("Levels", self._message["annex"]["conditions"]["service"]["levels"])
+        return eip712.struct_hash("Levels", self.message["annex"]["conditions"]["service"]["levels"])
 
     def schedule_hash(self) -> bytes:
         """Struct hash of `Schedule`."""
-        return eip712.struct_hash("Schedule", self._message["annex"]["conditions"]["service"]["schedule"])
+        return eip712.struct_hash("Schedule", self.message["annex"]["conditions"]["service"]["schedule"])
 
     def arbitration_hash(self) -> bytes:
         """Struct hash of `Arbitration`: what an arbiter consents to."""
-        return eip712.struct_hash("Arbitration", self._message["arbitration"])
+        return eip712.struct_hash("Arbitration", self.message["arbitration"])
 
     @cached_property
     def legal_text_hash(self) -> bytes:
@@ -137,35 +138,35 @@ class AgreementDocument(Contents):
 
     def terms(self) -> Struct:
         """`Terms`."""
-        return structs.terms(self._message)
+        return structs.terms(self.message)
 
     def proposal(self) -> Struct:
         """`Proposal`."""
-        return structs.proposal(self._message)
+        return structs.proposal(self.message)
 
     def conditions(self) -> Struct:
         """`Conditions`."""
-        return structs.conditions(self._message)
+        return structs.conditions(self.message)
 
     def levels_struct(self) -> Struct:
         """`Levels`; names and quantities as the hash of their string."""
-        return structs.calldata("Levels", self._message["annex"]["conditions"]["service"]["levels"])
+        return structs.calldata("Levels", self.message["annex"]["conditions"]["service"]["levels"])
 
     def schedule(self) -> Struct:
         """`Schedule`; the contest as its hash."""
-        return structs.schedule(self._message["annex"]["conditions"]["service"]["schedule"])
+        return structs.schedule(self.message["annex"]["conditions"]["service"]["schedule"])
 
     def contest(self) -> Struct:
         """`Contest`."""
-        return structs.calldata("Contest", self._message["annex"]["conditions"]["service"]["schedule"]["contest"])
+        return structs.calldata("Contest", self.message["annex"]["conditions"]["service"]["schedule"]["contest"])
 
     def arbitration(self) -> Struct:
         """`Arbitration`."""
-        return structs.calldata("Arbitration", self._message["arbitration"])
+        return structs.calldata("Arbitration", self.message["arbitration"])
 
     def operators(self) -> Struct:
         """`Operators`."""
-        return structs.calldata("Operators", self._message["annex"]["conditions"]["operators"])
+        return structs.calldata("Operators", self.message["annex"]["conditions"]["operators"])
 
     def plan(self, index: int) -> Struct:
         """`Plan` of contracts/types/Equity.sol for the plan at `index`.

@@ -1,0 +1,111 @@
+"""How the commands of the audit find an agreement, its documents, the node and the block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scripts._options import json_option
+from scripts._papers import READ, agreement_address, load, token_option, wallet_option
+
+if TYPE_CHECKING:
+    from workpact.audit.history import Head, History
+    from workpact.audit.node import Node
+    from workpact.audit.subject import Subject
+
+agreement_argument = click.argument("agreement")
+documents_option = click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    type=READ,
+    help="The file of another document that the agreement has had: before an amendment, or by it. As often as needed.",
+)
+block_option = click.option(
+    "--block",
+    default="latest",
+    metavar="BLOCK",
+    help="A number, a hash, latest or finalized.  [default: latest]",
+)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The agreement that a command is about, on the connected node."""
+
+    node: Node
+    subject: Subject
+    head: Head
+    born: int
+
+    def history(self) -> History:
+        """Its history until the block, verified."""
+        from workpact.audit.history import NodeLogs, verified
+
+        return verified(self.node, self.subject, self.head, NodeLogs(self.node, self.born))
+
+
+def audited(
+    agreement: str, documents: tuple[Path, ...], wallets: tuple[str, ...], token: str | None, block: str
+) -> Audited:
+    """Finds the agreement on the connected chain as it was at a block."""
+    from workpact.audit.history import head
+    from workpact.audit.node import Node
+    from workpact.audit.subject import Subject
+    from workpact.chain import deployments
+    from workpact.preflight import chain_id
+
+    chain = chain_id()
+    which, files = _named(agreement), list(documents)
+    if which is None:
+        files.insert(0, Path(agreement))
+    papers = [load(file, wallets, token, chain) for file in files]
+    node, contract = Node.connected(), agreement_address(chain)
+    at = head(node, int(block) if block.isdecimal() else block)
+    payroll = deployments.read(chain).get("Payroll")
+    born = deployments.born(chain, contract)
+    subject = Subject.found(node, contract, which, papers, at.number, payroll and payroll.address, born)
+    return Audited(node, subject, at, born)
+
+
+def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
+    """A command body on an `Audited`: adds AGREEMENT, --document, names, --block and --json."""
+    import inspect
+
+    def command(
+        agreement: str,
+        documents: tuple[Path, ...],
+        wallets: tuple[str, ...],
+        token: str | None,
+        block: str,
+        as_json: bool,
+        **rest: Any,
+    ) -> None:
+        body(audited(agreement, documents, wallets, token, block), as_json, **rest)
+
+    command.__doc__ = inspect.getdoc(body)
+    command.__name__ = body.__name__
+    command.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
+    made: Callable[..., Any] = command
+    for option in (json_option, block_option, token_option, wallet_option, documents_option, agreement_argument):
+        made = option(made)
+    return made
+
+
+def _named(agreement: str) -> bytes | None:
+    """The id that AGREEMENT is; None if it is a file."""
+    if not agreement.startswith("0x"):
+        if not Path(agreement).is_file():
+            raise click.UsageError(f"{agreement} is neither a file nor an id (0x and 64 hex digits).")
+        return None
+    try:
+        found = bytes.fromhex(agreement[2:])
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise click.UsageError(f"{agreement} is no id: it has 0x and 64 hex digits.")
+    return found

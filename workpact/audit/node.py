@@ -1,0 +1,223 @@
+"""A node as an auditor asks it: plain JSON-RPC in batches, which shrink to what the provider takes. Sends nothing.
+
+node = Node("http://127.0.0.1:8545")
+for logs in node.logs([agreement], [None, origin], 0, node.height()):
+    …
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import urllib3
+
+from workpact import WorkpactError
+
+BATCH = 250
+"""Questions in one request, until the node refuses."""
+WIDTH = 1_000_000
+"""Blocks that a question for logs spans, until the node refuses."""
+GENTLE = urllib3.Retry(total=6, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None)
+SECONDS = 120
+NO_SUCH_METHOD = -32601
+
+
+class NodeSilent(WorkpactError):
+    """The node does not answer, or with something that is no JSON-RPC."""
+
+
+class NodeRefused(WorkpactError):
+    """The node answers with an error; `code` is JSON-RPC's, 0 where it gave none."""
+
+    def __init__(self, message: str, code: int) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class StateGone(WorkpactError):
+    """The node does not keep the state of that block any more."""
+
+
+class Node:
+    """One node by its URL. Numbers that it answers with are hex digits, as JSON-RPC has them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = urllib3.PoolManager(retries=GENTLE, timeout=urllib3.Timeout(SECONDS))
+        self._batch = BATCH
+        self._width = WIDTH
+        self._has_block_receipts = True
+
+    @classmethod
+    def connected(cls) -> Node:
+        """The node that Ape is connected to; `NodeSilent` if it is not reached by HTTP."""
+        from ape import networks
+
+        provider: Any = networks.provider
+        url = str(getattr(provider, "http_uri", None) or provider.web3.provider.endpoint_uri)
+        if not url.startswith("http"):
+            raise NodeSilent(f"{url} is no HTTP address: connect to the node by HTTP (--network ethereum:…:http://…).")
+        return cls(url)
+
+    # Questions
+
+    def ask(self, method: str, *parameters: Any) -> Any:
+        """The answer to one question; `NodeRefused`, `NodeSilent`."""
+        return self._result(method, self._post(_question(method, parameters, 0)))
+
+    def ask_many(self, method: str, questions: Sequence[Sequence[Any]]) -> list[Any]:
+        """The answers to many, in their order; in batches as large as the node takes."""
+        answers: list[Any] = []
+        while len(answers) < len(questions):
+            size = min(self._batch, len(questions) - len(answers))
+            chosen = questions[len(answers) : len(answers) + size]
+            if size == 1 or self._batch == 1:
+                answers.append(self.ask(method, *chosen[0]))
+                continue
+            found = self._together(method, chosen)
+            if found is None:
+                self._batch = max(1, self._batch // 2)
+            else:
+                answers += found
+        return answers
+
+    # The chain
+
+    @cached_property
+    def chain_id(self) -> int:
+        """The id that it answers for."""
+        return int(self.ask("eth_chainId"), 16)
+
+    def height(self) -> int:
+        """The number of the last block."""
+        return int(self.ask("eth_blockNumber"), 16)
+
+    def block(self, which: int | str) -> dict[str, Any]:
+        """A block's header by number, hash or tag, with the hashes of its transactions; `NodeRefused` if unknown."""
+        (found,) = self.blocks([which])
+        return found
+
+    def blocks(self, which: Sequence[int | str]) -> list[dict[str, Any]]:
+        """Several at once."""
+        by_hash = [isinstance(each, str) and len(each) == 66 for each in which]
+        if any(by_hash) and not all(by_hash):
+            raise ValueError("Ask for blocks by hash or by number, not both at once.")
+        method = "eth_getBlockByHash" if any(by_hash) else "eth_getBlockByNumber"
+        names = [hex(each) if isinstance(each, int) else each for each in which]
+        found = self.ask_many(method, [[name, False] for name in names])
+        for name, block in zip(names, found, strict=True):
+            if block is None:
+                raise NodeRefused(f"The node has no block {name}: it is behind, or of another chain.", 0)
+        return found
+
+    def transactions(self, hashes: Sequence[str]) -> list[dict[str, Any]]:
+        """Transactions by hash."""
+        found = self.ask_many("eth_getTransactionByHash", [[each] for each in hashes])
+        for each, transaction in zip(hashes, found, strict=True):
+            if transaction is None:
+                raise NodeRefused(f"The node has no transaction {each}: it was reorganised away, or is pruned.", 0)
+        return found
+
+    def receipts(self, block: int, transactions: Sequence[str]) -> list[dict[str, Any]]:
+        """All receipts of a block, whose transactions are these; one by one where it cannot give a block's."""
+        if self._has_block_receipts:
+            try:
+                return list(self.ask("eth_getBlockReceipts", hex(block)))
+            except NodeRefused:
+                self._has_block_receipts = False
+        return self.ask_many("eth_getTransactionReceipt", [[each] for each in transactions])
+
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[bytes | None], first: int, last: int
+    ) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Logs of contracts with these topics (None stands for any), in order, range by range, with its last block.
+
+        Ranges are halved when the node refuses one and grow again after; `NodeRefused` if one block is too much.
+        """
+        wanted = ["0x" + topic.hex() if topic is not None else None for topic in topics]
+        while first <= last:
+            width = min(self._width, last - first + 1)
+            span = {"fromBlock": hex(first), "toBlock": hex(first + width - 1)}
+            try:
+                found = self.ask("eth_getLogs", {"address": list(addresses), "topics": wanted, **span})
+            except NodeRefused as error:
+                if width == 1:
+                    raise NodeRefused(
+                        f"The node gives no logs of block {first}: {error}. Ask another node.", error.code
+                    ) from None
+                self._width = width // 2
+                continue
+            yield first + width - 1, found
+            first += width
+
+    def proof(self, address: str, slots: Iterable[bytes], block: int) -> dict[str, Any]:
+        """Account and storage proofs at a block (EIP-1186); `StateGone` if the node keeps its state no more."""
+        names = ["0x" + slot.hex() for slot in slots]
+        try:
+            answer: dict[str, Any] = self.ask("eth_getProof", address, names, hex(block))
+        except NodeRefused as error:
+            raise _state_gone(block, error) from None
+        return answer
+
+    def call(self, address: str, data: bytes, block: int) -> bytes:
+        """What a view answers at a block; `StateGone` if the node keeps its state no more."""
+        return self.call_many([(address, data)], block)[0]
+
+    def call_many(self, calls: Sequence[tuple[str, bytes]], block: int) -> list[bytes]:
+        """What several views answer at one block."""
+        questions = [[{"to": address, "data": "0x" + data.hex()}, hex(block)] for address, data in calls]
+        try:
+            answers = self.ask_many("eth_call", questions)
+        except NodeRefused as error:
+            raise _state_gone(block, error) from None
+        return [bytes.fromhex(answer[2:]) for answer in answers]
+
+    # Requests
+
+    def _together(self, method: str, questions: Sequence[Sequence[Any]]) -> list[Any] | None:
+        """The answers to one batch; None if the node takes none so large."""
+        try:
+            answer = self._post([_question(method, each, number) for number, each in enumerate(questions)])
+        except NodeRefused:
+            return None
+        if not isinstance(answer, list) or len(answer) != len(questions):
+            return None
+        by_id = {each.get("id"): each for each in answer}
+        if set(by_id) != set(range(len(questions))):
+            return None
+        return [self._result(method, by_id[number]) for number in range(len(questions))]
+
+    def _post(self, content: Any) -> Any:
+        try:
+            body = json.dumps(content).encode()
+            answer = self._http.request("POST", self.url, body=body, headers={"Content-Type": "application/json"})
+        except urllib3.exceptions.HTTPError as error:
+            raise NodeSilent(f"The node at {self.url} does not answer: {error}. Check --network.") from None
+        try:
+            return json.loads(answer.data)
+        except ValueError:
+            if answer.status >= 400:
+                raise NodeRefused(f"HTTP status {answer.status}.", 0) from None
+            raise NodeSilent(f"What {self.url} answers is no JSON: it is no node. Check --network.") from None
+
+    def _result(self, method: str, answer: Any) -> Any:
+        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+            raise NodeSilent(f"What {self.url} answers to {method} is no JSON-RPC: it is no node. Check --network.")
+        if "error" in answer:
+            error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
+            raise NodeRefused(f"{method}: {str(error.get('message', error)).rstrip('.')}.", int(error.get("code") or 0))
+        return answer["result"]
+
+
+def _state_gone(block: int, error: NodeRefused) -> StateGone:
+    return StateGone(
+        f"The node does not answer for block {block}: {error} Most nodes keep the state of about 128 blocks: take a "
+        "newer block (--block), or ask a node that keeps all of it (an archive node)."
+    )
+
+
+def _question(method: str, parameters: Sequence[Any], number: int) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(parameters)}
