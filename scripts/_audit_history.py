@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts._audit_papers import Audited, auditing
-from scripts._options import ConnectedCommand, emit, table
+from scripts._audit_papers import AuditCommand, Audited, auditing
+from scripts._options import emit, table
 
 if TYPE_CHECKING:
     from workpact.audit.entries import Entry
@@ -18,7 +18,7 @@ SHOWN = 8
 """Hex digits of an id or a hash on the terminal."""
 
 
-@click.command(cls=ConnectedCommand)
+@click.command(cls=AuditCommand)
 @auditing
 def history(found: Audited, as_json: bool) -> None:
     """Show every event of an agreement, of all contracts, in order, proved complete against the chain.

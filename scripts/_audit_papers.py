@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts._options import json_option
+from scripts._options import ConnectedCommand, OfflineCommand, json_option
 from scripts._papers import READ, agreement_address, load, token_option, wallet_option
 
 if TYPE_CHECKING:
     from workpact.audit.history import Head, History
     from workpact.audit.node import Node
     from workpact.audit.subject import Subject
+
+PACKED = b"\xfd7zXZ\x00"
+"""What a bundle begins with."""
 
 agreement_argument = click.argument("agreement")
 documents_option = click.option(
@@ -33,20 +37,47 @@ block_option = click.option(
 )
 
 
+hash_option = click.option(
+    "--block-hash",
+    "block_hashes",
+    multiple=True,
+    metavar="0x…",
+    help="Of a bundle: the hash of its block, from a source that you trust. More of them tie more headers to the chain.",
+)
+
+
+class AuditCommand(ConnectedCommand):
+    """A command on an agreement: on the chain of --network, or offline on a bundle."""
+
+    def invoke(self, context: click.Context) -> Any:
+        if _is_bundle(context.params["agreement"]):
+            return OfflineCommand.invoke(self, context)  # type: ignore[arg-type]
+        return super().invoke(context)
+
+
 @dataclass(frozen=True)
 class Audited:
-    """The agreement that a command is about, on the connected node."""
+    """The agreement that a command is about, at a block: on the connected node, or in a bundle (then `node` is None)."""
 
-    node: Node
     subject: Subject
     head: Head
-    born: int
+    node: Node | None
+    born: int = 0
 
     def history(self) -> History:
         """Its history until the block, verified."""
         from workpact.audit.history import NodeLogs, verified
 
+        assert self.node is not None
         return verified(self.node, self.subject, self.head, NodeLogs(self.node, self.born))
+
+    def reports(self, history: History) -> dict[bytes, dict[str, Any]]:
+        """Contents of its service-level reports by hash, as far as they are at hand."""
+        from workpact.audit.reports import calls_of, reports_of
+
+        assert self.node is not None
+        entries = [each for each in history.entries if each.contract == "SLAOracle"]
+        return reports_of(entries, calls_of(self.node, entries))
 
 
 def audited(
@@ -69,12 +100,11 @@ def audited(
     payroll = deployments.read(chain).get("Payroll")
     born = deployments.born(chain, contract)
     subject = Subject.found(node, contract, which, papers, at.number, payroll and payroll.address, born)
-    return Audited(node, subject, at, born)
+    return Audited(subject, at, node, born)
 
 
 def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
-    """A command body on an `Audited`: adds AGREEMENT, --document, names, --block and --json."""
-    import inspect
+    """A command body on an `Audited`: adds AGREEMENT, --document, names, --block, --block-hash and --json."""
 
     def command(
         agreement: str,
@@ -82,6 +112,7 @@ def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
         wallets: tuple[str, ...],
         token: str | None,
         block: str,
+        block_hashes: tuple[str, ...],  # noqa: ARG001
         as_json: bool,
         **rest: Any,
     ) -> None:
@@ -91,9 +122,18 @@ def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
     command.__name__ = body.__name__
     command.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
     made: Callable[..., Any] = command
-    for option in (json_option, block_option, token_option, wallet_option, documents_option, agreement_argument):
+    options = (json_option, hash_option, block_option, token_option, wallet_option, documents_option)
+    for option in (*options, agreement_argument):
         made = option(made)
     return made
+
+
+def _is_bundle(agreement: str) -> bool:
+    file = Path(agreement)
+    if not file.is_file():
+        return False
+    with file.open("rb") as content:
+        return content.read(len(PACKED)) == PACKED
 
 
 def _named(agreement: str) -> bytes | None:

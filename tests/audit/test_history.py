@@ -16,6 +16,6 @@ def desk(tmp_path, monkeypatch, chain) -> Desk:  # noqa: ARG001 - connected
 
 def test_history__shows_every_event_in_order(desk):
     desk.open()
-    print(desk.text("audit", "history", desk.file))
+    assert "1 events, complete and in order" in desk.text("audit", "history", desk.file)
     shown = desk.json("audit", "history", desk.file)
     assert [each["name"] for each in shown["events"]] == ["Opened"]

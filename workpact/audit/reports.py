@@ -1,4 +1,4 @@
-"""Service-level reports of a record: their contents from calls, tied to the events that have their hash (SPEC.md 8.2)."""
+"""Service-level reports of a record: their contents from calls, tied to the events with their hash (SPEC.md 8.2)."""
 
 from __future__ import annotations
 
