@@ -42,7 +42,7 @@ hash_option = click.option(
     "block_hashes",
     multiple=True,
     metavar="0x…",
-    help="Of a bundle: the hash of its block, from a source that you trust. More of them tie more headers to the chain.",
+    help="Of a bundle: the hash of its block, from a source that you trust. More of them tie more headers to it.",
 )
 
 
@@ -57,7 +57,7 @@ class AuditCommand(ConnectedCommand):
 
 @dataclass(frozen=True)
 class Audited:
-    """The agreement that a command is about, at a block: on the connected node, or in a bundle (then `node` is None)."""
+    """The agreement that a command is about, at a block: on the connected node; in a bundle `node` is None."""
 
     subject: Subject
     head: Head
