@@ -20,11 +20,12 @@ from eth_utils.crypto import keccak
 
 from workpact.agreement_view import AgreementView
 from workpact.chain import contracts
-from workpact.history import Event, HistoryDiffers, height, read, recompute
+from workpact.history import Event, HistoryDiffers, height, read
 from workpact.preflight import NotReady, ask, check_contract, send
 from workpact.reckoning import Before, Reckoning, reckon
 from workpact.report import BadReport, Report, Signed
 from workpact.service_contest import ServiceContest
+from workpact.service_record import Unclear, of_book, without_strangers
 from workpact.service_reports import NoQuorum, WrongSide
 from workpact.service_results import Credit, PeriodResult, Side, Stage
 from workpact.service_state import (
@@ -55,6 +56,7 @@ __all__ = [
     "Stage",
     "TooEarly",
     "TooLate",
+    "Unclear",
     "UnderAnotherDocument",
     "WrongSide",
     "WrongStage",
@@ -153,20 +155,28 @@ class ServiceLevels(ServiceContest):
         return made
 
     def events(self, until: int | None = None) -> list[Event]:
-        """All events of the book in order, from the logs; to block `until`, else the last."""
-        contract, origin, _ = self._key
-        own = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
-        proofs = [event for event in read(self.oracle, [self.book], None, until) if event.name == "RecordProved"]
-        return sorted(own + proofs, key=lambda event: event.place)
+        """The events of the book in order, from the logs; to block `until`, else the last.
+
+        Without what strangers report on documents of their own under the agreement's name, as far as it says so.
+        """
+        events = self._under_its_name(until)
+        return without_strangers(events, self.book, self._documents(events))
 
     def verify_history(self) -> list[Event]:
-        """All events, proved complete, ordered and unedited against the oracle's word; raises `HistoryDiffers`."""
+        """All events, proved complete, ordered and unedited against the oracle's word; `HistoryDiffers`, `Unclear`."""
         until = height()
-        events = self.events(until)
+        events = self._under_its_name(until)
         word = bytes(ask(self.oracle.historyOf, self.book, block_id=until))
-        if recompute(events) != word:
+        own = of_book(events, self.book, self._documents(events), word)
+        if own is None:
             raise HistoryDiffers(f"{len(events)} logs give another history than 0x{word.hex()}: ask another node.")
-        return events
+        return own
+
+    def _under_its_name(self, until: int | None) -> list[Event]:
+        contract, origin, _ = self._key
+        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
+        proofs = [event for event in read(self.oracle, [self.book], None, until) if event.name == "RecordProved"]
+        return sorted(named + proofs, key=lambda event: event.place)
 
 
 def _record(event: Any) -> bytes:

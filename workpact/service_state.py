@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from workpact.history import Event, read
 from workpact.preflight import NotReady, ask
 from workpact.report import Report
 from workpact.service_calls import reports_in
+from workpact.service_record import documents_of, without_strangers
 from workpact.service_reports import ServiceReports
 from workpact.service_results import PeriodResult, Side, Stage
 from workpact.terms import eip712
@@ -182,7 +183,12 @@ class ServiceState(ServiceReports):
 
     def _events(self, index: int) -> list[Event]:
         contract, origin, _ = self._key
-        return read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin, index.to_bytes(32)])
+        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin, index.to_bytes(32)])
+        return without_strangers(named, self.book, self._documents(self._replacements()))
+
+    def _documents(self, events: Iterable[Event]) -> frozenset[bytes]:
+        """The service documents that lead to this one's book; `events` has the replacements."""
+        return documents_of(self.book, {self.service_hash}, events)
 
     def _is_notice_pending(self, index: int) -> bool:
         pending = [event for event in self._events(index) if event.name == "PeriodPending"]
@@ -220,14 +226,15 @@ class ServiceState(ServiceReports):
 
     def _other_documents(self) -> list[bytes]:
         """The service documents that this agreement has had in this oracle, but this one."""
-        contract, origin, _ = self._key
-        replaced = [
-            event
-            for event in read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
-            if event.name == "DocumentReplaced"
-        ]
-        known = {bytes(event[name]) for event in replaced for name in ("oldDocument", "newDocument")}
+        names = ("oldDocument", "newDocument")
+        known = {bytes(event[name]) for event in self._replacements() for name in names}
         return sorted(known - {self.service_hash})
+
+    def _replacements(self) -> list[Event]:
+        """Of service documents of this agreement, which alone can cause them."""
+        contract, origin, _ = self._key
+        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
+        return [event for event in named if event.name == "DocumentReplaced"]
 
     def _is_under(self, document: bytes, index: int, commitment: bytes) -> bool:
         """Whether the oracle keeps a report by that document."""
