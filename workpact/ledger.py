@@ -32,6 +32,10 @@ class Ledger:
     """Charge and credit of each settled service period."""
     interim: Counter[int] = field(default_factory=Counter)
     """What each service period brought the contractor before it settled, holdback included."""
+    clients: set[str] = field(default_factory=set, repr=False)
+    """Who was client so far."""
+    _cause: Event | None = field(default=None, repr=False, compare=False)
+    _before: Event | None = field(default=None, repr=False, compare=False)
 
     @property
     def held(self) -> int:
@@ -49,17 +53,20 @@ class Ledger:
 
         `client` and `amounts` of the milestones are those of the document in force.
         """
-        ledger = cls()
-        clients, cause, before = {client}, None, None
+        ledger = cls(clients={client})
         for event in events:
-            if event.name == "Opened":
-                clients.add(event["client"])
-            ledger._money_in(event)
-            ledger._milestones(event, amounts)
-            ledger._rulings_and_ends(event)
-            ledger._bookings(event, _is_refund(event, cause, before, clients))
-            cause, before = (cause, event) if event.name == "Booked" else (event, None)
+            ledger.add(event, amounts)
         return ledger
+
+    def add(self, event: Event, amounts: Sequence[int] = ()) -> None:
+        """Reads the next event; without `amounts` what `Accepted` pays is in no milestone."""
+        if event.name == "Opened":
+            self.clients.add(event["client"])
+        self._money_in(event)
+        self._milestones(event, amounts)
+        self._rulings_and_ends(event)
+        self._bookings(event, _is_refund(event, self._cause, self._before, self.clients))
+        self._cause, self._before = (self._cause, event) if event.name == "Booked" else (event, None)
 
     def _money_in(self, event: Event) -> None:
         if event.name == "Opened":
