@@ -148,20 +148,23 @@ def completed(node: Node, raw: Sequence[Mapping[str, Any]]) -> list[Log]:
         block = blocks[int(log["blockNumber"], 16)]
         if block["hash"] != log["blockHash"]:
             raise BlockGone(f"Block {int(log['blockNumber'], 16)} was replaced while it was read: run the same again.")
-        found.append(
-            Log(
-                to_checksum_address(log["address"]),
-                tuple(bytes.fromhex(topic[2:]) for topic in log["topics"]),
-                bytes.fromhex(log["data"][2:]),
-                int(log["blockNumber"], 16),
-                bytes.fromhex(log["blockHash"][2:]),
-                int(block["timestamp"], 16),
-                bytes.fromhex(log["transactionHash"][2:]),
-                senders[log["transactionHash"]],
-                int(log["logIndex"], 16),
-            )
-        )
+        found.append(log_of(log, int(block["timestamp"], 16), senders[log["transactionHash"]]))
     return found
+
+
+def log_of(raw: Mapping[str, Any], timestamp: int, sender: str) -> Log:
+    """A log as a node gives it, with its block's time and who sent its transaction."""
+    return Log(
+        to_checksum_address(raw["address"]),
+        tuple(bytes.fromhex(topic[2:]) for topic in raw["topics"]),
+        bytes.fromhex(raw["data"][2:]),
+        int(raw["blockNumber"], 16),
+        bytes.fromhex(raw["blockHash"][2:]),
+        timestamp,
+        bytes.fromhex(raw["transactionHash"][2:]),
+        sender,
+        int(raw["logIndex"], 16),
+    )
 
 
 def in_order(logs: Iterable[Log]) -> list[Log]:

@@ -21,6 +21,8 @@ BATCH = 250
 WIDTH = 1_000_000
 """Blocks that a question for logs spans, until the node refuses."""
 GENTLE = urllib3.Retry(total=6, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None)
+STEADY = 32
+"""Answers of the same size after which a larger one is tried again."""
 SECONDS = 120
 NO_SUCH_METHOD = -32601
 
@@ -37,8 +39,44 @@ class NodeRefused(WorkpactError):
         super().__init__(message)
 
 
+class Unknown(NodeRefused):
+    """The node has no such block or transaction: it is behind, or the chain has changed."""
+
+
 class StateGone(WorkpactError):
     """The node does not keep the state of that block any more."""
+
+
+class Pace:
+    """How many at once a node takes, found by asking: halved at a refusal, then searched between what it took and what
+    it refused. Now and then more is tried again, as a refusal may have been of what one range held."""
+
+    def __init__(self, most: int) -> None:
+        self.size = most
+        self._taken = 0
+        self._refused = self._most = most + 1
+        self._steady = 0
+
+    def took(self, size: int) -> None:
+        """So many were answered."""
+        if size < self.size:
+            return
+        self._taken = size
+        self._steady += 1
+        if self._steady % STEADY == 0:
+            self._refused = min(2 * self._refused, self._most)
+        self._next()
+
+    def refused(self, size: int) -> None:
+        """So many were too many."""
+        self._refused = size
+        if self._taken >= size:
+            self._taken = 0
+        self._next()
+
+    def _next(self) -> None:
+        close = self._refused - self._taken <= self._taken // 8 + 1
+        self.size = self._taken if close else max(1, min((self._taken + self._refused) // 2, self._most - 1))
 
 
 class Node:
@@ -47,8 +85,8 @@ class Node:
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = urllib3.PoolManager(retries=GENTLE, timeout=urllib3.Timeout(SECONDS))
-        self._batch = BATCH
-        self._width = WIDTH
+        self._batch = Pace(BATCH)
+        self._width = Pace(WIDTH)
         self._has_block_receipts = True
 
     @classmethod
@@ -72,15 +110,13 @@ class Node:
         """The answers to many, in their order; in batches as large as the node takes."""
         answers: list[Any] = []
         while len(answers) < len(questions):
-            size = min(self._batch, len(questions) - len(answers))
+            size = min(self._batch.size, len(questions) - len(answers))
             chosen = questions[len(answers) : len(answers) + size]
-            if size == 1 or self._batch == 1:
-                answers.append(self.ask(method, *chosen[0]))
-                continue
-            found = self._together(method, chosen)
+            found = [self.ask(method, *chosen[0])] if size == 1 else self._together(method, chosen)
             if found is None:
-                self._batch = max(1, self._batch // 2)
+                self._batch.refused(size)
             else:
+                self._batch.took(size)
                 answers += found
         return answers
 
@@ -110,7 +146,7 @@ class Node:
         found = self.ask_many(method, [[name, False] for name in names])
         for name, block in zip(names, found, strict=True):
             if block is None:
-                raise NodeRefused(f"The node has no block {name}: it is behind, or of another chain.", 0)
+                raise Unknown(f"The node has no block {name}: it is behind, or of another chain.", 0)
         return found
 
     def transactions(self, hashes: Sequence[str]) -> list[dict[str, Any]]:
@@ -118,7 +154,7 @@ class Node:
         found = self.ask_many("eth_getTransactionByHash", [[each] for each in hashes])
         for each, transaction in zip(hashes, found, strict=True):
             if transaction is None:
-                raise NodeRefused(f"The node has no transaction {each}: it was reorganised away, or is pruned.", 0)
+                raise Unknown(f"The node has no transaction {each}: it was reorganised away, or is pruned.", 0)
         return found
 
     def receipts(self, block: int, transactions: Sequence[str]) -> list[dict[str, Any]]:
@@ -131,15 +167,16 @@ class Node:
         return self.ask_many("eth_getTransactionReceipt", [[each] for each in transactions])
 
     def logs(
-        self, addresses: Sequence[str], topics: Sequence[bytes | None], first: int, last: int
+        self, addresses: Sequence[str], topics: Sequence[bytes | Sequence[bytes] | None], first: int, last: int
     ) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        """Logs of contracts with these topics (None stands for any), in order, range by range, with its last block.
+        """Logs of contracts with these topics, in order, range by range, with its last block.
 
-        Ranges are halved when the node refuses one and grow again after; `NodeRefused` if one block is too much.
+        None stands for any topic, several for any of them. Ranges shrink when the node refuses one and grow again
+        after; `NodeRefused` if one block is too much.
         """
-        wanted = ["0x" + topic.hex() if topic is not None else None for topic in topics]
+        wanted = [_hex(topic) for topic in topics]
         while first <= last:
-            width = min(self._width, last - first + 1)
+            width = min(self._width.size, last - first + 1)
             span = {"fromBlock": hex(first), "toBlock": hex(first + width - 1)}
             try:
                 found = self.ask("eth_getLogs", {"address": list(addresses), "topics": wanted, **span})
@@ -148,8 +185,9 @@ class Node:
                     raise NodeRefused(
                         f"The node gives no logs of block {first}: {error}. Ask another node.", error.code
                     ) from None
-                self._width = width // 2
+                self._width.refused(width)
                 continue
+            self._width.took(width)
             yield first + width - 1, found
             first += width
 
@@ -217,6 +255,12 @@ def _state_gone(block: int, error: NodeRefused) -> StateGone:
         f"The node does not answer for block {block}: {error} Most nodes keep the state of about 128 blocks: take a "
         "newer block (--block), or ask a node that keeps all of it (an archive node)."
     )
+
+
+def _hex(topic: bytes | Sequence[bytes] | None) -> Any:
+    if isinstance(topic, bytes):
+        return "0x" + topic.hex()
+    return None if topic is None else ["0x" + each.hex() for each in topic]
 
 
 def _question(method: str, parameters: Sequence[Any], number: int) -> dict[str, Any]:
