@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -141,8 +141,7 @@ def completed(node: Node, raw: Sequence[Mapping[str, Any]]) -> list[Log]:
     """Logs as a node gives them, with what it says of their blocks and transactions. Raises `BlockGone`."""
     numbers = sorted({int(log["blockNumber"], 16) for log in raw})
     blocks = dict(zip(numbers, node.blocks(numbers), strict=True))
-    hashes = list(dict.fromkeys(log["transactionHash"] for log in raw))
-    senders = {each["hash"]: to_checksum_address(each["from"]) for each in node.transactions(hashes)}
+    senders = node.senders(list(dict.fromkeys(log["transactionHash"] for log in raw)))
     found = []
     for log in raw:
         block = blocks[int(log["blockNumber"], 16)]
@@ -155,14 +154,14 @@ def completed(node: Node, raw: Sequence[Mapping[str, Any]]) -> list[Log]:
 def log_of(raw: Mapping[str, Any], timestamp: int, sender: str) -> Log:
     """A log as a node gives it, with its block's time and who sent its transaction."""
     return Log(
-        to_checksum_address(raw["address"]),
+        _checksummed(raw["address"]),
         tuple(bytes.fromhex(topic[2:]) for topic in raw["topics"]),
         bytes.fromhex(raw["data"][2:]),
         int(raw["blockNumber"], 16),
         bytes.fromhex(raw["blockHash"][2:]),
         timestamp,
         bytes.fromhex(raw["transactionHash"][2:]),
-        sender,
+        _checksummed(sender),
         int(raw["logIndex"], 16),
     )
 
@@ -170,6 +169,11 @@ def log_of(raw: Mapping[str, Any], timestamp: int, sender: str) -> Log:
 def in_order(logs: Iterable[Log]) -> list[Log]:
     """By place, each once."""
     return [log for _, log in sorted({log.place: log for log in logs}.items())]
+
+
+@lru_cache(4096)
+def _checksummed(address: str) -> str:
+    return to_checksum_address(address)
 
 
 @cache
