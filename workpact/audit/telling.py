@@ -75,7 +75,7 @@ _EQUITY = {
     "EndAnnounced": "Grant {grant} ends at {endsAt} ({reason}).",
     "EndWithdrawn": "The end of grant {grant} was withdrawn.",
     "GrantEnded": "Grant {grant} ended ({reason}): {vested} vested, {forfeited} back to the pool.",
-    "Claimed": "Worker {worker} claimed {units} of grant {grant}, and {revenue} of revenue.",
+    "Claimed": "Worker {worker} claimed {units} of grant {grant}{revenue}.",
     "Distributed": "Round {round} of pool {pool}: {amount} of revenue for {shares}.",
     "Booked": "{amount} of revenue waits for worker {worker}.",
     "RevenueWithdrawn": "Worker {worker} withdrew {amount} of revenue.",
@@ -121,14 +121,16 @@ class Telling:
         roles = subject.roles()
         alone = {role for role, count in Counter(roles.values()).items() if count == 1}
         names = {who: f"the {role}" for who, role in roles.items() if role in alone}
+        if subject.payroll is not None:
+            names[subject.payroll] = "the payroll"
         message = list(subject.messages.values())[-1]
         levels = message["annex"]["conditions"]["service"]["levels"]["levels"]
         return cls(Words.of(subject), names, tuple(level["name"] for level in levels))
 
     def told(self, contract: str, name: str, arguments: Mapping[str, Any]) -> str:
         """One event as a sentence."""
-        said = {each: self._said(contract, each, value) for each, value in arguments.items()}
-        return SENTENCES.get(contract, {}).get(name, f"{name}.").format(**said)
+        sentence = SENTENCES.get(contract, {}).get(name, f"{name}.").format_map(_Said(self, contract, arguments))
+        return "The " + sentence[4:] if sentence.startswith("the ") else sentence
 
     def when(self, seconds: int) -> str:
         """An instant in the zone, to the minute."""
@@ -138,9 +140,12 @@ class Telling:
         """Who that is, else the address."""
         return self.names.get(address, address)
 
-    def _said(self, contract: str, name: str, value: Any) -> str:
-        if contract == "WorkerEquity" and name in ("amount", "revenue"):
+    def said(self, contract: str, name: str, value: Any) -> str:
+        """One argument in words."""
+        if contract == "WorkerEquity" and name == "amount":
             return f"{value:,} of the currency's smallest unit"
+        if name == "revenue":
+            return f", and {value:,} of the currency's smallest unit as revenue" if value else ""
         if name in MONEY:
             return self.words.money(value)
         if name in UNITS:
@@ -169,6 +174,17 @@ class Telling:
         return "nobody" if address == ZERO_ADDRESS else self.who(address)
 
 
+class _Said(dict[str, str]):
+    """The arguments of an event in words, those that the sentence has."""
+
+    def __init__(self, telling: Telling, contract: str, arguments: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._telling, self._contract, self._arguments = telling, contract, arguments
+
+    def __missing__(self, name: str) -> str:
+        return self._telling.said(self._contract, name, self._arguments[name])
+
+
 Form = Callable[[Telling, Any], str]
 
 FORMS: dict[str, Form] = {
@@ -186,9 +202,9 @@ FORMS: dict[str, Form] = {
     "reason": lambda _, value: _reason(value),
     "byClient": lambda _, value: "client's" if value else "contractor's",
     "isNotice": lambda _, value: "says that the data are withheld" if value else "has reported",
-    "lines": lambda _, value: f"{len(value)} grants, {tokens(sum(line['units'] for line in value))}",
+    "lines": lambda _, value: f"{counted(len(value), 'grant')}, {tokens(sum(line['units'] for line in value))}",
     "offer": lambda _, value: tokens(value["units"]),
-    "wallets": lambda _, value: f"{len(value)} workers",
+    "wallets": lambda _, value: counted(len(value), "worker"),
     **dict.fromkeys(("endsAt", "until", "ripeAt"), Telling.when),
     **dict.fromkeys(("payee", "to", "arbiter", "ruler", "manager", "reporter"), Telling.who),
     **dict.fromkeys(("newReporter", "oldReporter"), Telling.reporter),
@@ -202,6 +218,11 @@ def _reason(value: bytes | int) -> str:
 def bits(mask: int) -> list[int]:
     """The numbers that a mask names."""
     return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+
+
+def counted(count: int, name: str) -> str:
+    """So many of something: "1 grant", "2 grants"."""
+    return f"{count:,} {name}" + ("" if count == 1 else "s")
 
 
 def tokens(units: int) -> str:
