@@ -1,0 +1,1 @@
+"""Seeded agreements, honest and not, as records: what alerts are measured on. No chain."""
