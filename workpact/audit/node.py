@@ -159,11 +159,15 @@ class Node:
 
     def senders(self, transactions: Sequence[str]) -> dict[str, str]:
         """Who sent each, by its hash; as receipts say, as nodes recover them anew where they give transactions."""
-        found = self.ask_many("eth_getTransactionReceipt", [[each] for each in transactions])
-        for each, receipt in zip(transactions, found, strict=True):
-            if receipt is None:
-                raise Unknown(f"The node has no transaction {each}: it was reorganised away, or is pruned.", 0)
-        return {each: str(receipt["from"]) for each, receipt in zip(transactions, found, strict=True)}
+        senders = {}
+        for first in range(0, len(transactions), BATCH):  # of a receipt nothing else is kept
+            chosen = transactions[first : first + BATCH]
+            found = self.ask_many("eth_getTransactionReceipt", [[each] for each in chosen])
+            for each, receipt in zip(chosen, found, strict=True):
+                if receipt is None:
+                    raise Unknown(f"The node has no transaction {each}: it was reorganised away, or is pruned.", 0)
+                senders[each] = str(receipt["from"])
+        return senders
 
     def receipts(self, block: int, transactions: Sequence[str]) -> list[dict[str, Any]]:
         """All receipts of a block, whose transactions are these; one by one where it cannot give a block's."""

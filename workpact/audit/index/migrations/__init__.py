@@ -1,0 +1,1 @@
+"""How the tables of an index came to be what they are, one revision a file."""
