@@ -13,7 +13,9 @@ PARTS = ("paid", "owed", "refunded", "fees", "holdback", "held")
 """Of the money bar, in this order."""
 STEP, LEFT = 56, 84
 """Between two periods, and before the first."""
-TOP, HIGH = 14, 110
+NARROW = 260
+"""The least width of a level's picture."""
+TOP, HIGH = 22, 110
 """Where a level's picture begins, and how high it is."""
 
 
@@ -63,8 +65,9 @@ def _chart(name: str, marks: Sequence[tuple[int, Facts]], names: dict[int, str])
         "name": name,
         "title": last["title"],
         "target": last["target"],
+        "label": last["target"] and last["target"].removeprefix("at least ").removeprefix("at most "),
         "dots": dots,
-        "width": LEFT + STEP * (len(dots) - 1) + 60,
+        "width": max(LEFT + STEP * (len(dots) - 1) + 60, NARROW),
         "height": TOP + HIGH + 34,
         "bottom": TOP + HIGH,
     }

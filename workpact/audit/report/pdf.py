@@ -54,6 +54,8 @@ class _Paper:
             f"The record of one agreement as it was at block {block['number']} of chain {value['chain']}, "
             f"{when(block['timestamp'])} UTC. Status: {value['standing']['status']}."
         )
+        if value["standing"]["endsAt"]:
+            self.sheet.faint(f"To be {value['standing']['ending']} at {when(value['standing']['endsAt'])} UTC.")
         self.sheet.ln(2)
         for check in checks(value):
             mark, colour = {True: ("yes", GOOD), False: ("NO", BAD), None: ("open", FAINT)}[check.is_good]
@@ -78,8 +80,9 @@ class _Paper:
             self.sheet.rect(self.sheet.l_margin, self.sheet.get_y() + 1.2, 2.6, 2.6, style="F")
             self.sheet.set_x(self.sheet.l_margin + 5)
             self.sheet.pair(f"{word}: {meaning}", self.money(self.value["money"][name]), 5)
-        self.sheet.font("B")
-        self.sheet.pair("funded", self.money(self.value["money"]["funded"]), 5)
+        self.sheet.pair("funded", self.money(self.value["money"]["funded"]), 5, "B")
+        for payee, booked in self.value["money"]["booked"].items():
+            self.sheet.faint(f"{self.money(booked)} waits for {payee}.")
 
     def _milestones(self) -> None:
         if not self.value["milestones"]:
@@ -133,6 +136,9 @@ class _Paper:
             self.sheet.set_text_color(*(BAD if level["failed"] else INK))
             self.sheet.lines(words, 4)
         self.sheet.font()
+        for each in period["quantities"]:
+            amount = self.money(each["amount"])
+            self.sheet.lines(f"{each['name']}: {each['count']} at {self.money(each['rate'])} = {amount}", 4)
         for line in period["working"]:
             self.sheet.lines(line, 4)
         if period["checked"] is not None:
@@ -157,7 +163,6 @@ class _Paper:
     def _payroll(self) -> None:
         for book in self.value["payroll"]:
             self.sheet.section("Payroll")
-            self.sheet.font()
             for name, words in (
                 ("collected", "collected"),
                 ("wages", "set aside for wages"),
@@ -175,6 +180,8 @@ class _Paper:
             self.sheet.labelled(f"{each['role']}{': ' + each['name'] if each['name'] else ''}", each["address"])
         self.sheet.labelled(f"token {self.value['token']['symbol'] or ''}", self.value["token"]["address"])
         self.sheet.labelled("Agreement contract", self.value["agreement"])
+        if self.value["standing"]["payee"]:
+            self.sheet.labelled("payments go to", self.value["standing"]["payee"]["address"])
         for each in self.value["documents"]:
             self.sheet.labelled(f"document since {when(each['since'])}", each["id"])
 

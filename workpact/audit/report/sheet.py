@@ -82,12 +82,12 @@ class Sheet(FPDF):
         self.font()
         self.multi_cell(0, 4.6, self.letters(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def pair(self, words: str, amount: str, indent: float = 0) -> None:
+    def pair(self, words: str, amount: str, indent: float = 0, style: str = "") -> None:
         """Words and an amount at the right edge."""
+        self.font(style)
         self.set_x(self.l_margin + indent)
         self.cell(WIDE - 50 - indent, 5, self.letters(words))
         self.cell(50, 5, self.letters(amount), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.font()
 
     def labelled(self, words: str, digits: str) -> None:
         """Words and a hash or an address."""
