@@ -14,6 +14,7 @@ from scripts._options import ConnectedCommand, OfflineCommand, json_option
 from scripts._papers import READ, agreement_address, load, token_option, wallet_option
 
 if TYPE_CHECKING:
+    from workpact.audit.bundle import Opened
     from workpact.audit.history import Head, History
     from workpact.audit.node import Node
     from workpact.audit.subject import Subject
@@ -50,9 +51,11 @@ class AuditCommand(ConnectedCommand):
     """A command on an agreement: on the chain of --network, or offline on a bundle."""
 
     def invoke(self, context: click.Context) -> Any:
-        if _is_bundle(context.params["agreement"]):
-            return OfflineCommand.invoke(self, context)  # type: ignore[arg-type]
-        return super().invoke(context)
+        if not is_bundle(context.params["agreement"]):
+            return super().invoke(context)
+        for name in ("network", "provider_settings"):  # Ape's own, of no use without a node
+            context.params.pop(name, None)
+        return OfflineCommand(self.name, callback=self.callback).invoke(context)
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,14 @@ class Audited:
     head: Head
     node: Node | None
     born: int = 0
+    bundle: Opened | None = None
 
     def history(self) -> History:
         """Its history until the block, verified."""
         from workpact.audit.history import NodeLogs, verified
 
+        if self.bundle is not None:
+            return self.bundle.history
         assert self.node is not None
         return verified(self.node, self.subject, self.head, NodeLogs(self.node, self.born))
 
@@ -75,6 +81,8 @@ class Audited:
         """Contents of its service-level reports by hash, as far as they are at hand."""
         from workpact.audit.reports import calls_of, reports_of
 
+        if self.bundle is not None:
+            return {digest: dict(each) for digest, each in self.bundle.reports.items()}
         assert self.node is not None
         entries = [each for each in history.entries if each.contract == "SLAOracle"]
         return reports_of(entries, calls_of(self.node, entries))
@@ -103,6 +111,16 @@ def audited(
     return Audited(subject, at, node, born)
 
 
+def from_bundle(file: Path, block_hashes: tuple[str, ...]) -> Audited:
+    """The agreement of a bundle, checked offline against the hash of its block."""
+    from workpact.audit.bundle import opened
+
+    if not block_hashes:
+        raise click.UsageError("Give the hash of the bundle's block, from a source that you trust: --block-hash 0x….")
+    found = opened(file.read_bytes(), [_word(each) for each in block_hashes])
+    return Audited(found.history.subject, found.history.head, None, bundle=found)
+
+
 def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
     """A command body on an `Audited`: adds AGREEMENT, --document, names, --block, --block-hash and --json."""
 
@@ -112,10 +130,17 @@ def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
         wallets: tuple[str, ...],
         token: str | None,
         block: str,
-        block_hashes: tuple[str, ...],  # noqa: ARG001
+        block_hashes: tuple[str, ...],
         as_json: bool,
         **rest: Any,
     ) -> None:
+        if is_bundle(agreement):
+            if documents or wallets or token or block != "latest":
+                raise click.UsageError("A bundle has its documents and its block: give --block-hash alone.")
+            body(from_bundle(Path(agreement), block_hashes), as_json, **rest)
+            return
+        if block_hashes:
+            raise click.UsageError("--block-hash is for a bundle; a block of the chain is named by --block.")
         body(audited(agreement, documents, wallets, token, block), as_json, **rest)
 
     command.__doc__ = inspect.getdoc(body)
@@ -128,7 +153,8 @@ def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def _is_bundle(agreement: str) -> bool:
+def is_bundle(agreement: str) -> bool:
+    """Whether AGREEMENT is a bundle's file."""
     file = Path(agreement)
     if not file.is_file():
         return False
@@ -142,10 +168,15 @@ def _named(agreement: str) -> bytes | None:
         if not Path(agreement).is_file():
             raise click.UsageError(f"{agreement} is neither a file nor an id (0x and 64 hex digits).")
         return None
+    return _word(agreement)
+
+
+def _word(written: str) -> bytes:
+    """32 bytes from 0x and their hex digits."""
     try:
-        found = bytes.fromhex(agreement[2:])
+        found = bytes.fromhex(written.removeprefix("0x"))
     except ValueError:
         found = b""
     if len(found) != 32:
-        raise click.UsageError(f"{agreement} is no id: it has 0x and 64 hex digits.")
+        raise click.UsageError(f"{written} is no id and no hash: it has 0x and 64 hex digits.")
     return found
