@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests import anvil
-
 from tests.audit.random_stage import (
     ARBITER,
     BACKUP,
@@ -30,6 +29,8 @@ from tests.audit.random_stage import (
 from tests.audit.random_workers import Workers
 from workpact.terms import eip712, structs
 
+OPEN, SUBMITTED, REJECTED, DISPUTED, OWED = range(5)
+
 
 class Life(Workers):
     """All of it."""
@@ -40,13 +41,13 @@ class Life(Workers):
         for _ in range(2):
             self.open()
         acts = [self.open, self.amend, self.donate, self.refuse, self.give_notice, self.end_by_both, self.close]
-        acts += 2 * [self.non_payment, self.serve, self.set_payee, self.release_holdback, self.take, self.withdraw]
-        acts += 3 * [self.submit, self.reject, self.dispute, self.rule, self.reclaim, self.release, self.settle]
-        acts += 3 * [self.fund, self.accept, self.accept_up_to]
-        acts += 2 * [*self.worker_acts, self.collect, self.pay]
+        acts += [self.non_payment, self.set_payee, *self.worker_acts, self.fund]
+        acts += 2 * [self.serve, self.accept, self.accept_up_to, self.reclaim, self.collect, self.pay, self.withdraw]
+        acts += 2 * [self.release_holdback, self.take, self.refuse, self.reject, self.settle, self.fund]
+        acts += 4 * [self.submit, self.dispute, self.rule, self.release]
         while self.steps < steps:
             self.pause(self.random.choice(PAUSES))
-            if self.random.random() < 0.08:
+            if self.random.random() < 0.04:
                 self.crowd()
             before = self.steps
             while self.steps == before:
@@ -71,10 +72,14 @@ class Life(Workers):
             calls.append((deal.client, self.agreement.functions.accept(deal.terms, 1 << item)))
         self.together(calls)
 
-    def any_deal(self) -> tuple[Deal, int]:
-        """One, rather a young one, and one of its milestones."""
-        deal = self.random.choice(self.deals[-6:] if self.random.random() < 0.8 else self.deals)
-        return deal, self.random.randrange(deal.count)
+    def any_deal(self, *phases: int) -> tuple[Deal, int]:
+        """One, rather a young one, and one of its milestones; in one of these phases, where a few looks find any."""
+        for _ in range(8 if phases else 1):
+            deal = self.random.choice(self.deals[-6:] if self.random.random() < 0.8 else self.deals)
+            item = self.random.randrange(deal.count)
+            if self.agreement.functions.progressOfItem(deal.origin, item).call()[3] in phases:
+                break
+        return deal, item
 
     def held(self, deal: Deal) -> int:
         return int(self.agreement.functions.stateOf(deal.origin).call()[2])
@@ -122,11 +127,11 @@ class Life(Workers):
         self.act(deal, self.pick((*CLIENTS, STRANGER)), "fund", self.held(deal) + much)
 
     def submit(self) -> None:
-        deal, item = self.any_deal()
+        deal, item = self.any_deal(OPEN, REJECTED)
         self.act(deal, deal.contractor, "submit", item, b"\1" * 32)
 
     def reject(self) -> None:
-        deal, item = self.any_deal()
+        deal, item = self.any_deal(SUBMITTED)
         self.act(deal, deal.client, "reject", item, b"\2" * 32)
 
     def accept(self) -> None:
@@ -139,7 +144,7 @@ class Life(Workers):
         self.act(deal, deal.client, "acceptUpTo", item, self.random.randrange(1, amount + 1))
 
     def release(self) -> None:
-        deal, item = self.any_deal()
+        deal, item = self.any_deal(SUBMITTED, OWED)
         self.act(deal, self.accounts[STRANGER], "release", item)
 
     def reclaim(self) -> None:
@@ -150,7 +155,7 @@ class Life(Workers):
         self.act(deal, sender, "reclaim", deal.conditions, mask)
 
     def dispute(self) -> None:
-        deal, item = self.any_deal()
+        deal, item = self.any_deal(SUBMITTED, REJECTED)
         item = self.random.choice((item, item, HOLDBACK))
         self.act(deal, self.random.choice((deal.client, deal.contractor)), "dispute", item, b"\3" * 32)
 
@@ -162,8 +167,8 @@ class Life(Workers):
             self.act(deal, arbiter, "serve", arbitration)
 
     def rule(self) -> None:
-        deal, item = self.any_deal()
-        item = self.random.choice((item, HOLDBACK))
+        deal, item = self.any_deal(DISPUTED)
+        item = self.random.choice((item, item, HOLDBACK))
         rules = deal.message["arbitration"]
         share = self.random.choice((rules["split"], 0, 250_001, 500_000, 10**6))
         arbitration = structs.calldata("Arbitration", rules)
@@ -197,17 +202,32 @@ class Life(Workers):
         self.act(deal, deal.contractor, "setPayee", *self.random.choice(choices))
 
     def take(self) -> None:
-        deal, _ = self.any_deal()
-        self.do(self.pick(WORKERS), self.agreement.functions.take(deal.origin, deal.token.address))
+        """Of any agreement that has something for a wallet."""
+        waiting = [
+            (wallet, deal)
+            for deal in self.random.sample(self.deals, min(6, len(self.deals)))
+            for wallet in (self.accounts[each] for each in WORKERS)
+            if self.agreement.functions.toTake(deal.origin, wallet, deal.token.address).call()
+        ]
+        for wallet, deal in waiting[:1]:
+            self.do(wallet, self.agreement.functions.take(deal.origin, deal.token.address))
 
     def withdraw(self) -> None:
         """To anybody, at times to the contract itself."""
-        token, to = self.random.choice(self.tokens), self.random.choice((*self.accounts, self.agreement.address))
-        self.do(self.random.choice(self.accounts), self.agreement.functions.withdraw(token.address, to))
+        to = self.random.choice((*self.accounts, self.agreement.address))
+        owed = [
+            (payee, token.address)
+            for payee in self.accounts
+            for token in self.tokens
+            if self.agreement.functions.owed(token.address, payee).call()
+        ]
+        if owed:
+            payee, token = self.random.choice(owed)
+            self.do(payee, self.agreement.functions.withdraw(token, to))
 
     def refuse(self) -> None:
         """A token begins or ceases to refuse somebody; no act of its own."""
-        account = self.random.choice(self.accounts)
+        account = self.pick((*CLIENTS, *CONTRACTORS, *WORKERS))
         if self.random.random() < 0.5:
             self.attempt(account, self.blocking.functions.setBlocked(account, self.random.random() < 0.6))
         else:

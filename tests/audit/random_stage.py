@@ -141,19 +141,19 @@ class Stage:
         """The message of a new agreement, with dates from now."""
         draw, now = self.random, self.now
         milestones = [
-            {"amount": self.amount(), "due": now + draw.randrange(100, 3000)} for _ in range(draw.randrange(1, 5))
+            {"amount": self.amount(), "due": now + draw.randrange(1000, 20_000)} for _ in range(draw.randrange(1, 5))
         ]
-        ends = [now + 400 * (number + 1) for number in range(draw.randrange(4))]
+        ends = [now + 2000 * (number + 1) for number in range(draw.randrange(4))]
         plain = {
             "origin": ZERO,
             "client": self.pick(CLIENTS),
             "contractor": self.pick(CONTRACTORS),
             "token": token.address,
-            "review": 500,
-            "grace": 300,
+            "review": 3000,
+            "grace": 2000,
             "rejections": 2,
             "holdback": draw.choice((0, 100_000, 33_333)),
-            "holdbackUntil": now + draw.randrange(500, 6000),
+            "holdbackUntil": now + draw.randrange(2000, 20_000),
         }
         return {
             "deal": plain | deal,
@@ -162,7 +162,7 @@ class Stage:
                 "arbiter": self.accounts[ARBITER],
                 "backup": self.accounts[BACKUP],
                 "fee": draw.choice((0, 20_000, 199_999)),
-                "window": 400,
+                "window": 1500,
                 "split": draw.choice((0, 333_333, 500_000, 1_000_000)),
             },
             "annex": {"offer": self._offer(), "conditions": self._conditions(now, ends)},
@@ -182,11 +182,11 @@ class Stage:
             "reporters": reporters | {"contractorReporters": [], "contractorQuorum": 0},
             "prices": [],
         }
-        schedule = {"start": now, "ends": ends, "reportWithin": 100, "finalWithin": 600, "obliged": 0}
+        schedule = {"start": now, "ends": ends, "reportWithin": 100, "finalWithin": 9000, "obliged": 0}
         fixed = self.amount()
         return {
             "operators": {"client": [], "contractor": [], "limit": 0},
-            "ending": {"clientNotice": 300, "contractorNotice": 500, "cure": 200},
+            "ending": {"clientNotice": 3000, "contractorNotice": 5000, "cure": 2000},
             "billing": {"oracle": self.oracle.address, "fixedCharge": fixed, "cap": 2 * fixed, "cover": 1},
             "service": {"schedule": schedule | {"definition": ZERO, "contest": contest}, "levels": levels},
             "equity": {"equity": ZERO_ADDRESS, "units": 0, "plans": ZERO},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from workpact.audit.history import Head, History
 from workpact.audit.node import Node
 from workpact.audit.reconciliation.comparing import Comparison, Progress
+from workpact.audit.reconciliation.linked import unlinked
 from workpact.audit.reconciliation.replay import Replay, contracts_of
 from workpact.audit.reconciliation.result import Coverage, Equation, Line, Reconciliation
 from workpact.audit.reconciliation.sheet import Account
@@ -21,15 +22,20 @@ MOVED = frozenset(
 SHARED = "What payees are owed and what contracts hold: all agreements of one token share it (--all compares it)."
 NO_NODE = "What contracts answer: a bundle has their histories alone."
 
+NO_RECEIPTS = "Transfers of tokens: the bundle has no receipts (ape run audit export --receipts)."
+
 
 def _silent(done: int, of: int) -> None:
     """Shows no progress."""
 
 
 def reconcile(
-    history: History, transfers: Sequence[Transfer], node: Node | None = None, progress: Progress = _silent
+    history: History, transfers: Sequence[Transfer] | None, node: Node | None = None, progress: Progress = _silent
 ) -> Reconciliation:
-    """One agreement: its events against the transfers in their transactions and, of a node, what contracts answer."""
+    """One agreement: its events against the transfers in their transactions and, of a node, what contracts answer.
+
+    Without transfers, or a node, that is not compared, and the result says so.
+    """
     subject = history.subject
     ours = contracts_of(subject.agreement, subject.payroll, subject.equities)
     replay = Replay(ours, parties_in(subject.messages), whole=False)
@@ -41,6 +47,8 @@ def reconcile_all(whole: Whole, head: Head, node: Node, progress: Progress = _si
     """A whole deployment until a block: every agreement, book, pool and balance."""
     replay = Replay(whole.contracts, whole.parties, whole=True)
     replay.read(whole.entries, whole.transfers)
+    for each in unlinked(node, whole.entries, head.number):
+        replay.tell(each)
     return _Reckoned(replay, node, head, progress).result(node.chain_id, None)
 
 
@@ -79,7 +87,7 @@ class _Reckoned:
 
     def _line(self, account: Account, is_same: bool) -> Line:
         by_contract = self.comparison.answers.get((account, self.head.number))
-        by_transfers = self.replay.moved[account] if _is_moved(account) else None
+        by_transfers = self.replay.moved[account] if self.replay.has_transfers and _is_moved(account) else None
         return Line(account, self.replay.sheet.values[account], by_contract, by_transfers, is_same)
 
     def _equations(self) -> list[Equation]:
@@ -103,15 +111,18 @@ class _Reckoned:
         for account in self.accounts:
             asked = self.comparison.checks(account) if is_answered(account) else []
             done = sum((account, block) in self.comparison.answers for block in asked)
-            complete += done == len(asked)
-            moved = len(self.replay.points[account]) if _is_moved(account) else 0
-            comparisons, due = comparisons + done + moved, due + len(asked) + moved
+            moves = len(self.replay.points[account]) if _is_moved(account) else 0
+            moved = moves if self.replay.has_transfers else 0
+            complete += (done, moved) == (len(asked), moves)
+            comparisons, due = comparisons + done + moved, due + len(asked) + moves
         return Coverage(complete, len(self.accounts), comparisons, due)
 
     def _left_out(self) -> list[str]:
         found = [] if self.replay.whole else [SHARED]
         if not self.comparison.answers:
             found.append(NO_NODE)
+        if not self.replay.has_transfers:
+            found.append(NO_RECEIPTS)
         if self.comparison.gone is not None:
             found.append(f"What contracts answered before block {self.comparison.oldest}: {self.comparison.gone}")
         silent = {each.token for each in self.comparison.silent()}

@@ -36,6 +36,7 @@ class Replay:
     def __init__(self, ours: Mapping[str, str], parties: Parties, *, whole: bool) -> None:
         self.ours = ours
         self.whole = whole
+        self.has_transfers = True
         self.sheet = Sheet()
         self.escrow = Escrow(self.sheet, parties)
         self.wages = Wages(self.sheet, ours)
@@ -49,9 +50,10 @@ class Replay:
         self._donated: Counter[tuple[str, str]] = Counter()
         self._told: set[tuple[Account | None, str]] = set()
 
-    def read(self, entries: Iterable[Entry], transfers: Iterable[Transfer]) -> None:
-        """Reads all, in the order of the chain."""
-        items: list[Item] = sorted([*entries, *transfers], key=lambda each: each.place)
+    def read(self, entries: Iterable[Entry], transfers: Iterable[Transfer] | None) -> None:
+        """Reads all, in the order of the chain; without transfers no move is looked for among them."""
+        self.has_transfers = transfers is not None
+        items: list[Item] = sorted([*entries, *(transfers or ())], key=lambda each: each.place)
         for block, found in groupby(items, key=lambda each: each.log.block):
             self._block(block, list(found))
             self.blocks.append(block)
@@ -88,8 +90,7 @@ class Replay:
         transfers = [each for each in items if isinstance(each, Transfer)]
         for each in entries:
             self._entry(each)
-        matched = match(sheet.moves, sheet.runs, transfers, self.ours)
-        self._matched(block, matched)
+        self._matched(block, self._match(transfers))
         accounts = [each.account for each in sheet.moves] + [each.account for each in sheet.runs]
         pairs = {(each.address, each.token) for each in accounts}
         sheet.moves.clear()
@@ -102,6 +103,11 @@ class Replay:
                     pairs.add((address, transfer.token))
                     self.moved[self._balance_of(address, transfer.token)] += amount
         return {self._balance_of(*pair) for pair in pairs}
+
+    def _match(self, transfers: Sequence[Transfer]) -> Matched:
+        if not self.has_transfers:
+            return Matched()
+        return match(self.sheet.moves, self.sheet.runs, transfers, self.ours)
 
     def _entry(self, entry: Entry) -> None:
         if entry.contract == "Agreement":

@@ -64,7 +64,7 @@ class Difference:
 
     block: int
     source: str
-    """What the events are compared with: "events", "transfers" or "contract"."""
+    """What the events are compared with: "events" (each other), "history", "transfers" or "contract"."""
     what: str
     account: Account | None = None
     expected: int | None = None
