@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scripts._audit_papers import AuditCommand, Audited, auditing
 from scripts._options import emit
 from scripts._papers import WRITE
+
+if TYPE_CHECKING:
+    from workpact.audit.history import History
+    from workpact.audit.transfers import Transfer
 
 
 @click.command(cls=AuditCommand)
@@ -20,21 +24,43 @@ from scripts._papers import WRITE
 def report(found: Audited, as_json: bool, output: Path) -> None:
     """Write the report of an agreement at a block: money, milestones, service credits, workers, checks, timeline.
 
-    From a node or, offline, from a bundle. The same bytes for the same block from any node.
+    From a node or, offline, from a bundle. The same bytes for the same block from any node. Service credits are worked
+    out from the reports, events are compared with contracts and transfers, and the rules for alerts are asked.
 
     \b
     Example:
       ape run audit report desk.yaml --output desk.html
       ape run audit report desk.bundle --block-hash 0x… --output desk.pdf
     """
-    from workpact.audit.report.facts import facts
     from workpact.audit.report.output import require_form, write
 
     require_form(output)
-    history = found.history()
-    value = facts(history, found.reports(history))
+    value = _facts(found)
     write(value, output)
     emit(_told(value, output), as_json, _lines(value, output))
+
+
+def _facts(found: Audited) -> dict[str, Any]:
+    from workpact.audit.alerts import Case, look
+    from workpact.audit.reconciliation import reconcile
+    from workpact.audit.report.facts import facts
+
+    history = found.history()
+    reports, transfers = found.reports(history), _transfers(found, history)
+    compared = None if transfers is None else reconcile(history, transfers, found.node).to_json()
+    alerts = look(Case(history, reports, tuple(transfers or ()))).to_json()
+    statement = found.bundle and found.bundle.statement.to_json()
+    return facts(history, reports, compared, alerts=alerts, statement=statement)
+
+
+def _transfers(found: Audited, history: History) -> list[Transfer] | None:
+    """The transfers in the record's transactions; None where a bundle has no receipts."""
+    from workpact.audit.transfers import transfers_beside, transfers_in
+
+    if found.bundle is not None:
+        return transfers_in(found.bundle.logs) if found.bundle.statement.facts["receipts"] else None
+    assert found.node is not None
+    return transfers_beside(found.node, history.entries)
 
 
 def _told(value: dict[str, Any], output: Path) -> dict[str, Any]:

@@ -23,8 +23,6 @@ from workpact.ledger import Ledger
 Facts = dict[str, Any]
 
 FORMAT = "workpact-report/1"
-NODE = "a node's answers"
-"""What a report rests on whose history was read from a node."""
 
 
 def facts(
@@ -33,12 +31,13 @@ def facts(
     reconciliation: Mapping[str, Any] | None = None,
     books: Mapping[str, Any] | None = None,
     alerts: Mapping[str, Any] | None = None,
-    proof: Mapping[str, Any] | None = None,
+    statement: Mapping[str, Any] | None = None,
 ) -> Facts:
     """The report of a history at its block; the same value for the same block, wherever the history was read.
 
-    `reports` are service-level reports by struct hash; the others what reconciliation, the user's books, alerts and the
-    check of a bundle gave. What is not given is said to be missing.
+    `reports` are service-level reports by struct hash; `statement` is what a bundle proves, where the history is one's;
+    the others are the JSON of a reconciliation, a comparison with the user's books, and alerts. What is not given is
+    said to be missing.
     """
     subject, head = history.subject, history.head
     message = list(subject.messages.values())[-1]
@@ -59,10 +58,10 @@ def facts(
         "service": service_facts(history, reports or {}),
         "equity": equity_facts(history),
         "payroll": payroll_facts(history),
-        "reconciliation": reconciliation,
-        "books": books,
-        "alerts": alerts,
-        "proof": _proof(history, proof),
+        "reconciliation": _placeless(reconciliation),
+        "books": _placeless(books),
+        "alerts": _placeless(alerts),
+        "proof": _proof(history, statement),
         "timeline": _timeline(history),
     }
     return value | {"missing": _missing(value)}
@@ -171,22 +170,22 @@ def _moment(entry: Entry, telling: Telling, roles: Mapping[str, str]) -> Facts:
     log = entry.log
     return {
         "time": log.timestamp,
-        "block": log.block,
-        "position": log.position,
-        "transaction": plain(log.transaction),
+        "block": log.block or None,
+        "transaction": plain(log.transaction) if log.transaction else None,
         "contract": entry.contract,
         "event": entry.name,
-        "actor": entry.actor,
+        "actor": entry.actor or None,
         "role": roles.get(entry.actor),
-        "sender": log.sender,
+        "sender": log.sender or None,
         "what": telling.told(entry.contract, entry.name, entry.arguments),
     }
 
 
-def _proof(history: History, proof: Mapping[str, Any] | None) -> Facts:
+def _proof(history: History, statement: Mapping[str, Any] | None) -> Facts:
     return {
-        "rests": NODE if proof is None else "a bundle",
-        "bundle": proof,
+        "byBundle": statement is not None,
+        "proves": list(statement["proves"]) if statement else [],
+        "restsOn": list(statement["restsOn"]) if statement else [],
         "events": len(history.entries),
         "books": [
             {
@@ -199,6 +198,15 @@ def _proof(history: History, proof: Mapping[str, Any] | None) -> Facts:
             for each in history.books
         ],
     }
+
+
+def _placeless(value: Any) -> Any:
+    """Without the logs' indices in their block: a bundle knows those in the receipt alone."""
+    if isinstance(value, Mapping):
+        return {name: _placeless(each) for name, each in value.items() if name != "position"}
+    if isinstance(value, (list, tuple)):
+        return [_placeless(each) for each in value]
+    return value
 
 
 def _missing(value: Facts) -> list[str]:

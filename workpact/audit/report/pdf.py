@@ -60,9 +60,8 @@ class _Paper:
         for check in checks(value):
             mark, colour = {True: ("yes", GOOD), False: ("NO", BAD), None: ("open", FAINT)}[check.is_good]
             self.sheet.marked(mark, colour, f"{check.name}: {check.words}")
-        for part in (self._money, self._milestones, self._service, self._equity, self._payroll, self._people):
-            part()
-        for part in (self._proof, self._timeline):
+        parts = [self._money, self._milestones, self._service, self._equity, self._payroll, self._reconciliation]
+        for part in (*parts, self._books, self._alerts, self._people, self._proof, self._timeline):
             part()
         if self.sheet.is_transliterated:
             self.sheet.ln(2)
@@ -157,8 +156,8 @@ class _Paper:
                 for pool in equity["pools"]
             ]
             self.sheet.rows(("pool", "size", *names[1:]), rows, (10, *(21,) * 8), "LRRRRRRRR")
-            grants = ", ".join(f"{count} {state}" for state, count in equity["grants"].items()) or "no"
-            self.sheet.faint(f"In worker tokens; {counted(equity['workers'], 'worker')} with {grants} grants.")
+            grants = ", ".join(f"{count} {state}" for state, count in equity["grants"].items()) or "none"
+            self.sheet.faint(f"In worker tokens; {counted(equity['workers'], 'worker')}; grants: {grants}.")
 
     def _payroll(self) -> None:
         for book in self.value["payroll"]:
@@ -173,6 +172,60 @@ class _Paper:
                 ("free", "free"),
             ):
                 self.sheet.pair(words, self.money(book[name]))
+
+    def _reconciliation(self) -> None:
+        found = self.value["reconciliation"]
+        if found is None:
+            return
+        self.sheet.section("Reconciliation")
+        for each in found["differences"]:
+            self.sheet.marked("NO", BAD, f"Block {each['block']}, against {each['source']}: {each['what']}")
+        for each in found["donations"]:
+            words = f"{each['amount']} units were sent to {each['contract']} outside every agreement"
+            self.sheet.faint(f"{words} in block {each['block']}.")
+        for each in found["leftOut"]:
+            self.sheet.faint(f"Not compared: {each}")
+        rows = [
+            (
+                each["contract"],
+                each["account"],
+                *(self._sum(each, by) for by in ("byEvents", "byContract", "byTransfers")),
+            )
+            for each in found["accounts"]
+        ]
+        self.sheet.rows(
+            ("contract", "account", "by events", "by contract", "by transfers"), rows, (34, 48, 32, 32, 32), "LLRRR"
+        )
+
+    def _sum(self, account: Facts, source: str) -> str:
+        if account[source] is None:
+            return "not asked"
+        is_own = account["token"] == self.value["token"]["address"]
+        return str(self.money(account[source]) if is_own else account[source])
+
+    def _books(self) -> None:
+        found = self.value["books"]
+        if found is None:
+            return
+        self.sheet.section("The user's books")
+        for each in found["findings"]:
+            lines = ", ".join(found["lines"][line]["source"] for line in each["lines"])
+            self.sheet.marked("", BAD, f"{each['error']}: {each['what']} {lines}")
+
+    def _alerts(self) -> None:
+        found = self.value["alerts"]
+        if found is None:
+            return
+        self.sheet.section("Worth a look")
+        self.sheet.faint("Questions, not findings: each with the events to check it by.")
+        for each in found["alerts"]:
+            self.sheet.font()
+            self.sheet.lines(each["question"])
+            self.sheet.faint(f"Rule {each['rule']}")
+            for event in each["events"]:
+                self.sheet.labelled(f"   {event['name']}, block {event['block']}", event["transaction"])
+        for each in found["notApplicable"]:
+            self.sheet.faint(f"{each['rule']}: {each['reason']}")
 
     def _people(self) -> None:
         self.sheet.section("Parties and documents")
@@ -193,6 +246,10 @@ class _Paper:
             f"The {counted(proof['events'], 'event')} of the timeline, linked in order, make the words below, which "
             "the contracts hold at the block: none is missing, added or edited."
         )
+        for each in proof["proves"]:
+            self.sheet.lines(f"Proved: {each}.", 4)
+        for each in proof["restsOn"]:
+            self.sheet.lines(f"Rests on: {each}.", 4)
         for book in proof["books"]:
             self.sheet.labelled(f"{book['contract']}, {counted(book['events'], 'event')}", book["word"])
         for each in self.value["missing"]:
@@ -212,11 +269,11 @@ class _Paper:
             self.sheet.add_page()
         self.sheet.font(size=8)
         self.sheet.cell(30, 4.2, when(each["time"]))
-        self.sheet.cell(34, 4.2, self.sheet.letters(each["role"] or short(each["actor"])))
+        self.sheet.cell(34, 4.2, self.sheet.letters(each["role"] or short(each["actor"] or "-")))
         self.sheet.multi_cell(0, 4.2, self.sheet.letters(each["what"]), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.sheet.set_text_color(*FAINT)
         self.sheet.set_font("courier", size=6.5)
-        where = f"{each['contract']}, block {each['block']}, {each['transaction']}"
+        where = ", ".join([each["contract"], *(str(each[name]) for name in ("block", "transaction") if each[name])])
         self.sheet.set_x(self.sheet.l_margin + 64)
         self.sheet.cell(0, 3.2, where, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.sheet.ln(0.8)
