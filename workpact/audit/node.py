@@ -43,6 +43,10 @@ class Unknown(NodeRefused):
     """The node has no such block or transaction: it is behind, or the chain has changed."""
 
 
+class NodeWrong(WorkpactError):
+    """The node answers with what was not asked for."""
+
+
 class StateGone(WorkpactError):
     """The node does not keep the state of that block any more."""
 

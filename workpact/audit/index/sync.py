@@ -17,7 +17,7 @@ from workpact import WorkpactError
 from workpact.audit.entries import TRANSFER, BlockGone, Log, decoded, log_of
 from workpact.audit.history import Head, head
 from workpact.audit.index.store import Batch, Block, Cursor, Index, Moved
-from workpact.audit.node import Node, NodeRefused, Unknown
+from workpact.audit.node import Node, NodeRefused, NodeWrong, Unknown
 from workpact.audit.subject import OPENED
 from workpact.terms.fields import ZERO_ADDRESS
 
@@ -72,7 +72,7 @@ def sync(
                 cursor, changes = moved, 0
                 if progress:
                     progress(cursor, to)
-            if cursor.number > to.number or cursor.hash == to.hash:
+            if cursor.hash in (None, to.hash) or cursor.number > to.number:
                 return _settled(index, node, cursor, settled)
             raise BlockGone(f"Block {to.number} was replaced while it was read: run the same again.")
         except (BlockGone, Moved, Unknown):
@@ -138,6 +138,7 @@ def _read(
     named = {each: at for each, at in _named(index.deployed.contracts, raw).items() if each not in known}
     raw += _transfers(node, known, addresses, first, until)
     raw += _transfers(node, list(named), addresses, index.deployed.start, until)
+    _require_asked(raw, {*addresses, *known, *named}, index.deployed.start, until)
     final = cursor.finalized, cursor.finalized_hash
     reached = until if settled is None else min(until, settled)
     wanted = sorted({int(each["blockNumber"], 16) for each in raw} | {until, max(reached, first)})
@@ -149,6 +150,17 @@ def _read(
         final = reached, _hash(headers[reached])
     own = {number: _block(headers[number]) for number in {log.block for log in logs}}
     return Batch(until, _hash(headers[until]), logs, own, named), final
+
+
+def _require_asked(raw: list[dict[str, Any]], addresses: set[str], first: int, last: int) -> None:
+    """Raises `NodeWrong` if there is a log that nobody has asked for."""
+    asked = {each.lower() for each in addresses}
+    for each in raw:
+        if each["address"].lower() not in asked or not first <= int(each["blockNumber"], 16) <= last:
+            raise NodeWrong(
+                f"Asked for logs until block {last}, the node gives one of {each['address']} in block "
+                f"{int(each['blockNumber'], 16)}, which was not asked for: ask another node."
+            )
 
 
 def _transfers(node: Node, tokens: list[str], contracts: list[str], first: int, last: int) -> Iterator[dict[str, Any]]:

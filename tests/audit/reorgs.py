@@ -1,0 +1,345 @@
+"""Random schedules on a chain that is reorganised, and an index that is killed while it reads it; seeded.
+
+with played(seed, url) as schedule:
+    assert rows(url) == schedule.chain.truth(schedule.finality)
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from sqlalchemy import event, text
+
+from tests.anvil import START, anvil, ask
+from tests.audit.long_life import EQUITY, FLAGS, ROLES, UNIT, Life
+from tests.audit.poor_node import PoorNode
+from tests.sdk import paper
+from tests.support import artefact
+from workpact.audit.index import Deployed, Index, sync
+from workpact.audit.index.database import Database
+from workpact.audit.node import Node, NodeSilent
+
+DEEPEST = 5
+FINALITY = 2 * DEEPEST
+STEPS = 12
+TABLES = {
+    "workpact_index": "only",
+    "workpact_contracts": "name",
+    "workpact_tokens": "address",
+    "workpact_blocks": "number",
+    "workpact_logs": "block, position",
+}
+FLAGGED = ("workpact_blocks", "workpact_logs")
+"""Tables whose last column says whether a row is final."""
+TRANSFER = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
+OPENED = "0x" + keccak(text="Opened(bytes32,address,address,address,uint256)").hex()
+COLLECTED = "0x" + keccak(text="Collected(bytes32,address,bytes32,address,address,uint256)").hex()
+
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["tests.audit.reorgs"])
+
+
+class Chain:
+    """The deployed set and three tokens: of one there is an agreement, of the others there are only transfers until
+    somebody opens one."""
+
+    def __init__(self, life: Life, rng: random.Random) -> None:
+        self.life = life
+        self.rng = rng
+        self.tokens = [to_checksum_address(life.token_address), self._token(), self._token()]
+        self.opens = [self._opening(token, salt) for salt, token in enumerate(2 * self.tokens, 2)]
+        self.depths: list[int] = []
+
+    @property
+    def url(self) -> str:
+        return self.life.url
+
+    def act(self) -> None:
+        """One to four transactions in a block; some may fail, as what they follow may have gone."""
+        for each in self.transactions(self.rng.randint(1, 4)):
+            ask(self.url, "eth_sendTransaction", each)
+        self.life.mine()
+
+    def mine(self) -> None:
+        """Blocks with nothing in them."""
+        ask(self.url, "anvil_mine", hex(self.rng.randint(1, 3)))
+
+    def reorganise(self) -> None:
+        """The last blocks are replaced: by empty ones, or with other transactions in them."""
+        depth = self.rng.randint(1, DEEPEST)
+        given = [[each, self.rng.randrange(depth)] for each in self.transactions(self.rng.randint(0, 3))]
+        ask(self.url, "anvil_reorg", depth, given)
+        self.depths.append(depth)
+
+    def transactions(self, count: int) -> list[dict[str, Any]]:
+        """Top-ups, transfers to the contracts outside every agreement, and openings."""
+        kinds: list[Callable[[int], dict[str, Any]]] = [self._fund, self._fund, self._donate, self._donate, self._open]
+        return [self.rng.choice(kinds)(number) for number in range(count)]
+
+    def truth(self, finality: int | None) -> dict[str, list[tuple[Any, ...]]]:
+        """What the tables must hold at the last block, from all receipts of all blocks."""
+        contracts = self.contracts
+        last = int(ask(self.url, "eth_blockNumber"), 16)
+        headers = [ask(self.url, "eth_getBlockByNumber", hex(number), False) for number in range(last + 1)]
+        final = last - finality if finality is not None else int(_tag(self.url, "finalized")["number"], 16)
+        receipts = [each for number in range(last + 1) for each in _receipts(self.url, number)]
+        named: dict[str, int] = {}
+        for log in (log for receipt in receipts for log in receipt["logs"]):
+            if log["topics"][0] in (OPENED, COLLECTED) and to_checksum_address(log["address"]) in contracts.values():
+                word = log["data"][2:66] if log["topics"][0] == OPENED else log["data"][66:130]
+                named.setdefault(to_checksum_address("0x" + word[24:]), int(log["blockNumber"], 16))
+        logs = []
+        for receipt in receipts:
+            for log in receipt["logs"]:
+                address, number = to_checksum_address(log["address"]), int(log["blockNumber"], 16)
+                if address in contracts.values() or (address in named and self._is_ours(log)):
+                    brought = max(number, named.get(address, 0))
+                    sender = to_checksum_address(receipt["from"])
+                    logs.append(_row(log, sender, brought, brought <= final))
+        settled = {row[0] for row in logs if row[-1]}
+        held = sorted({row[0] for row in logs})
+        blocks = [
+            (number, _bytes(head["hash"]), _bytes(head["parentHash"]), int(head["timestamp"], 16), number in settled)
+            for number, head in ((number, headers[number]) for number in held)
+        ]
+        genesis, end = _bytes(headers[0]["hash"]), _bytes(headers[-1]["hash"])
+        settles = (final, _bytes(headers[final]["hash"]))
+        return {
+            "workpact_index": [(1, 31337, genesis, 0, last, end, *settles)],
+            "workpact_contracts": sorted(contracts.items()),
+            "workpact_tokens": sorted(named.items()),
+            "workpact_blocks": blocks,
+            "workpact_logs": sorted(logs),
+        }
+
+    @property
+    def contracts(self) -> dict[str, str]:
+        return {name: self.life.planned[name].address for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")}
+
+    def deployed(self) -> Deployed:
+        """As the index knows it."""
+        genesis = _bytes(ask(self.url, "eth_getBlockByNumber", "0x0", False)["hash"])
+        return Deployed(31337, genesis, self.contracts, 0)
+
+    def _is_ours(self, log: dict[str, Any]) -> bool:
+        ours = {"0x" + each[2:].lower().rjust(64, "0") for each in self.contracts.values()}
+        return log["topics"][0] == TRANSFER and bool(ours & set(log["topics"][1:3]))
+
+    def _fund(self, number: int) -> dict[str, Any]:
+        held = self.life._held
+        call = self.life.contract("Agreement").functions.fund(self.life.document.terms(), held + 1 + number)
+        return self._sent(call, self.rng.choice(ROLES))
+
+    def _donate(self, _: int) -> dict[str, Any]:
+        token = self.life.web3.eth.contract(self.rng.choice(self.tokens), abi=self.life.contract("TokenMock").abi)
+        to = self.rng.choice(list(self.contracts.values()))
+        return self._sent(token.functions.mint(to, self.rng.randint(1, 9)), self.rng.choice(ROLES))
+
+    def _open(self, _: int) -> dict[str, Any]:
+        return self.rng.choice(self.opens)
+
+    def _sent(self, call: Any, role: str) -> dict[str, Any]:
+        return self.life.transaction(role, call.address, call._encode_transaction_data(), self.rng.randrange(3))
+
+    def _token(self) -> str:
+        life = self.life
+        made = artefact("TokenMock")
+        factory = life.web3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]["object"])
+        data = factory.constructor("Other Dollar", "OTH", 6).data_in_transaction
+        address = to_checksum_address(life._deploy(None, data)["contractAddress"])
+        token = life.web3.eth.contract(address, abi=made["abi"])
+        life.send("client", token.functions.mint(life.address("client"), 10**9 * UNIT))
+        life.send("client", token.functions.approve(life.agreement, 2**256 - 1))
+        return address
+
+    def _opening(self, token: str, salt: int) -> dict[str, Any]:
+        life = self.life
+        names = {role: life.address(role) for role in ROLES if role not in ("carrier", "stranger")}
+        named = {name: each.address for name, each in life.planned.items()}
+        document = paper.document(START, names | named | {"TUSD": token}, EQUITY, salt=salt)
+        signature = life.sign("contractor", document.typed_data(31337, life.agreement))
+        call = life.contract("Agreement").functions.open(document.proposal(), [], b"", signature, b"")
+        return self._sent(call, "client")
+
+
+class Syncing:
+    """Databases that are brought to a chain, by whatever luck the seed has for them."""
+
+    def __init__(self, chain: Chain, poor: PoorNode, databases: Sequence[str], finality: int | None) -> None:
+        self.chain = chain
+        self.poor = poor
+        self.databases = databases
+        self.finality = finality
+        self.rng = chain.rng
+        self.deployed = chain.deployed()
+        self.kills = 0
+
+    def whole(self) -> None:
+        """To the last block, undisturbed."""
+        for each in self.databases:
+            self._sync(each, "latest")
+
+    def part(self) -> None:
+        """To some earlier block."""
+        last = int(ask(self.chain.url, "eth_blockNumber"), 16)
+        for each in self.databases:
+            self._sync(each, last - self.rng.randint(0, 9))
+
+    def under_reorganisations(self) -> None:
+        """The chain changes at some question that is asked."""
+        for each in self.databases:
+            with self._at_question(self.rng.randint(1, 30), self.chain.reorganise):
+                self._sync(each, "latest")
+
+    def killed_at_a_question(self) -> None:
+        """The process gets no answer any more: kill -9."""
+        for each in self.databases:
+            child = self._child(each, 0)
+            kill = child.kill
+            with self._at_question(self.rng.randint(1, 30), kill):
+                child.start()
+                child.join()
+            self.kills += child.exitcode == -signal.SIGKILL
+
+    def killed_at_a_statement(self) -> None:
+        """The process dies before some statement, or before it commits: kill -9."""
+        for each in self.databases:
+            child = self._child(each, self.rng.randint(1, 60))
+            child.start()
+            child.join()
+            self.kills += child.exitcode == -signal.SIGKILL
+
+    def _child(self, database: str, statement: int) -> Any:
+        given = (self.poor.url, database, self.deployed, self.finality, statement)
+        return processes.Process(target=_synced_and_killed, args=given)
+
+    def _sync(self, database: str, which: int | str) -> None:
+        index = Index.open(self.deployed, database)
+        sync(index, Node(self.poor.url), which, self.finality)
+        index.database.close()
+
+    @contextmanager
+    def _at_question(self, number: int, act: Callable[[], None]) -> Iterator[None]:
+        left = number
+
+        def count(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                act()
+
+        self.poor.before = count
+        try:
+            yield
+        finally:
+            self.poor.before = None
+
+
+@contextmanager
+def played(seed: int, *databases: str) -> Iterator[Syncing]:
+    """A schedule, and all databases at its end; each of them has met the same chain."""
+    rng = random.Random(seed)
+    finality = rng.choice((None, FINALITY))
+    with anvil(*FLAGS) as url, PoorNode(url) as poor:
+        life = Life(url)
+        ask(url, "evm_setAutomine", False)
+        ask(url, "anvil_setBlockTimestampInterval", 1)
+        life.deploy()
+        life.open()
+        life.work()
+        chain = Chain(life, rng)
+        # What Anvil calls final is 64 blocks old.
+        ask(url, "anvil_mine", hex(rng.randint(0, 60)))
+        poor.has_finalized = finality is None
+        poor.widest = rng.choice((None, 7, 40))
+        syncing = Syncing(chain, poor, databases, finality)
+        syncs = (
+            syncing.whole,
+            syncing.part,
+            syncing.under_reorganisations,
+            syncing.killed_at_a_question,
+            syncing.killed_at_a_statement,
+        )
+        changes = (chain.act, chain.act, chain.act, chain.mine, chain.reorganise, chain.reorganise)
+        for _ in range(STEPS):
+            for _ in range(rng.randint(0, 4)):
+                rng.choice(changes)()
+            rng.choice(syncs)()
+        chain.reorganise()
+        syncing.whole()
+        yield syncing
+
+
+def synced(schedule: Syncing, database: str) -> None:
+    """A fresh index of what the chain is now, in one go."""
+    index = Index.open(schedule.deployed, database)
+    sync(
+        index, Node(schedule.chain.url if schedule.finality is None else schedule.poor.url), "latest", schedule.finality
+    )
+    index.database.close()
+
+
+def rows(database: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables, in order of their keys."""
+    opened = Database(database)
+    with opened.read() as connection:
+        found = {
+            table: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY {keys}"))]
+            for table, keys in TABLES.items()
+        }
+    opened.close()
+    # SQLite has no booleans of its own.
+    for table in FLAGGED:
+        found[table] = [(*row[:-1], bool(row[-1])) for row in found[table]]
+    return found
+
+
+def _synced_and_killed(url: str, database: str, deployed: Deployed, finality: int | None, statement: int) -> None:
+    index = Index.open(deployed, database)
+    left = statement
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(index.database._engine, "before_cursor_execute", count)
+    event.listen(index.database._engine, "commit", count)
+    with suppress(NodeSilent):
+        sync(index, Node(url), "latest", finality)
+
+
+def _row(log: dict[str, Any], sender: str, brought: int, is_final: bool) -> tuple[Any, ...]:
+    topics = [_bytes(each) for each in log["topics"]] + [None] * (4 - len(log["topics"]))
+    return (
+        int(log["blockNumber"], 16),
+        int(log["logIndex"], 16),
+        to_checksum_address(log["address"]),
+        *topics,
+        _bytes(log["data"]),
+        _bytes(log["transactionHash"]),
+        sender,
+        brought,
+        is_final,
+    )
+
+
+def _tag(url: str, tag: str) -> Any:
+    return ask(url, "eth_getBlockByNumber", tag, False)
+
+
+def _receipts(url: str, number: int) -> Any:
+    return ask(url, "eth_getBlockReceipts", hex(number))
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text[2:])
