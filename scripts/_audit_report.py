@@ -47,7 +47,7 @@ def _facts(found: Audited) -> dict[str, Any]:
 
     history = found.history()
     reports, transfers = found.reports(history), _transfers(found, history)
-    compared = None if transfers is None else reconcile(history, transfers, found.node).to_json()
+    compared = reconcile(history, transfers, found.node).to_json()
     alerts = look(Case(history, reports, tuple(transfers or ()))).to_json()
     statement = found.bundle and found.bundle.statement.to_json()
     return facts(history, reports, compared, alerts=alerts, statement=statement)

@@ -224,6 +224,8 @@ def _missing(value: Facts) -> list[str]:
         for period in desk["periods"]
         if period["unknown"]
     ]
+    if any(each["transaction"] is None for each in value["timeline"]):
+        found.append("The bundle has no receipts: blocks, transactions and senders of events are not in it.")
     named = {
         "reconciliation": "reconciliation",
         "books": "comparison with the user's books",

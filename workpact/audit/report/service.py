@@ -199,7 +199,7 @@ class _Desk:
 
 def _settlement(entry: Entry) -> Facts:
     amounts = {name: str(entry[name]) for name in ("charge", "credit", "paid", "retained")}
-    return amounts | {"time": entry.log.timestamp, "transaction": plain(entry.log.transaction)}
+    return amounts | {"time": entry.log.timestamp, "transaction": plain(entry.log.transaction or None)}
 
 
 def _quantities(made: Reckoning) -> list[Facts]:

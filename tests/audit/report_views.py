@@ -1,0 +1,124 @@
+"""What contracts answer at a report's block, compared with every number of the report that they know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web3 import Web3
+
+from tests.support import artefact
+from workpact.agreement_state import INTERIM
+from workpact.chain.state import Phase, Status
+from workpact.service_results import Stage
+from workpact.terms.fields import ZERO_ADDRESS
+
+
+class Views:
+    """The views of a chain at one block."""
+
+    def __init__(self, web3: Web3, block: int) -> None:
+        self.web3, self.block = web3, block
+
+    def ask(self, name: str, address: str, view: str, *arguments: Any) -> Any:
+        contract = self.web3.eth.contract(Web3.to_checksum_address(address), abi=artefact(name)["abi"])
+        return contract.functions[view](*arguments).call(block_identifier=self.block)
+
+    def named(self, name: str, address: str, view: str, *arguments: Any) -> dict[str, Any]:
+        """A view that answers with one struct: its fields."""
+        (found,) = (each for each in artefact(name)["abi"] if each.get("name") == view)
+        return _named(found["outputs"][0]["components"], self.ask(name, address, view, *arguments))
+
+
+def compare(web3: Web3, value: dict[str, Any]) -> None:
+    """Every number that one agreement alone makes."""
+    views = Views(web3, value["block"]["number"])
+    _agreement(views, value)
+    for desk in value["service"]:
+        _service(views, desk)
+    for equity in value["equity"]:
+        _equity(views, equity)
+    payroll = next((each["address"] for each in value["proof"]["books"] if each["contract"] == "Payroll"), None)
+    for book in value["payroll"]:
+        _payroll(views, str(payroll), book)
+
+
+def _agreement(views: Views, value: dict[str, Any]) -> None:
+    address, origin = value["agreement"], bytes.fromhex(value["origin"][2:])
+    state = views.named("Agreement", address, "stateOf", origin)
+    money, standing = value["money"], value["standing"]
+    assert (int(money["held"]), int(money["holdback"])) == (state["held"], state["retained"])
+    assert money["exact"] is True
+    assert sum(int(money[name]) for name in ("paid", "refunded", "owed", "fees", "held", "holdback")) == int(
+        money["funded"]
+    )
+    assert standing["status"] == Status(state["status"]).words
+    is_live = state["status"] == Status.LIVE
+    assert standing["endsAt"] == ((state["endsAt"] or None) if is_live else None)
+    assert standing["ending"] == (Status(state["ending"]).words if is_live and state["endsAt"] else None)
+    assert value["documents"][-1]["id"] == "0x" + state["id"].hex()
+    for each in value["milestones"]:
+        settled, lapsed = (bool(state[name] >> each["index"] & 1) for name in ("settled", "lapsed"))
+        if not is_live and not settled:
+            assert each["state"] == "lapsed"
+            continue
+        assert each["settled"] == settled
+        assert lapsed == (each["state"] in ("reclaimed", "ruled for the client"))
+        if not settled:
+            accepted, _, rounds, phase = views.ask("Agreement", address, "progressOfItem", origin, each["index"])
+            assert (int(each["accepted"]), each["rounds"], each["state"]) == (
+                accepted, rounds, Phase(phase).name.lower(),
+            )  # fmt: skip
+    phase = views.ask("Agreement", address, "progressOfItem", origin, 64)[3]
+    assert standing["holdbackDisputed"] == (phase == Phase.DISPUTED)
+    periods = [period for desk in value["service"] if desk["inForce"] for period in desk["periods"]]
+    mask = views.ask("Agreement", address, "progressOf", origin)[2]
+    assert [period["index"] for period in periods if period["settled"]] == [
+        bit for bit in range(mask.bit_length()) if mask >> bit & 1
+    ]
+    for period in periods:
+        interim = views.ask("Agreement", address, "progressOfItem", origin, INTERIM + period["index"])[0]
+        assert int(period["interim"]) == interim
+
+
+def _service(views: Views, desk: dict[str, Any]) -> None:
+    for period in desk["periods"]:
+        book = bytes.fromhex(desk["book"][2:])
+        whole = views.named("SLAOracle", desk["oracle"], "periodOf", book, period["index"])
+        stored, charge = whole["result"], whole["charge"]
+        assert period["stage"] == Stage(stored["stage"]).words
+        assert period["waived"] == stored["waived"]
+        assert period["assessed"] == (stored["finalAt"] or None)
+        if stored["finalAt"]:
+            assert (period["rate"], period["rightToEndUntil"]) == (stored["rate"], stored["endUntil"] or None)
+            assert len(period["failed"]) == stored["failed"].bit_count()
+            if period["quantities"]:
+                assert sum(int(each["amount"]) for each in period["quantities"]) == charge
+
+
+def _equity(views: Views, equity: dict[str, Any]) -> None:
+    address, sums = equity["contract"], dict.fromkeys(("claimed", "claimable"), 0)
+    grants = sum(pool["grants"] for pool in equity["pools"])
+    for pool in equity["pools"]:
+        told = views.named("WorkerEquity", address, "poolOf", pool["pool"])
+        for name in ("units", "granted", "forfeited"):
+            assert int(pool[name]) == told[name]
+    for grant in range(1, grants + 1):
+        sums["claimed"] += views.named("WorkerEquity", address, "grantOf", grant)["claimed"]
+        sums["claimable"] += views.ask("WorkerEquity", address, "claimableOf", grant)[0]
+    assert sums == {name: int(equity["totals"][name]) for name in sums}
+
+
+def _payroll(views: Views, address: str, book: dict[str, Any]) -> None:
+    key = bytes.fromhex(book["book"][2:])
+    told = views.named("Payroll", address, "accountOf", key)
+    for name in ("free", "collected", "wages"):
+        assert int(book[name]) == told[name]
+    assert (book["pledge"], len(book["runs"])) == (told["pledge"], told["runs"])
+    assert told["employer"] in (book["employer"], ZERO_ADDRESS)
+
+
+def _named(components: list[dict[str, Any]], values: Any) -> dict[str, Any]:
+    pairs = zip(components, values, strict=True)
+    return {
+        each["name"]: _named(each["components"], value) if each.get("components") else value for each, value in pairs
+    }
