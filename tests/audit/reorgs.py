@@ -85,40 +85,8 @@ class Chain:
         return [self.rng.choice(kinds)(number) for number in range(count)]
 
     def truth(self, finality: int | None) -> dict[str, list[tuple[Any, ...]]]:
-        """What the tables must hold at the last block, from all receipts of all blocks."""
-        contracts = self.contracts
-        last = int(ask(self.url, "eth_blockNumber"), 16)
-        headers = [ask(self.url, "eth_getBlockByNumber", hex(number), False) for number in range(last + 1)]
-        final = last - finality if finality is not None else int(_tag(self.url, "finalized")["number"], 16)
-        receipts = [each for number in range(last + 1) for each in _receipts(self.url, number)]
-        named: dict[str, int] = {}
-        for log in (log for receipt in receipts for log in receipt["logs"]):
-            if log["topics"][0] in (OPENED, COLLECTED) and to_checksum_address(log["address"]) in contracts.values():
-                word = log["data"][2:66] if log["topics"][0] == OPENED else log["data"][66:130]
-                named.setdefault(to_checksum_address("0x" + word[24:]), int(log["blockNumber"], 16))
-        logs = []
-        for receipt in receipts:
-            for log in receipt["logs"]:
-                address, number = to_checksum_address(log["address"]), int(log["blockNumber"], 16)
-                if address in contracts.values() or (address in named and self._is_ours(log)):
-                    brought = max(number, named.get(address, 0))
-                    sender = to_checksum_address(receipt["from"])
-                    logs.append(_row(log, sender, brought, brought <= final))
-        settled = {row[0] for row in logs if row[-1]}
-        held = sorted({row[0] for row in logs})
-        blocks = [
-            (number, _bytes(head["hash"]), _bytes(head["parentHash"]), int(head["timestamp"], 16), number in settled)
-            for number, head in ((number, headers[number]) for number in held)
-        ]
-        genesis, end = _bytes(headers[0]["hash"]), _bytes(headers[-1]["hash"])
-        settles = (final, _bytes(headers[final]["hash"]))
-        return {
-            "workpact_index": [(1, 31337, genesis, 0, last, end, *settles)],
-            "workpact_contracts": sorted(contracts.items()),
-            "workpact_tokens": sorted(named.items()),
-            "workpact_blocks": blocks,
-            "workpact_logs": sorted(logs),
-        }
+        """What the tables must hold now."""
+        return truth(self.life.node, self.contracts, finality)
 
     @property
     def contracts(self) -> dict[str, str]:
@@ -128,10 +96,6 @@ class Chain:
         """As the index knows it."""
         genesis = _bytes(ask(self.url, "eth_getBlockByNumber", "0x0", False)["hash"])
         return Deployed(31337, genesis, self.contracts, 0)
-
-    def _is_ours(self, log: dict[str, Any]) -> bool:
-        ours = {"0x" + each[2:].lower().rjust(64, "0") for each in self.contracts.values()}
-        return log["topics"][0] == TRANSFER and bool(ours & set(log["topics"][1:3]))
 
     def _fund(self, number: int) -> dict[str, Any]:
         held = self.life._held
@@ -278,6 +242,45 @@ def played(seed: int, *databases: str) -> Iterator[Syncing]:
         yield syncing
 
 
+def truth(node: Node, contracts: dict[str, str], finality: int | None) -> dict[str, list[tuple[Any, ...]]]:
+    """What the tables must hold at a node's last block, from all receipts of all blocks."""
+    last = node.height()
+    numbers = [hex(number) for number in range(last + 1)]
+    headers = node.ask_many("eth_getBlockByNumber", [[number, False] for number in numbers])
+    found = node.ask_many("eth_getBlockReceipts", [[number] for number in numbers])
+    final = last - finality if finality is not None else int(node.block("finalized")["number"], 16)
+    told = [(to_checksum_address(each["from"]), log) for block in found for each in block for log in each["logs"]]
+    named: dict[str, int] = {}
+    for _, log in told:
+        place = {OPENED: 2, COLLECTED: 66}.get(log["topics"][0])
+        if place is not None and to_checksum_address(log["address"]) in contracts.values():
+            token = to_checksum_address("0x" + log["data"][place : place + 64][24:])
+            named.setdefault(token, int(log["blockNumber"], 16))
+    ours = {"0x" + each[2:].lower().rjust(64, "0") for each in contracts.values()}
+    logs = []
+    for sender, log in told:
+        address, number = to_checksum_address(log["address"]), int(log["blockNumber"], 16)
+        is_moved = log["topics"][0] == TRANSFER and bool(ours & set(log["topics"][1:3]))
+        if address in contracts.values() or (address in named and is_moved):
+            brought = max(number, named.get(address, 0))
+            logs.append(_row(log, sender, brought, brought <= final))
+    settled = {row[0] for row in logs if row[-1]}
+    blocks = []
+    for number in sorted({row[0] for row in logs}):
+        head = headers[number]
+        hashes = (_bytes(head["hash"]), _bytes(head["parentHash"]))
+        blocks.append((number, *hashes, int(head["timestamp"], 16), number in settled))
+    genesis, end = _bytes(headers[0]["hash"]), _bytes(headers[-1]["hash"])
+    settles = (final, _bytes(headers[final]["hash"]))
+    return {
+        "workpact_index": [(1, 31337, genesis, 0, last, end, *settles)],
+        "workpact_contracts": sorted(contracts.items()),
+        "workpact_tokens": sorted(named.items()),
+        "workpact_blocks": blocks,
+        "workpact_logs": sorted(logs),
+    }
+
+
 def synced(schedule: Syncing, database: str) -> None:
     """A fresh index of what the chain is now, in one go."""
     index = Index.open(schedule.deployed, database)
@@ -331,14 +334,6 @@ def _row(log: dict[str, Any], sender: str, brought: int, is_final: bool) -> tupl
         brought,
         is_final,
     )
-
-
-def _tag(url: str, tag: str) -> Any:
-    return ask(url, "eth_getBlockByNumber", tag, False)
-
-
-def _receipts(url: str, number: int) -> Any:
-    return ask(url, "eth_getBlockReceipts", hex(number))
 
 
 def _bytes(text: str) -> bytes:

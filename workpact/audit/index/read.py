@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eth_utils.address import to_checksum_address
 from sqlalchemy import or_, select
 
 from workpact import WorkpactError
@@ -26,6 +27,7 @@ class IndexLogs:
 
     def read(self, address: str, topics: Sequence[bytes | None], last: int) -> list[Log]:
         """As `Logs` says. Raises `NotIndexed` for other contracts, and for blocks it has not come to."""
+        address = to_checksum_address(address)
         self._require(address, topics, last)
         chosen = [column == topic for column, topic in zip(TOPICS, topics, strict=False) if topic is not None]
         if any(topic is None for topic in topics):  # as many topics as were asked for, whatever they are

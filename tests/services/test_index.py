@@ -1,0 +1,56 @@
+"""A real PostgreSQL holds the same rows as SQLite after the same reorganisations and kills (SPEC.md 13.6)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.audit.reorgs import played, rows, synced
+from tests.audit.test_index import life
+from workpact.audit.history import head, verified
+from workpact.audit.index import Index, IndexLogs, NewerDatabase, OtherDeployment, sync
+
+__all__ = ["life"]
+
+
+@pytest.fixture
+def database(postgres):
+    """The URL of a database of its own."""
+    name = f"index_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.mark.parametrize("seed", range(300, 306))
+def test_any_schedule__postgresql_equals_sqlite_and_all_receipts(seed, tmp_path, database):
+    sqlite, fresh = f"sqlite:///{tmp_path / 'index'}", f"sqlite:///{tmp_path / 'fresh'}"
+    with played(seed, sqlite, database) as schedule:
+        synced(schedule, fresh)
+
+        assert rows(fresh) == schedule.chain.truth(schedule.finality)
+        assert rows(sqlite) == rows(fresh)
+        assert rows(database) == rows(fresh)
+
+
+def test_logs__same_history_as_from_the_node(life, database):
+    index = Index.open(life.deployed, database)
+    sync(index, life.node)
+    subject, at = life.subject(), head(life.node)
+    assert verified(life.node, subject, at, IndexLogs(index)) == verified(life.node, subject, at)
+
+
+def test_newer_or_other_database__named_and_nothing_written(life, database):
+    index = Index.open(life.deployed, database)
+    sync(index, life.node)
+    before = rows(database)
+
+    with pytest.raises(OtherDeployment, match=r"an index of chain 31337, not 1\."):
+        Index.open(life.other(chain_id=1), database)
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE workpact_revision SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match="revision 9999"):
+        Index.open(life.deployed, database)
+    assert rows(database) == before
