@@ -27,6 +27,9 @@ from tests.audit.random_stage import (
     Deal,
 )
 from tests.audit.random_workers import Workers
+from workpact.audit.history import Head, NodeLogs, head
+from workpact.audit.node import Node
+from workpact.audit.reconciliation import Whole, contracts_of
 from workpact.terms import eip712, structs
 
 OPEN, SUBMITTED, REJECTED, DISPUTED, OWED = range(5)
@@ -52,6 +55,17 @@ class Life(Workers):
             before = self.steps
             while self.steps == before:
                 self.random.choice(acts)()
+
+    @property
+    def node(self) -> Node:
+        return Node(str(self.web3.provider.endpoint_uri))  # type: ignore[attr-defined]
+
+    def read(self) -> tuple[Whole, Head]:
+        """All that there is for a reconciliation."""
+        node = self.node
+        at = head(node)
+        named = contracts_of(self.agreement.address, self.payroll.address, [self.equity.address])
+        return Whole.read(node, NodeLogs(node), named, at.number), at
 
     def do(self, sender: str, call: Any) -> Any:
         """Tries an act."""

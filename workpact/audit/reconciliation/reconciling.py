@@ -57,6 +57,7 @@ class _Reckoned:
 
     def __init__(self, replay: Replay, node: Node | None, head: Head, progress: Progress) -> None:
         self.replay = replay
+        self.node = node
         self.head = head
         self.accounts = sorted(each for each in replay.points if replay.whole or each.name != "owed")
         points = {each: replay.points[each] for each in self.accounts}
@@ -119,7 +120,7 @@ class _Reckoned:
 
     def _left_out(self) -> list[str]:
         found = [] if self.replay.whole else [SHARED]
-        if not self.comparison.answers:
+        if self.node is None:
             found.append(NO_NODE)
         if not self.replay.has_transfers:
             found.append(NO_RECEIPTS)

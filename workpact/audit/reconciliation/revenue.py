@@ -82,10 +82,10 @@ class Revenue:
     def _closed(self, pool: int, entry: Entry) -> None:
         """What the rest of an offer has earned goes into the remainder."""
         made = self._offers.get((entry["plan"], entry["number"]))
-        if made is None:
+        earned = self._earned[pool]
+        if made is None or made >= len(earned):
             self.sheet.contradict(entry, f"closes offer {entry['number']} of plan {entry['plan']}, which no event made")
             return
-        earned = self._earned[pool]
         left = entry["returned"] * (earned[-1] - earned[made])
         if left:
             self.sheet.add(self._account(pool, "remainder", entry), left, entry)
