@@ -34,8 +34,9 @@ FORMS = {"address": "0x[0-9a-f]{40}", "bytes32": "0x[0-9a-f]{64}", "hex": "0x([0
 FORMS |= {"uint256": "0|[1-9][0-9]{0,77}", "int256": "0|-?[1-9][0-9]{0,76}", "string": "(?s:.*)"}
 LOG, PLACE = {"data": "hex", "time": 0, "topics": ["bytes32"]}, {"block": 0, "log": 0, "transaction": 0}
 TEXT = {
-    "agreement": "address", "chain": 0, "contracts": [{"address": "address", "create2": None}], "documents": ["Agreement"],
-    "format": "string", "headers": ["hex"], "nodes": ["hex"], "papers": None, "payroll": None, "receipts": False,
+    "agreement": "address", "chain": 0, "contracts": [{"address": "address", "create2": None}],
+    "documents": ["Agreement"], "format": "string", "headers": ["hex"], "nodes": ["hex"],
+    "papers": None, "payroll": None, "receipts": False,
     "reports": None, "revealed": [{"content": "hex", "salt": "bytes32"}], "ties": [{"at": 0, "of": [0]}], "untied": [0],
     "version": 0, "books": [{"address": "address", "contract": "string", "events": None, "key": "bytes32"}],
 }  # fmt: skip
@@ -142,7 +143,7 @@ def unpacked(content):
 
 
 def fits(form, value, place):
-    """Refuses a value that is not of the form: a type's name, 0, False, a list, a dictionary; None is looked at later."""
+    """Refuses a value that is not of the form: a type, 0, False, a list, a dictionary; None is looked at later."""
     if isinstance(form, str) and form.endswith("[]"):
         form = [form[:-2]]
     if form in list(TYPES) if isinstance(form, str) else False:
@@ -201,7 +202,10 @@ def document_id(text, message):
 
 
 def rlp(data):
-    value, end = _rlp(data, 0)
+    try:
+        value, end = _rlp(data, 0)
+    except RecursionError as error:
+        raise Refused("an RLP value is too deep") from error
     need(end == len(data), "something follows an RLP value")
     return value
 
@@ -318,7 +322,10 @@ class Header:
 def logs_in(receipt):
     fields = rlp(receipt[1:] if receipt[:1] < b"\x80" else receipt)
     need(isinstance(fields, list) and len(fields) == 4 and isinstance(fields[3], list), "a receipt is none")
-    need(all(isinstance(each, list) and len(each) == 3 for each in fields[3]), "a log in a receipt is none")
+    for each in fields[3]:
+        need(isinstance(each, list) and len(each) == 3 and isinstance(each[1], list), "a log in a receipt is none")
+        need(all(isinstance(part, bytes) for part in (each[0], each[2], *each[1])), "a log in a receipt is none")
+        need(len(each[0]) == 20 and all(len(topic) == 32 for topic in each[1]), "a log in a receipt is none")
     return fields[3]
 
 
@@ -461,8 +468,8 @@ class Bundle:
         address, topics, data = logs[each["log"]]
         need(address == raw(book["address"]), f"log {each['log']} of it is of another contract")
         return {
-            "time": header.time, "topics": topics, "data": data, "block": block, "position": index * STRIDE + each["log"],
-            "transaction": transaction, "sender": who,
+            "time": header.time, "topics": topics, "data": data, "block": block, "transaction": transaction,
+            "position": index * STRIDE + each["log"], "sender": who,
         }  # fmt: skip
 
     def needed(self):
@@ -477,8 +484,9 @@ class Bundle:
 
     def hashes(self, given):
         head = self.head
-        need(head.hash in given, f"the bundle is of block {head.number} of chain {self.text['chain']}, 0x{head.hash.hex()}: "
-             "the hash given is of another block or chain, or the chain was reorganised since")  # fmt: skip
+        of = f"block {head.number} of chain {self.text['chain']}, 0x{head.hash.hex()}"
+        why = "the hash given is of another block or chain, or the chain was reorganised since"
+        need(head.hash in given, f"the bundle is of {of}: {why}")
         need(set(given) <= {each.hash for each in self.headers}, "the bundle has no block of one of the hashes given")
         self.tied = set()
         for each in reversed(self.headers):
@@ -600,8 +608,8 @@ class Bundle:
 
     def proves(self, unproved):
         text, count = self.text, len(self.events)
-        yield (f"inclusion, completeness and order: {count} events of {len(self.books)} books; none is left out, added, "
-               "moved or edited, and each contract emitted its own")  # fmt: skip
+        what = f"{count} events of {len(self.books)} books; none is left out, added, moved or edited"
+        yield f"inclusion, completeness and order: {what}, and each contract emitted its own"
         yield "time: when each of them happened"
         for each in self.ids:
             yield f"authorship: document 0x{each.hex()} came into force, as the contract checked both parties' consent"
@@ -632,25 +640,26 @@ class Bundle:
         else:
             yield f"payroll: {shown(text['payroll'])}, which whoever exported the bundle named"
         if loose:
-            yield (f"block, transaction and sender of {unproved} events: nothing ties the headers of blocks "
-                   f"{', '.join(map(str, loose))} to that hash. Give their hashes too (--block-hash), and export once a day"
-                   )  # fmt: skip
+            what = f"nothing ties the headers of blocks {', '.join(map(str, loose))} to that hash"
+            yield (
+                f"block, transaction and sender of {unproved} events: {what}. Give their hashes too (--block-hash), "
+                "and export once a day"
+            )
 
     def lines(self):
         facts = self.facts()
         block, when = facts["block"], datetime.fromtimestamp(self.head.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        yield f"Agreement {facts['origin']} of {facts['agreement']} on chain {facts['chain']} at block {block['number']}, {when} UTC."
+        where = f"{facts['agreement']} on chain {facts['chain']} at block {block['number']}, {when} UTC"
+        yield f"Agreement {facts['origin']} of {where}."
         yield f"If {block['hash']} is the hash of that block, this is proved:"
         yield from (f"- {each}" for each in facts["proves"])
         yield "It rests on:"
         yield from (f"- {each}" for each in facts["restsOn"])
         for each, book in self.events:
             moment = datetime.fromtimestamp(each["time"], UTC).strftime("%Y-%m-%d %H:%M:%S")
-            place = (
-                f" block {each['block']} 0x{each['transaction'].hex()} by {shown(each['sender'])}"
-                if "block" in each
-                else ""
-            )
+            place = ""
+            if "block" in each:
+                place = f" block {each['block']} 0x{each['transaction'].hex()} by {shown(each['sender'])}"
             words = " ".join("0x" + topic.hex() for topic in each["topics"][1:])
             name = NAMES[each["topics"][0][:4].hex()]
             yield f"{moment}{place} {book['contract']} {name} {words} 0x{each['data'].hex()}"

@@ -209,9 +209,14 @@ def logs_in(raw: bytes) -> tuple[RawLog, ...]:
     fields = _decoded(raw[1:] if raw[:1] < b"\x80" else raw, "a receipt")
     try:
         _, _, _, logs = fields
-        return tuple(RawLog(address, tuple(topics), data) for address, topics, data in logs)
+        found = tuple(RawLog(address, tuple(topics), data) for address, topics, data in logs)
+        # Joined, they are all bytes.
+        is_one = all(len(b"".join((log.address, *log.topics, log.data))) >= 20 == len(log.address) for log in found)
+        if is_one and all(len(topic) == 32 for log in found for topic in log.topics):
+            return found
     except (ValueError, TypeError):
-        raise BadProof("A receipt has not the fields of one.") from None
+        pass
+    raise BadProof("A receipt has not the fields of one.")
 
 
 def transaction(found: Mapping[str, Any]) -> bytes:
