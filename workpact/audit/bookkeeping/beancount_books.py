@@ -19,7 +19,7 @@ def read(file: Path, money: Money, account: str | None) -> Books:
     """One line for each transaction and currency that changes the account. Raises `BadJournal`, `BeancountMissing`."""
     try:
         from beancount import loader
-        from beancount.core.data import Transaction
+        from beancount.core.data import Open, Transaction
     except ImportError:
         raise BeancountMissing(
             "beancount reads these books and is not installed: pip install beancount, or export CSV."
@@ -31,7 +31,8 @@ def read(file: Path, money: Money, account: str | None) -> Books:
         where = f"{Path(source.get('filename', file.name)).name}:{source.get('lineno', 0)}"
         raise BadJournal(f"{where}: {error.message.strip()} Run bean-check until it says nothing.")
     transactions = [each for each in entries if isinstance(each, Transaction)]
-    chosen = chosen_account(file, account, (each.account for one in transactions for each in one.postings))
+    opened = [each.account for each in entries if isinstance(each, Open)]
+    chosen = chosen_account(file, account, opened)
     lines = [line for each in transactions for line in _lines(file, each, chosen, money)]
     return Books.of(lines)
 
@@ -51,13 +52,13 @@ def _refuse_plugins(file: Path, seen: set[Path]) -> None:
             _refuse_plugins(each, seen)
 
 
-def chosen_account(file: Path, named: str | None, used: Iterable[str]) -> str:
-    """The account that is the agreement's: `AccountNotNamed` unless it is named and used."""
-    every = sorted(set(used))
+def chosen_account(file: Path, named: str | None, known: Iterable[str]) -> str:
+    """The account that is the agreement's: `AccountNotNamed` unless it is named and among those of the journal."""
+    every = sorted(set(known))
     if named and any(is_below(each, named) for each in every):
         return named
     told = ", ".join(every[:12]) + (", …" if len(every) > 12 else "")
-    problem = f"no posting is on {named}" if named else "it has several accounts"
+    problem = f"it has no account {named}" if named else "it has several accounts"
     raise AccountNotNamed(f"{file.name}: {problem}: say which is the agreement's (--book-account); there are {told}.")
 
 

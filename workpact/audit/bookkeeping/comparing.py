@@ -20,10 +20,10 @@ FINEST = 5
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What may differ: an amount in the smallest unit of the line's currency, days, a bank's or network's fee in the
-    token's unit."""
+    """What may differ: an amount, in whole units of the line's currency; days; what a bank or network keeps, in the
+    token's smallest unit."""
 
-    amount: int = 0
+    amount: Fraction = Fraction(0)
     days: int = 3
     fee: int = 0
 
@@ -103,7 +103,7 @@ class Comparer:
         if any(self.lines[each].currency != first.currency for each in lines):
             return None
         short = self.short(lines, dues)
-        spare = self.tolerance.amount
+        spare = self._spare(first)
         if first.currency != self.money.name:
             spare += len(lines) // 2
         if abs(short) <= spare:
@@ -111,6 +111,9 @@ class Comparer:
         if len(lines) == 1 and self.is_fee(lines[0]):
             return None
         return short if 0 < short <= self._fee(first, dues) + spare else None
+
+    def _spare(self, line: Line) -> int:
+        return int(self.tolerance.amount * 10 ** self.money.digits(line.currency))
 
     def is_fee(self, line: int) -> bool:
         """Whether a line speaks of a fee and is as small as one: nothing is taken off it."""
@@ -165,6 +168,6 @@ class Comparer:
         line, short = self.lines[lines[0]], self.short(lines, dues)
         if short > 0 and self.says_fee[lines[0]]:
             return Error.FEE
-        if line.currency != self.money.name and abs(short) <= FINEST + self.tolerance.amount:
+        if line.currency != self.money.name and abs(short) <= FINEST + self._spare(line):
             return Error.ROUNDING
         return Error.AMOUNT

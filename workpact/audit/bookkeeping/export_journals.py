@@ -69,7 +69,9 @@ def _beancount_lines(made: Export, each: Payment, payee: str) -> Iterator[str]:
 def hledger(made: Export) -> str:
     """For hledger: `hledger check` says nothing to it."""
     name = made.money.name if made.money.name.isalpha() else f'"{made.money.name}"'
-    blocks = [f"; {made.title}", "\n".join(f"account {each}" for each in (*POTS.values(), *OUTER.values()))]
+    declared = [f"commodity 1000.{'0' * made.money.decimals} {name}"]
+    declared += [f"account {each}" for each in (*POTS.values(), *OUTER.values())]
+    blocks = [f"; {made.title}", "\n".join(declared)]
     for day, found, balances in _days(made):
         for each, payee in found:
             place = f"transaction:0x{each.entry.log.transaction.hex()}, block:{each.entry.log.block}"

@@ -48,7 +48,9 @@ def read(file: Path, money: Money, account: str | None) -> Books:
     marks = re.findall(r"^decimal-mark\s+([.,])", content, re.MULTILINE)
     sign = text.COMMA if "," in marks else text.POINT
     found = [_balanced(each) for each in _transactions(file, content, sign)]
-    chosen = chosen_account(file, account, (posting[0] for each in found for posting in each.postings))
+    declared = re.findall(r"^account\s+(\S(?:[^\s;]| (?![ ;]))*)", content, re.MULTILINE)
+    used = [posting[0] for each in found for posting in each.postings]
+    chosen = chosen_account(file, account, declared + used)
     return Books.of(line for each in found for line in _lines(each, chosen, money))
 
 

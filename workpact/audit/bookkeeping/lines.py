@@ -22,15 +22,20 @@ class Money:
     decimals: int
 
     @classmethod
-    def of(cls, words: Words, name: str | None = None) -> Money:
-        """The token by the agreement's file, under its symbol unless books have another name for it."""
-        if words.paper is None:
+    def of(cls, words: Words, name: str | None = None, decimals: int | None = None) -> Money:
+        """The token by the agreement's file, under its symbol unless books have another name for it.
+
+        Without a file both must be given: `CurrencyUnknown`.
+        """
+        if words.paper is not None:
+            token = words.paper.token
+            return cls(name or token.symbol, token.decimals)
+        if name is None or decimals is None:
             raise CurrencyUnknown(
-                "No file says what the agreement's token is called and how many decimals it has: give the agreement's "
-                "file (--document FILE)."
+                "No file says what the agreement's token is called and how fine it is: give the agreement's file, or "
+                "say --currency and --decimals."
             )
-        token = words.paper.token
-        return cls(name or token.symbol, token.decimals)
+        return cls(name, decimals)
 
     def digits(self, currency: str) -> int:
         """Decimals of a currency in these books."""
