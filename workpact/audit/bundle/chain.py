@@ -9,7 +9,8 @@ from itertools import pairwise
 import rlp
 
 from workpact.audit.bundle.packing import BadBundle, BookText, LogText, PlaceText, Text, TieText
-from workpact.audit.proofs import BadProof, Header, Pool, RawLog, account, keccak, logs_in, sender, storage
+from workpact.audit.proofs import BadProof, Header, Pool, account, keccak, storage
+from workpact.audit.transactions import RawLog, logs_in, sender
 
 SLOTS = {"Agreement": 4, "SLAOracle": 3, "WorkerEquity": 4, "Payroll": 5}
 """Where each contract keeps the words of its books: mapping(bytes32 => bytes32)."""

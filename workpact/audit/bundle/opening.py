@@ -17,8 +17,9 @@ from workpact.audit.bundle.packing import BadBundle, BookText, LogText, PlaceTex
 from workpact.audit.bundle.statement import Statement, stated
 from workpact.audit.entries import Entry, Log, decoded
 from workpact.audit.history import BookHistory, Head, History
-from workpact.audit.proofs import Header, RawLog
+from workpact.audit.proofs import Header
 from workpact.audit.subject import Book, Subject
+from workpact.audit.transactions import RawLog
 from workpact.history import HistoryDiffers, link
 from workpact.terms import eip712
 

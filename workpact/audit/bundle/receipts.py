@@ -9,7 +9,8 @@ import rlp
 
 from workpact.audit.entries import BlockGone, Entry
 from workpact.audit.node import Node, NodeRefused
-from workpact.audit.proofs import Header, NotEthereum, Pool, listed, receipt, transaction
+from workpact.audit.proofs import Header, NotEthereum, Pool, listed
+from workpact.audit.transactions import receipt, transaction
 
 TOGETHER = 50
 """Blocks that are asked for at once, with all their transactions."""
