@@ -32,12 +32,14 @@ def _wages(world: World, plan: Plan) -> None:
     random, people = world.random, world.people
     employer, payroll = people["contractor"], people["Payroll"]
     book = world.word()
+    world.someone("landlord")
     staff = [(world.someone(), random.randint(1_500, 6_000) * UNIT) for _ in range(plan.workers)]
     time, run = world.start + 30 * DAY, 0
     while time < world.until:
         run += 1
         if random.random() < 0.15:
-            staff.append((world.someone(), random.randint(1_500, 6_000) * UNIT))
+            most = 9_500 if random.random() < 0.2 else 6_000
+            staff.append((world.someone(), random.randint(1_500, most) * UNIT))
         lines = [(who, wage + random.choice((0, 0, random.randint(1, 400) * UNIT))) for who, wage in staff]
         total = sum(wage for _, wage in lines)
         world.emit(
@@ -62,6 +64,15 @@ def _wages(world: World, plan: Plan) -> None:
         else:
             paid = world.emit(time, "Payroll", "Paid", employer, book=book, run=run, total=total, count=len(lines))
             world.wages += [world.move(time, payroll, who, wage, paid) for who, wage in lines]
+        if not plan.is_posted and random.random() < 0.1:
+            run, when = run + 1, time + random.randint(1, 2) * DAY
+            late = [(who, random.randint(20, 300) * UNIT) for who, _ in random.sample(lines, 2)]
+            paid = world.emit(
+                when, "Payroll", "Paid", employer, book=book, run=run, total=sum(each for _, each in late), count=2
+            )
+            world.wages += [world.move(when, payroll, who, amount, paid) for who, amount in late]
+        for who, wage in random.sample(lines, 2):
+            world.move(time + 3 * DAY, who, people["landlord"], min(wage // 3, 900 * UNIT))
         for who, wage in random.sample(lines, len(lines) // 3):
             purse = people["exchange"] if random.random() < 0.7 else world.someone()
             world.move(time + random.randint(6, 25) * DAY, who, purse, wage * random.randint(2, 9) // 10)

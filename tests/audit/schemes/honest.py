@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -76,6 +77,7 @@ def _work(world: World, plan: Plan, amounts: list[int]) -> None:
     held = sum(amounts) // 4
     time = world.start + 7 * DAY
     small = sorted(amounts)[len(amounts) // 4]
+    zone, abroad = 0, 1 << 60
     for number, amount in enumerate(amounts):
         if number % plan.burst == 0:
             time += plan.cadence * plan.burst * DAY
@@ -97,11 +99,27 @@ def _work(world: World, plan: Plan, amounts: list[int]) -> None:
             world.move(submitted.at, people["client"], people["Agreement"], top, funded)
             held += top
         held -= amount
+        if number == plan.amended > 0:
+            _amend(world, plan, submitted.at)
+        if number == plan.abroad > 0:
+            zone, abroad = random.choice((-7, -5, 6, 8)), submitted.at + 14 * DAY
+            plan.hour += zone
+        if submitted.at > abroad:
+            plan.hour, zone, abroad = plan.hour - zone, 0, 1 << 60
         hours = 0 if amount < small and random.random() < 0.2 else int(random.expovariate(1 / plan.patience)) + 1
         accept(world, plan, number, amount, submitted, at_work(world, plan, submitted.at + hours * HOUR + 90))
         if random.random() < 0.02:
             world.move(submitted.at + DAY, people["contractor"], people["client"], amount // 50)
     world.until = time + 30 * DAY
+
+
+def _amend(world: World, plan: Plan, time: int) -> None:
+    """A change order with a higher limit for operators."""
+    plan.limit = plan.limit * 3 // 2
+    message, id_ = deepcopy(world.message), world.word()
+    message["annex"]["conditions"]["operators"]["limit"] = plan.limit
+    world.amendments[id_] = message
+    world.emit(time, "Agreement", "Amended", world.people["client"], id=id_, replaced=world.origin)
 
 
 def submit(world: World, time: int, number: int, deliverable: bytes | None = None) -> Happening:

@@ -16,8 +16,19 @@ def live_periods(world: World, plan: Plan) -> None:
     for index in range(plan.periods):
         end = world.start + (index + 1) * plan.period_days * DAY
         is_bad = random.random() < 0.03
+        if plan.improved == index > 0:
+            _improve(plan, random.randint(500, 900))
+        if plan.product == index > 0:
+            factors = [each * random.randint(700, 1_400) // 1_000 for each in factors]
         message = measured(world, plan, index, growth, factors, is_bad)
         report(world, plan, index, end, message)
+
+
+def _improve(plan: Plan, left: int) -> None:
+    """A new tool leaves so many of a thousand bad cases."""
+    for level in plan.levels:
+        bad = (PPM - level.truth if level.form == 0 else level.truth) * left // 1_000
+        level.truth = PPM - bad if level.form == 0 else bad
 
 
 def measured(world: World, plan: Plan, index: int, growth: int, factors: list[int], is_bad: bool) -> dict[str, Any]:

@@ -60,6 +60,14 @@ class Plan:
     invoices: int = 0
     redirects: int = 0
     payroll: bool = False
+    improved: int = 0
+    """From this period on half of what was bad is not; 0: never."""
+    product: int = 0
+    """From this period on units for each case are others; 0: never."""
+    abroad: int = 0
+    """From this milestone on the client's people work two weeks in another zone; 0: never."""
+    amended: int = 0
+    """At this milestone a change order raises the limit; 0: never."""
 
 
 def plan(random: Random, **needs: Any) -> Plan:
@@ -86,6 +94,10 @@ def plan(random: Random, **needs: Any) -> Plan:
         invoices=random.randint(60, 400),
         redirects=random.choice((0, 0, 0, 1, 2)),
     )
+    found.improved = random.randint(5, found.periods) if random.random() < 0.04 else 0
+    found.product = random.randint(5, found.periods) if random.random() < 0.04 else 0
+    found.abroad = random.randint(1, found.milestones) if random.random() < 0.05 else 0
+    found.amended = random.randint(1, found.milestones) if random.random() < 0.25 else 0
     found.limit = found.typical * random.randint(12, 50) // 10
     count = needs.pop("levels", random.randint(1, 4))
     make = needs.pop("make_level", _level)

@@ -79,6 +79,7 @@ class World:
         self.wages: list[Happening] = []
         """Claims, and transfers of pushed runs."""
         self.message: dict[str, Any] = {}
+        self.amendments: dict[bytes, dict[str, Any]] = {}
         self.sanctions: Sanctions | None = None
         self.origin = self.word()
         self.start = 0
@@ -154,7 +155,9 @@ class World:
             else:
                 each.made = Entry(log, each.contract, each.name, each.arguments)
                 entries[each.contract].append(each.made)
-        subject = Subject(1, agreement, self.origin, homes["Payroll"], {self.origin: self.message}, {})
+        subject = Subject(
+            1, agreement, self.origin, homes["Payroll"], {self.origin: self.message} | self.amendments, {}
+        )
         last = max(each.at for each in self.happenings)
         head = Head(last // BLOCK, keccak(b"head"), last)
         history = History(

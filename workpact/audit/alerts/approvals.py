@@ -14,6 +14,8 @@ from workpact.terms.units import DAY, PPM
 HOUR = 3_600
 THURSDAY = 3
 """1 January 1970, counted from Monday."""
+LEAST_SPREAD = Fraction(2)
+"""Hours: nobody is so regular that an hour is unusual."""
 WEEKEND = (5, 6)
 WEEKEND_SHARE = 6
 """A signer of whose acceptances one in so many, or fewer, are at weekends does not work then."""
@@ -22,33 +24,32 @@ WEEKEND_SHARE = 6
 def split_below_limit(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """Pieces that one operator accepted in a few days, each within its limit and together above it."""
     used = limits.of("split_days", "split_pieces", "split_band_ppm")
-    pieces = [each for each in facts.approvals if each.limit and each.amount]
-    groups: dict[tuple[str, int | None], list[Approval]] = {}
-    for each in pieces:
-        if len(each.milestones) == 1:
-            groups.setdefault((each.by, each.milestones[0]), []).append(each)
+    groups: dict[tuple[str, str], list[Approval]] = {}
+    for each in facts.approvals:
+        if each.limit and len(each.milestones) == 1:
+            groups.setdefault((each.by, facts.words.milestone(each.milestones[0])), []).append(each)
         if each.limit and each.amount * PPM >= each.limit * limits.split_band_ppm:
-            groups.setdefault((each.by, None), []).append(each)
-    asked: set[tuple[int, int]] = set()
-    for (by, milestone), group in sorted(groups.items(), key=lambda item: (item[0][1] is None, item[1][0].entry.place)):
-        least = 2 if milestone is not None else limits.split_pieces
-        for window in _windows(group, limits.split_days * DAY):
-            places = {each.entry.place for each in window}
-            limit = window[0].limit or 0
-            total = sum(each.amount for each in window)
-            if len(window) >= least and total > limit and not places <= asked:
-                asked |= places
-                what = facts.words.milestone(milestone) if milestone is not None else f"{len(window)} acceptances"
-                yield Alert(
-                    "split-below-limit",
-                    f"Was {what} divided so that {short(by)} could accept it alone? From "
-                    f"{day(window[0].entry.log.timestamp)} to {day(window[-1].entry.log.timestamp)} it accepted "
-                    f"{facts.words.money(total)} in {len(window)} pieces; its limit is {facts.words.money(limit)}.",
-                    {"by": by, "total": total, "pieces": [each.amount for each in window], "limit": limit},
-                    used,
-                    tuple(each.entry for each in window),
-                )
+            groups.setdefault((each.by, ""), []).append(each)
+    for (by, milestone), group in groups.items():
+        least = 2 if milestone else limits.split_pieces
+        found = [each for each in _windows(group, limits.split_days * DAY) if len(each) >= least and _is_above(each)]
+        together = tuple({each.entry.place: each for window in found for each in window}.values())
+        if together:
+            limit, total = together[0].limit or 0, sum(each.amount for each in found[0])
+            yield Alert(
+                "split-below-limit",
+                f"Was {milestone or 'one piece of work'} divided so that {short(by)} could accept it alone? "
+                f"It accepted {facts.words.money(total)} in {len(found[0])} pieces from "
+                f"{day(found[0][0].entry.log.timestamp)} on; its limit is {facts.words.money(limit)}.",
+                {"by": by, "total": total, "pieces": [each.amount for each in together], "limit": limit},
+                used,
+                tuple(each.entry for each in together),
+            )
     yield from _split_invoices(facts, limits, used)
+
+
+def _is_above(window: Sequence[Approval]) -> bool:
+    return sum(each.amount for each in window) > (window[0].limit or 0)
 
 
 def _windows(group: Sequence[Approval], seconds: int) -> Iterator[Sequence[Approval]]:
@@ -157,7 +158,7 @@ def off_hours(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
         days = [(each.entry.log.timestamp // DAY + THURSDAY) % 7 for each in group]
         centre = min(range(24), key=lambda hour: (sum(_apart(hour, each) for each in hours), hour))
         away = [_apart(centre, each) for each in hours]
-        bound = Fraction(limits.hours_tenths, 10) * max(Fraction(1), robust.deviation(away)) + robust.median(away)
+        bound = Fraction(limits.hours_tenths, 10) * max(LEAST_SPREAD, robust.deviation(away)) + robust.median(away)
         weekend = sum(each in WEEKEND for each in days)
         is_idle = WEEKEND_SHARE * weekend <= len(days)
         size = robust.median([each.amount for each in group])

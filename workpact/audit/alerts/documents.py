@@ -61,11 +61,9 @@ def number(reference: str) -> str:
     """An invoice number as it is compared: "inv 007", "INV-7" and "Inv. O07 copy" are one."""
     parts: list[str] = []
     for chunk in re.findall(r"[A-Z0-9]+", reference.upper()):
-        match = re.search(r"\d", chunk) or re.fullmatch(r"O+", chunk)
-        start = match.start() if match else len(chunk)
-        while start and match and chunk[start - 1] in "O" and start > 1:
-            start -= 1
-        head, tail = chunk[:start], chunk[start:].translate(_MISREAD)
+        head = re.match(r"[A-Z]*", chunk)[0]  # type: ignore[index]
+        head = "" if set(head) == {"O"} else head
+        tail = chunk[len(head) :].translate(_MISREAD)
         parts += [head] if head else []
         parts += [each.lstrip("0") or "0" for each in re.findall(r"\d+|[A-Z]+", tail)]
     while len(parts) > 1 and parts[-1].isalpha() and any(each.isdigit() for each in parts[:-1]):

@@ -37,7 +37,9 @@ class Case:
     reports: Mapping[bytes, Message] = field(default_factory=dict)
     """EIP-712 `Report` messages by struct hash."""
     transfers: tuple[Transfer, ...] = ()
-    """Of the agreement's token, around its people."""
+    """Of the agreement's token, around its people (`around.transfers_around`)."""
+    unseen: int = 0
+    """Addresses around them whose own transfers were not read."""
     invoices: tuple[Invoice, ...] = ()
     """Lines of the user's books."""
     sanctions: Sanctions | None = None
@@ -64,6 +66,11 @@ class Payment:
     entry: Entry
     amount: int
     payee: str
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is for a service period."""
+        return self.entry.name in ("Settled", "PaidInterim")
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,11 @@ class Facts:
     def reported(self) -> Reported:
         """The reports of its service periods."""
         return Reported(self.entries, self.terms, self.case.reports)
+
+    @cached_property
+    def has_network(self) -> bool:
+        """Whether transfers beside the agreement are at hand."""
+        return any(not {each.sender, each.receiver} & self.contracts for each in self.transfers)
 
     # Money
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
+from workpact.audit.alerts import robust
 from workpact.audit.alerts.facts import NEUTRAL, Facts
 from workpact.audit.alerts.finding import Alert, Finding, TooLittle, day, short
 from workpact.audit.alerts.network import Network
@@ -11,22 +13,26 @@ from workpact.audit.alerts.thresholds import Thresholds
 from workpact.audit.transfers import Transfer
 from workpact.terms.units import DAY, PPM
 
-NONE_GIVEN = "no transfers of the token at hand"
+NONE_GIVEN = "no transfers between people at hand"
 
 
 def round_trip(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """Part of a payment that is back at the client within days, over a few addresses."""
     rule = "round-trip"
-    if not facts.transfers:
+    if not facts.has_network:
         yield TooLittle(rule, NONE_GIVEN)
         return
+    if facts.case.unseen:
+        yield TooLittle(rule, f"the transfers of {facts.case.unseen} addresses around were not read")
     network = Network.of(facts, limits.hub_counterparties)
     clients = frozenset(seat.address for seat in facts.seats if seat.role == "client")
+    sizes = [each.amount for each in facts.payments if not each.is_service]
+    usual = robust.median(sizes) if sizes else Fraction(0)
     found: dict[tuple[str, ...], dict[tuple[int, int], Transfer]] = {}
     for payment in facts.payments:
         since = payment.entry.log.timestamp
         until = since + limits.round_trip_days * DAY
-        least = -(-payment.amount * limits.round_trip_share_ppm // PPM)
+        least = max(int(usual), payment.amount) * limits.round_trip_share_ppm // PPM
         for start in sorted({payment.payee, facts.contractor(payment.entry.place)} - facts.contracts):
             for way in network.routes(start, clients, since, until, least, limits.round_trip_hops - 1):
                 people = (start, *(each.receiver for each in way))
@@ -47,17 +53,18 @@ def round_trip(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 def paid_elsewhere(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """A side that pays, outside the agreement, an arbiter or somebody who acts for the other side."""
     rule = "paid-elsewhere"
-    if not facts.transfers:
+    if not facts.has_network:
         yield TooLittle(rule, NONE_GIVEN)
         return
     network = Network.of(facts, limits.hub_counterparties)
     agents = {seat.address: seat for seat in reversed(facts.seats) if seat.role not in ("client", "contractor")}
-    payers = {who: side for who, side in facts.sides.items() if side != NEUTRAL and who not in network.hubs}
+    payers = {who: side for who, side in facts.sides.items() if side != NEUTRAL}
     found: dict[tuple[str, str], list[Transfer]] = {}
     for payer, side in sorted(payers.items()):
         others = frozenset(who for who, seat in agents.items() if seat.side != side)
         for way in network.routes(payer, others, 0, 1 << 64, 1, 2):
-            if len(way) == 1 or _is_passed_on(way[0], way[1], limits):
+            between = [each.receiver for each in way[:-1]]
+            if not set(between) & set(facts.sides) and _is_passed_on(way, limits):
                 found.setdefault((side, way[-1].receiver), []).extend(way)
     for (side, who), ways in sorted(found.items()):
         transfers = tuple(each for _, each in sorted({each.log.place: each for each in ways}.items()))
@@ -72,15 +79,16 @@ def paid_elsewhere(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
         )
 
 
-def _is_passed_on(one: Transfer, next_one: Transfer, limits: Thresholds) -> bool:
-    in_days = next_one.log.timestamp - one.log.timestamp <= limits.round_trip_days * DAY
-    return in_days and 10 * abs(one.amount - next_one.amount) <= one.amount
+def _is_passed_on(way: Sequence[Transfer], limits: Thresholds) -> bool:
+    one, last = way[0], way[-1]
+    in_days = last.log.timestamp - one.log.timestamp <= limits.round_trip_days * DAY
+    return in_days and 10 * abs(one.amount - last.amount) <= one.amount
 
 
 def common_funder(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """People of different sides whose first money came from one address that has no seat."""
     rule = "common-funder"
-    if not facts.transfers:
+    if not facts.has_network:
         yield TooLittle(rule, NONE_GIVEN)
         return
     network = Network.of(facts, limits.hub_counterparties)
@@ -95,13 +103,13 @@ def common_funder(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 def shared_withdrawal(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """People of different sides who send most of what they get to one address that has no seat."""
     rule = "shared-withdrawal"
-    if not facts.transfers:
+    if not facts.has_network:
         yield TooLittle(rule, NONE_GIVEN)
         return
     network = Network.of(facts, limits.hub_counterparties)
     swept: dict[str, dict[str, Transfer]] = {}
     for who in facts.sides:
-        found = network.sweep(who, limits.sweep_share_ppm)
+        found = network.sweep(who, network.spent(who), limits.sweep_share_ppm)
         if found and found[0] not in {*network.hubs, *facts.sides}:
             swept.setdefault(found[0], {})[who] = found[1][0]
     used = limits.of("sweep_share_ppm", "hub_counterparties")

@@ -105,7 +105,7 @@ def bunching(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
         own = [each for each in figures if each.form.is_ratio and each.target and each.total >= limits.repeated_total]
         if len(own) < limits.bunching_count:
             continue
-        width = max(1, int(robust.deviation([each.spare for each in own]) / 4))
+        width = max(3, sorted(abs(each.spare) for each in own)[3 * len(own) // 4] // 6)
         near += [each for each in own if 0 <= each.spare < width]
         others += sum(-width <= each.spare < 0 or width <= each.spare < 2 * width for each in own)
     if len(near) + others < limits.bunching_count:

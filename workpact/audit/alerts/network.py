@@ -58,14 +58,16 @@ class Network:
                         further.append((*way, each))
             open_ways = further
 
-    def sweep(self, who: str, share_ppm: int) -> tuple[str, list[Transfer]] | None:
-        """Where most of what an address sends goes, if that is one place; with the transfers there."""
-        sent = self.sent.get(who, ())
+    def sweep(self, who: str, amount: int, share_ppm: int) -> tuple[str, list[Transfer]] | None:
+        """Where more than a share of an amount, in ppm, goes from an address; with the transfers there."""
         to: dict[str, list[Transfer]] = {}
-        for each in sent:
+        for each in self.sent.get(who, ()):
             to.setdefault(each.receiver, []).append(each)
-        total = sum(each.amount for each in sent)
         for receiver, moved in to.items():
-            if sum(each.amount for each in moved) * PPM > total * share_ppm:
+            if sum(each.amount for each in moved) * PPM > amount * share_ppm:
                 return receiver, moved
         return None
+
+    def spent(self, who: str) -> int:
+        """All that an address sent to people."""
+        return sum(each.amount for each in self.sent.get(who, ()))

@@ -42,7 +42,8 @@ def changed_payee(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     if not facts.payments or not changes:
         yield TooLittle(rule, "no payment to a changed payout address")
         return
-    usual = robust.median([each.amount for each in facts.payments])
+    sizes = {kind: [each.amount for each in facts.payments if each.is_service is kind] for kind in (True, False)}
+    usual = {kind: robust.median(amounts) for kind, amounts in sizes.items() if amounts}
     known = set()
     for number, change in enumerate(changes):
         payee, following = change["payee"], changes[number + 1 : number + 2]
@@ -54,7 +55,7 @@ def changed_payee(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
         until = following[0].place if following else (1 << 64, 0)
         there = [each for each in facts.payments if change.place < each.entry.place < until]
         soon = [each for each in there if each.entry.log.timestamp - change.log.timestamp <= limits.payee_days * DAY]
-        large = [each for each in soon if each.amount * PPM >= usual * limits.payee_times_ppm]
+        large = [each for each in soon if each.amount * PPM >= usual[each.is_service] * limits.payee_times_ppm]
         is_short = bool(following) and bool(there) and _days(change, following[0]) <= limits.payee_days
         if large or is_short:
             yield _redirected(rule, facts, change, large or there, used)

@@ -33,7 +33,7 @@ def deviation(values: Sequence[Number]) -> Fraction:
 
 def jitter(values: Sequence[Number]) -> Fraction:
     """As `deviation`, from one value to the next: a slow drift does not widen it."""
-    return NORMAL * STEP * median([abs(b - a) for a, b in pairwise(values)])
+    return NORMAL * STEP * median([abs(Fraction(b) - a) for a, b in pairwise(values)])
 
 
 def at_least(count: int, trials: int, share: Fraction) -> Fraction:

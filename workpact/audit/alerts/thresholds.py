@@ -19,7 +19,7 @@ class Thresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    invoice_days: int = Field(default=30, ge=0)
+    invoice_days: int = Field(default=7, ge=0)
     """How far apart two invoices with a number miswritten may lie."""
     approval_limit: int = Field(default=0, ge=0)
     """The most that one person may approve in the user's books, in the token's smallest unit; 0: none."""
@@ -30,18 +30,18 @@ class Thresholds(BaseModel):
     limit_band_ppm: int = Field(default=950_000, ge=0, le=999_999)
     """From which share of the limit on an approval counts as just under it."""
     limit_count: int = Field(default=5, ge=2)
-    limit_chance_ppm: int = Field(default=500, ge=0)
+    limit_chance_ppm: int = Field(default=2_000, ge=0)
     fast_seconds: int = Field(default=300, ge=0)
     fast_history: int = Field(default=10, ge=2)
     fast_share_ppm: int = Field(default=10_000, ge=0)
     """How short against the usual time a quick approval is."""
     hours_history: int = Field(default=20, ge=5)
     hours_tenths: int = Field(default=25, ge=1)
-    hours_count: int = Field(default=3, ge=1)
+    hours_count: int = Field(default=4, ge=1)
     payee_days: int = Field(default=7, ge=1)
     payee_times_ppm: int = Field(default=1_800_000, ge=0)
     """How large a payment after a change of payee is, against the usual."""
-    new_payee_times_ppm: int = Field(default=3_000_000, ge=0)
+    new_payee_times_ppm: int = Field(default=4_000_000, ge=0)
     new_payee_history: int = Field(default=5, ge=1)
     hub_counterparties: int = Field(default=12, ge=2)
     """Who deals with so many others is a shop or an exchange, not a link between two people."""

@@ -56,7 +56,7 @@ def _twice(rule: str, facts: Facts, payee: str, where: str, same: list[Wage], us
 
 
 def ghost_worker(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
-    """Several workers with one wallet, or whose wallets send most of their money to one address."""
+    """Several workers with one wallet, or whose wages go on, for the most part, to one address or to the employer."""
     rule, used = "ghost-worker", limits.of("sweep_share_ppm", "hub_counterparties")
     if not facts.wages:
         yield TooLittle(rule, NO_WAGES)
@@ -80,9 +80,12 @@ def ghost_worker(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 
 def _swept(rule: str, facts: Facts, limits: Thresholds, used: dict[str, int]) -> Iterator[Finding]:
     network = Network.of(facts, limits.hub_counterparties)
+    earned: dict[str, int] = {}
+    for wage in facts.wages:
+        earned[wage.payee] = earned.get(wage.payee, 0) + wage.amount
     swept: dict[str, dict[str, list[Transfer]]] = {}
-    for wallet in dict.fromkeys(each.payee for each in facts.wages):
-        found = network.sweep(wallet, limits.sweep_share_ppm)
+    for wallet, amount in earned.items():
+        found = network.sweep(wallet, amount, limits.sweep_share_ppm)
         if found and found[0] not in network.hubs:
             swept.setdefault(found[0], {})[wallet] = found[1]
     for purse, wallets in sorted(swept.items()):
@@ -91,7 +94,7 @@ def _swept(rule: str, facts: Facts, limits: Thresholds, used: dict[str, int]) ->
             whose = f", {facts.role(purse)}" if purse in facts.sides else ""
             yield Alert(
                 rule,
-                f"Do the wages of {names} stay with them? Most of what they send goes to {short(purse)}{whose}.",
+                f"Do the wages of {names} stay with them? Most of them goes on to {short(purse)}{whose}.",
                 {"purse": purse, "wallets": sorted(wallets)},
                 used,
                 transfers=tuple(each for moved in wallets.values() for each in moved),
