@@ -31,7 +31,7 @@ DEEPEST = 5
 FINALITY = 2 * DEEPEST
 STEPS = 12
 TABLES = {
-    "workpact_index": "only",
+    "workpact_index": "id",
     "workpact_contracts": "name",
     "workpact_tokens": "address",
     "workpact_blocks": "number",

@@ -69,7 +69,7 @@ def _log(row: Any) -> Log:
         row.block,
         row.hash,
         row.timestamp,
-        row.transaction,
+        row.transaction_hash,
         row.sender,
         row.position,
     )

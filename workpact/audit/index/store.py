@@ -193,7 +193,7 @@ def _row(log: Log, named: Mapping[str, int], finalized: int | None) -> dict[str,
         "position": log.position,
         "address": log.address,
         "data": log.data,
-        "transaction": log.transaction,
+        "transaction_hash": log.transaction,
         "sender": log.sender,
         "brought": brought,
         "finalized": finalized is not None and brought <= finalized,
@@ -245,7 +245,7 @@ def _move(connection: Connection, after: Cursor) -> None:
 
 def _begin(connection: Connection, deployed: Deployed) -> None:
     chain = {"chain": deployed.chain_id, "genesis": deployed.genesis, "start": deployed.start}
-    connection.execute(insert(state), {"only": ONLY, **chain, "block": deployed.start - 1})
+    connection.execute(insert(state), {"id": ONLY, **chain, "block": deployed.start - 1})
     _insert(connection, contracts, [{"name": each, "address": at} for each, at in deployed.contracts.items()])
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 REVISION_TABLE = "workpact_revision"
 ONLY = 1
-"""The key of the one row of `state`."""
+"""The id of the one row of `state`."""
 
 
 class Bytes(LargeBinary):
@@ -38,7 +38,7 @@ metadata = MetaData()
 state = Table(
     "workpact_index",
     metadata,
-    Column("only", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("chain", BigInteger, nullable=False),
     Column("genesis", Bytes(), nullable=False),
     Column("start", BigInteger, nullable=False),
@@ -86,7 +86,7 @@ logs = Table(
     Column("topic2", Bytes()),
     Column("topic3", Bytes()),
     Column("data", Bytes(), nullable=False),
-    Column("transaction", Bytes(), nullable=False),
+    Column("transaction_hash", Bytes(), nullable=False),
     Column("sender", Text, nullable=False),
     Column("brought", BigInteger, nullable=False),
     Column("finalized", Boolean, nullable=False),

@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Make all tables."""
     op.create_table(
         "workpact_index",
-        sa.Column("only", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
         sa.Column("chain", sa.BigInteger, nullable=False),
         sa.Column("genesis", sa.LargeBinary, nullable=False),
         sa.Column("start", sa.BigInteger, nullable=False),
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("topic2", sa.LargeBinary),
         sa.Column("topic3", sa.LargeBinary),
         sa.Column("data", sa.LargeBinary, nullable=False),
-        sa.Column("transaction", sa.LargeBinary, nullable=False),
+        sa.Column("transaction_hash", sa.LargeBinary, nullable=False),
         sa.Column("sender", sa.Text, nullable=False),
         sa.Column("brought", sa.BigInteger, nullable=False),
         sa.Column("finalized", sa.Boolean, nullable=False),
