@@ -275,5 +275,5 @@ class _Paper:
         self.sheet.set_font("courier", size=6.5)
         where = ", ".join([each["contract"], *(str(each[name]) for name in ("block", "transaction") if each[name])])
         self.sheet.set_x(self.sheet.l_margin + 64)
-        self.sheet.cell(0, 3.2, where, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.sheet.cell(0, 3.2, self.sheet.letters(where), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.sheet.ln(0.8)

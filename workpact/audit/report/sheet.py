@@ -24,7 +24,7 @@ class Sheet(FPDF):
     def __init__(self, title: str, foot: str, moment: int) -> None:
         super().__init__(format="A4")
         self.is_transliterated = False
-        self.foot = foot
+        self.foot = self.letters(foot)
         self.set_creation_date(datetime.fromtimestamp(moment, UTC))
         self.set_title(self.letters(title))
         self.set_margins(MARGIN, MARGIN)
@@ -94,7 +94,7 @@ class Sheet(FPDF):
         self.font(size=8)
         self.cell(62, 4.6, self.letters(words)[:44])
         self.set_font("courier", size=7.5)
-        self.cell(0, 4.6, digits, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(0, 4.6, self.letters(digits), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def rows(self, head: Row, rows: Sequence[Row], widths: Sequence[float], sides: str) -> None:
         """A table; cells that are too long go on in the next line."""

@@ -36,7 +36,7 @@ def money_writer(token: Mapping[str, Any]) -> Any:
         amount = int(units)
         sign = "-" if amount < 0 else ""
         if token["decimals"] is None:
-            return f"{sign}{abs(amount):,} units"
+            return f"{sign}{abs(amount)} units"
         return sign + write_money(abs(amount), token["symbol"], token["decimals"])
 
     return write
