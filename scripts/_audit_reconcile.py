@@ -155,9 +155,10 @@ def _words(made: Reconciliation) -> list[str]:
     if made.is_reconciled:
         return [*found, "Reconciled: nothing differs."]
     first = made.differences[0]
+    number = f"{len(made.differences)} differences" if len(made.differences) > 1 else "1 difference"
     return [
         *found,
-        f"{len(made.differences)} differences, the first after block {first.block}:",
+        f"{number}, the first after block {first.block}:",
         *(f"  {each}" for each in made.differences),
     ]
 

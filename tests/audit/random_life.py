@@ -109,7 +109,7 @@ class Life(Workers):
         if self.do(client, call):
             domain = eip712.domain(eip712.AGREEMENT_DOMAIN, CHAIN, self.agreement.address)
             id_ = eip712.digest("Agreement", message, domain)
-            self.deals.append(Deal(message, id_, id_, token))
+            self.deals.append(Deal(message, id_, id_, token, {id_: message}))
 
     def amend(self) -> None:
         """Other amounts, and at times another client or contractor."""
@@ -132,6 +132,7 @@ class Life(Workers):
         if self.do(self.accounts[STRANGER], call):
             domain = eip712.domain(eip712.AGREEMENT_DOMAIN, CHAIN, self.agreement.address)
             deal.message, deal.id = message, eip712.digest("Agreement", message, domain)
+            deal.messages[deal.id] = message
 
     # Work and money
 

@@ -35,6 +35,8 @@ class Deal:
     id: bytes
     origin: bytes
     token: Contract
+    messages: dict[bytes, dict[str, Any]]
+    """Of all its documents, by id."""
 
     @property
     def terms(self) -> Any:

@@ -1,109 +1,169 @@
-"""Ways to spoil what a reconciliation reads, each at one place that it must name."""
+"""What is done to bundles to see that nothing of it goes unseen: bytes, parts dropped, doubled, moved or exchanged."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import json
+import lzma
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from random import Random
+from typing import Any
 
-from workpact.audit.entries import Entry, decoded
-from workpact.audit.node import Node
-from workpact.audit.reconciliation import Donation, Reconciliation, Whole
-from workpact.audit.reconciliation.sheet import Account
-from workpact.audit.reconciliation.views import _question, is_answered
-from workpact.audit.transfers import Transfer
-
-STRANGER = "0x000000000000000000000000000000000000dEaD"
+Value = dict[str, Any]
+HEX = "0123456789abcdef"
 
 
-@dataclass(frozen=True)
-class Spoiled:
-    """What was made of the data, and where."""
-
-    kind: str
-    whole: Whole
-    block: int
-    transaction: bytes
+def text_of(content: bytes) -> str:
+    return lzma.decompress(content).decode()
 
 
-def spoil(whole: Whole, donations: Sequence[Donation], draw: random.Random) -> Spoiled:
-    """One change, of any kind, at any place."""
-    kind = draw.choice(list(KINDS))
-    given = {each.transfer.place for each in donations}
-    return KINDS[kind](kind, whole, given, draw)
+def value_of(content: bytes) -> Value:
+    value: Value = json.loads(text_of(content))
+    return value
 
 
-def _events(change: Callable[[Entry], list[Entry]]) -> Callable[..., Spoiled]:
-    def made(kind: str, whole: Whole, _: object, draw: random.Random) -> Spoiled:
-        chosen = draw.choice([each for each in whole.entries if each.name != "Published"])
-        entries = [item for each in whole.entries for item in (change(each) if each is chosen else [each])]
-        return Spoiled(kind, replace(whole, entries=tuple(entries)), chosen.log.block, chosen.log.transaction)
-
-    return made
+def packed(text: str) -> bytes:
+    """As a forger packs it: with check sums that hold."""
+    return lzma.compress(text.encode("utf-8", "surrogatepass"), preset=0)
 
 
-def _transfers(change: Callable[[Transfer, Whole], list[Transfer]], *, moving: bool = False) -> Callable[..., Spoiled]:
-    """`moving`: of those that an event tells of; who gives is nobody's business."""
-
-    def made(kind: str, whole: Whole, given: set[tuple[int, int]], draw: random.Random) -> Spoiled:
-        chosen = draw.choice([each for each in whole.transfers if not moving or each.place not in given])
-        transfers = [item for each in whole.transfers for item in (change(each, whole) if each is chosen else [each])]
-        return Spoiled(kind, replace(whole, transfers=tuple(transfers)), chosen.log.block, chosen.log.transaction)
-
-    return made
+def written(value: Value) -> bytes:
+    """In the canonical form, so that nothing but the change gives it away."""
+    return packed(json.dumps(value, sort_keys=True, separators=(",", ":")))
 
 
-def _edited(entry: Entry) -> list[Entry]:
-    """The last byte of its data is another; without data, its last topic."""
-    log = entry.log
-    if log.data:
-        changed = replace(log, data=log.data[:-1] + bytes([log.data[-1] ^ 1]))
-    else:
-        changed = replace(log, topics=(*log.topics[:-1], log.topics[-1][:-1] + bytes([log.topics[-1][-1] ^ 1])))
-    return [decoded(entry.contract, changed)]
+class Forger:
+    """Changes to one bundle; `others` are good bundles of other blocks, agreements and chains to take parts from."""
+
+    def __init__(self, content: bytes, others: list[bytes], seed: int) -> None:
+        self.content, self.random = content, Random(seed)
+        self.text, self.value = text_of(content), value_of(content)
+        self.others = [value_of(each) for each in others]
+        self.ways: tuple[Callable[[], bytes | None], ...] = (
+            self.byte_of_file,
+            self.cut_file,
+            self.character,
+            self.digit,
+            self.drop,
+            self.double,
+            self.swap,
+            self.move,
+            self.other_header,
+            self.other_chain,
+            self.other_part,
+            self.other_element,
+        )
+
+    def forgeries(self, count: int) -> Iterator[tuple[str, bytes]]:
+        """So many changed bundles, with how they were changed."""
+        made = 0
+        while made < count:
+            way = self.ways[made % len(self.ways)]
+            found = way()
+            if found is not None and found != self.content:
+                made += 1
+                yield way.__name__, found
+            elif found is None:
+                made += 1
+                yield "byte_of_file", self.byte_of_file()
+
+    # The file
+
+    def byte_of_file(self) -> bytes:
+        changed = bytearray(self.content)
+        changed[self.random.randrange(len(changed))] ^= self.random.randrange(1, 256)
+        return bytes(changed)
+
+    def cut_file(self) -> bytes:
+        if self.random.random() < 0.2:
+            return self.content + self.random.randbytes(self.random.randrange(1, 9))
+        return self.content[: self.random.randrange(len(self.content))]
+
+    # The text
+
+    def character(self) -> bytes | None:
+        at, new = self.random.randrange(len(self.text)), chr(self.random.randrange(32, 127))
+        if new == self.text[at]:
+            return None
+        return packed(self.text[:at] + new + self.text[at + 1 :])
+
+    def digit(self) -> bytes:
+        """A hex or decimal digit for another: the form stays."""
+        while True:
+            at = self.random.randrange(len(self.text))
+            old = self.text[at]
+            new = self.random.choice(HEX if old in "abcdef" else "0123456789")
+            if old in HEX and new != old and not self.text[at - 1 : at + 1].startswith("0x"[:0] + '"'):
+                return packed(self.text[:at] + new + self.text[at + 1 :])
+
+    # Parts
+
+    def drop(self) -> bytes | None:
+        def act(found: list[Any]) -> None:
+            del found[self.random.randrange(len(found))]
+
+        return self._in_a_list(1, act)
+
+    def double(self) -> bytes | None:
+        def act(found: list[Any]) -> None:
+            found.insert(self.random.randrange(len(found) + 1), deepcopy(self.random.choice(found)))
+
+        return self._in_a_list(1, act)
+
+    def swap(self) -> bytes | None:
+        def act(found: list[Any]) -> None:
+            one, other = self.random.sample(range(len(found)), 2)
+            found[one], found[other] = found[other], found[one]
+
+        return self._in_a_list(2, act)
+
+    def move(self) -> bytes | None:
+        def act(found: list[Any]) -> None:
+            found.insert(self.random.randrange(len(found)), found.pop(self.random.randrange(len(found))))
+
+        return self._in_a_list(2, act)
+
+    def other_header(self) -> bytes | None:
+        headers = [each for other in self.others for each in other["headers"]]
+        value = deepcopy(self.value)
+        value["headers"][self.random.randrange(len(value["headers"]))] = self.random.choice(headers)
+        return self._changed(value)
+
+    def other_chain(self) -> bytes | None:
+        return self._changed(self.value | {"chain": self.random.choice((1, 10, 137, 8453, 31338, 2**63))})
+
+    def other_part(self) -> bytes | None:
+        """A whole part of another good bundle. What the carrier may leave out (reports, files) is no forgery."""
+        name = self.random.choice(
+            ("agreement", "books", "contracts", "documents", "headers", "nodes", "ties", "untied")
+        )
+        return self._changed(self.value | {name: self.random.choice(self.others)[name]})
+
+    def other_element(self) -> bytes | None:
+        """An element of a list for one of the same list in another bundle."""
+        other = self.random.choice(self.others)
+        names = [each for each in ("books", "documents", "nodes", "contracts") if self.value[each] and other[each]]
+        name, value = self.random.choice(names), deepcopy(self.value)
+        value[name][self.random.randrange(len(value[name]))] = deepcopy(self.random.choice(other[name]))
+        return self._changed(value)
+
+    def _in_a_list(self, least: int, act: Callable[[list[Any]], None]) -> bytes | None:
+        value = deepcopy(self.value)
+        found = [each for each in _lists(value) if len(each) >= least]
+        act(self.random.choice(found))
+        return self._changed(value)
+
+    def _changed(self, value: Value) -> bytes | None:
+        return None if value == self.value else written(value)
 
 
-def _elsewhere(transfer: Transfer, whole: Whole) -> Transfer:
-    """From a contract of ours to a stranger, or from a stranger to one."""
-    side = "receiver" if transfer.sender in whole.contracts else "sender"
-    return replace(transfer, **{side: STRANGER})
-
-
-KINDS: dict[str, Callable[..., Spoiled]] = {
-    "event dropped": _events(lambda _: []),
-    "event doubled": _events(lambda each: [each, each]),
-    "event edited": _events(_edited),
-    "transfer dropped": _transfers(lambda *_: []),
-    "transfer doubled": _transfers(lambda each, _: [each, each]),
-    "amount of a transfer raised": _transfers(lambda each, _: [replace(each, amount=each.amount + 1)]),
-    "amount of a transfer lowered": _transfers(lambda each, _: [replace(each, amount=each.amount - 1)]),
-    "other side of a transfer": _transfers(lambda each, whole: [_elsewhere(each, whole)], moving=True),
-}
-
-
-class Liar(Node):
-    """A node that answers one more for an account, from a block on."""
-
-    def __init__(self, url: str, account: Account, since: int) -> None:
-        super().__init__(url)
-        self.since = since
-        self.wanted, self.word = _question(account)
-
-    def call_many(self, calls: Sequence[tuple[str, bytes]], block: int) -> list[bytes]:
-        answers = super().call_many(calls, block)
-        return [
-            self._more(answer) if block >= self.since and call == self.wanted else answer
-            for call, answer in zip(calls, answers, strict=True)
-        ]
-
-    def _more(self, answer: bytes) -> bytes:
-        at = 32 * self.word
-        told = int.from_bytes(answer[at : at + 32]) + 1
-        return answer[:at] + told.to_bytes(32) + answer[at + 32 :]
-
-
-def lie(url: str, found: Reconciliation, first: dict[Account, int], draw: random.Random) -> tuple[Liar, Account, int]:
-    """A node that lies about some account since some block after the first that touched it."""
-    chosen = draw.choice([each.account for each in found.lines if is_answered(each.account)])
-    since = draw.randrange(first[chosen], found.head.number + 1)
-    return Liar(url, chosen, since), chosen, since
+def _lists(value: Value) -> list[list[Any]]:
+    """The lists of a bundle of which every element counts; events, nodes and headers more often, being most of it."""
+    books = [each["events"] for each in value["books"]]
+    many = [*books, value["nodes"], value["headers"]]
+    reports = [value["reports"]] if value["reports"] else []
+    ties = [each["of"] for each in value["ties"]]
+    rest = [value["books"], value["contracts"], value["documents"], value["ties"], value["untied"], *ties, *reports]
+    milestones = [each["milestones"] for each in value["documents"]]
+    topics = [each["topics"] for found in books for each in found[:1] if "topics" in each]
+    return [*many, *many, *many, *rest, *milestones, *topics]

@@ -14,7 +14,7 @@ from eth_utils import keccak
 from tests import anvil
 from tests.audit.independent import assert_as_the_contracts_say
 from tests.audit.random_life import Life, random_life
-from tests.audit.tampering import KINDS, lie, spoil
+from tests.audit.tampering import KINDS, lie, points, spoil
 from workpact.audit.node import Node, StateGone
 from workpact.audit.reconciliation import Reconciliation, reconcile_all
 from workpact.terms import eip712, structs
@@ -79,20 +79,12 @@ def test_spoiled_data__are_of_every_kind():
 @pytest.mark.parametrize("seed", range(20))
 def test_a_contract_that_answers_something_else__is_found_at_the_first_block_that_it_does(story, seed):
     life = story.life
-    first = {account: points[0].block for account, points in _points(story).items()}
+    first = {account: points[0].block for account, points in points(story.whole).items()}
     liar, account, since = lie(life.node.url, story.found, first, random.Random(seed))
     found = reconcile_all(story.whole, story.at, liar)
     assert [(each.account, each.source, each.block) for each in found.differences] == [(account, "contract", since)]
     assert found.differences[0].actual == found.differences[0].expected + 1
     assert [line.account for line in found.lines if not line.is_same] == [account]
-
-
-def _points(story: SimpleNamespace) -> dict[Any, Any]:
-    from workpact.audit.reconciliation.replay import Replay
-
-    replay = Replay(story.whole.contracts, story.whole.parties, whole=True)
-    replay.read(story.whole.entries, story.whole.transfers)
-    return replay.points
 
 
 # What tokens do
