@@ -51,7 +51,7 @@ def index(database: str | None, block: str, finality: int | None, as_json: bool)
         value = _value(made, cursor)
     finally:
         made.database.close()
-    emit(value, as_json, _lines(value))
+    emit(value, as_json, _lines(value, made.database.name))
 
 
 @contextmanager
@@ -70,7 +70,6 @@ def _value(made: Index, cursor: Cursor) -> dict[str, Any]:
     counts = made.counts()
     return {
         "chain": made.deployed.chain_id,
-        "database": made.database.name,
         "block": _block(cursor.number, cursor.hash),
         "finalized": _block(cursor.finalized, cursor.finalized_hash),
         "agreements": counts.agreements,
@@ -86,14 +85,14 @@ def _block(number: int | None, block_hash: bytes | None) -> dict[str, Any] | Non
     return None if number is None or block_hash is None else {"number": number, "hash": "0x" + block_hash.hex()}
 
 
-def _lines(value: dict[str, Any]) -> list[str]:
+def _lines(value: dict[str, Any], database: str) -> list[str]:
     events, block, final = value["events"], value["block"], value["finalized"]
     rows: list[list[object]] = [["contract", "events"], *([name, count] for name, count in events.items())]
     kept = f"{value['agreements']} agreements, {sum(events.values())} events, {value['transfers']} transfers of "
     return [
         *table(rows),
         "",
-        f"{kept}{value['tokens']} tokens in {value['blocks']} blocks, in {value['database']}.",
+        f"{kept}{value['tokens']} tokens in {value['blocks']} blocks, in {database}.",
         f"Read until block {block['number']}, {block['hash']}." if block else "Nothing read yet.",
         f"Final until block {final['number']}: {value['finalizedRows']} rows." if final else "Nothing is final yet.",
     ]
