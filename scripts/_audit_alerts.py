@@ -39,12 +39,13 @@ def alerts(
     limits = Thresholds.read(thresholds) if thresholds else Thresholds()
     listed = Sanctions.read(sanctions) if sanctions else None
     history = found.history()
-    case = _case(found, history, _invoices(history, books), listed)
+    case = case_of(found, history, _invoices(history, books), listed)
     said = look(case, limits)
     emit(said.to_json(), as_json, _lines(said))
 
 
-def _case(found: Audited, history: History, invoices: tuple[Invoice, ...], listed: Any) -> Case:
+def case_of(found: Audited, history: History, invoices: tuple[Invoice, ...] = (), listed: Any = None) -> Case:
+    """What the rules look at: of a node also the transfers around the people."""
     from workpact.audit.alerts import Case
     from workpact.audit.alerts.around import transfers_around
     from workpact.audit.transfers import transfers_in
