@@ -180,6 +180,11 @@ def _show(outcome: Any) -> None:
         console.print(table)
     for name, (count, word) in outcome.histories.items():
         console.print(f"History in {name}: {count} events, 0x{word.hex()}")
+    record = outcome.record
+    facts = record.bundle.statement.facts
+    console.print(
+        f"Bundle: {facts['events']} events, {record.size:,} bytes, opens by block hash {facts['block']['hash']}"
+    )
     for check in outcome.checks:
         console.print(f"{'holds' if check.holds else 'BROKEN'}: {check.what}", markup=False)
 
@@ -211,5 +216,6 @@ def _facts(outcome: Any, steps: list[Any]) -> dict[str, Any]:
         "money": [vars(row) for row in outcome.money],
         "workers": [vars(row) for row in outcome.units],
         "histories": {name: {"events": n, "word": "0x" + word.hex()} for name, (n, word) in outcome.histories.items()},
+        "bundle": {"bytes": outcome.record.size, **outcome.record.bundle.statement.to_json()},
         "checks": [{"what": check.what, "holds": check.holds} for check in outcome.checks],
     }

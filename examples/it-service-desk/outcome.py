@@ -8,6 +8,7 @@ from typing import Any
 
 from desk import Desk
 from reckoning import Month
+from record import Record
 
 from workpact.agreement import Event
 from workpact.chain import contracts
@@ -55,6 +56,7 @@ class Outcome:
         self.events = self.agreement.events()
         self.verdicts = desk.levels.events()
         self.shares = read(self.equity.contract, [self.book])
+        self.record = Record.of(desk)
         self.money = list(self._money())
         self.units = list(self._units())
         self.checks = list(self._checks())
@@ -129,6 +131,10 @@ class Outcome:
         }
         for name, (_, word) in self.histories.items():
             yield Check(f"the {name}'s history follows from the logs", bytes(words[name]).hex(), word.hex())
+        keys = (agreement.origin, self.desk.levels.book, self.book)
+        proved = [self.record.word(name, key) for name, key in zip(self.histories, keys, strict=True)]
+        own = [word for _, word in self.histories.values()]
+        yield Check("a bundle of the record, opened by its block's hash alone, has the same histories", own, proved)
 
     def _unit_checks(self) -> Iterator[Check]:
         claimed = sum(row.amount for row in self.units)

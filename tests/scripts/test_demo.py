@@ -125,6 +125,9 @@ def test_quarter__histories__follow_from_raw_logs(quarter):
         recomputed = history(url, events)
         assert word(url, contracts[name], call, key) == recomputed, name
         assert told["histories"][name] == {"events": len(events), "word": recomputed}
+        (book,) = [each for each in told["bundle"]["books"] if (each["contract"], each["key"]) == (name, key)]
+        assert (book["events"], book["word"]) == (len(events), recomputed)
+    assert told["bundle"]["block"]["hash"] == ask(url, "eth_getBlockByNumber", "latest", False)["hash"]
 
 
 def test_quarter__every_step_with_a_transaction_succeeded_and_dates_only_rise(quarter):
@@ -133,8 +136,8 @@ def test_quarter__every_step_with_a_transaction_succeeded_and_dates_only_rise(qu
     assert len(sent) == len(set(sent)) > 3 * len(told["months"])
     assert all(ask(url, "eth_getTransactionReceipt", each)["status"] == "0x1" for each in sent)
     assert [step["day"] for step in told["steps"]] == sorted(step["day"] for step in told["steps"])
-    # Three of money, one for each month, three of the workers' units, three histories.
-    assert [check["holds"] for check in told["checks"]] == [True] * 12
+    # Three of money, one for each month, three of the workers' units, three histories, the bundle.
+    assert [check["holds"] for check in told["checks"]] == [True] * 13
 
 
 def test_demo__nothing_given__adds_up_in_words_and_leaves_nothing(tmp_path):
@@ -149,7 +152,7 @@ def test_demo__nothing_given__adds_up_in_words_and_leaves_nothing(tmp_path):
     assert len(amounts) == 6
     assert sum(amounts[:-1]) == amounts[-1]
     assert "BROKEN" not in out
-    assert out.count("holds: ") == 10
+    assert out.count("holds: ") == 11
 
 
 def test_demo__money_that_nobody_told_of__does_not_add_up(tmp_path):
