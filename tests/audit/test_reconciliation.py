@@ -14,7 +14,7 @@ from eth_utils import keccak
 from tests import anvil
 from tests.audit.independent import assert_as_the_contracts_say
 from tests.audit.random_life import Life, random_life
-from tests.audit.tampering import KINDS, lie, points, spoil
+from tests.audit.spoiling import KINDS, lie, points, spoil
 from workpact.audit.node import Node, StateGone
 from workpact.audit.reconciliation import Reconciliation, reconcile_all
 from workpact.terms import eip712, structs

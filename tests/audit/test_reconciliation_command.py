@@ -105,8 +105,8 @@ def test_a_deployment__with_what_was_sent_to_it_directly(desk):
         ("Agreement", balance): (held, held, held, True),
         ("Payroll", balance): (given, given, given, True),
     }
-    # When it was opened: funded, paid and refunded by transfers, held and holdback by the contract, its balance by both;
-    # the last three again at the last block, and the payroll's balance by both.
+    # When it was opened: funded, paid and refunded by transfers, held and holdback by the contract, its balance by
+    # both; the last three again at the last block, and the payroll's balance by both.
     assert shown["coverage"] == {"accounts": 7, "accountsOf": 7, "comparisons": 12, "comparisonsOf": 12}
     (donation,) = shown["donations"]
     assert (donation["contract"], donation["amount"]) == (desk.contracts["Payroll"].address, given)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.audit.independent import assert_as_the_contracts_say
 from tests.audit.random_life import random_life
-from tests.audit.tampering import KINDS, lie, points, spoil
+from tests.audit.spoiling import KINDS, lie, points, spoil
 from workpact.audit.reconciliation import reconcile_all
 
 STEPS = 1000
