@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from scripts import _audit_books, _audit_bundle, _audit_history, _audit_index, _audit_reconcile, _audit_report
+from scripts import (
+    _audit_alerts,
+    _audit_books,
+    _audit_bundle,
+    _audit_history,
+    _audit_index,
+    _audit_reconcile,
+    _audit_report,
+)
 
 
 @click.group()
@@ -21,6 +29,14 @@ def cli() -> None:
     """
 
 
-for _module in (_audit_history, _audit_index, _audit_bundle, _audit_reconcile, _audit_report, _audit_books):
+for _module in (
+    _audit_history,
+    _audit_index,
+    _audit_bundle,
+    _audit_reconcile,
+    _audit_report,
+    _audit_books,
+    _audit_alerts,
+):
     for _command in _module.COMMANDS:
         cli.add_command(_command)
