@@ -115,6 +115,13 @@ def shown(address):
     return "0x" + "".join(each.upper() if mark > "7" else each for each, mark in zip(digits, marks, strict=False))
 
 
+def ranges(numbers):
+    """Rising numbers as people write them: "3-5, 9"."""
+    starts = [each for each in numbers if each - 1 not in numbers]
+    ends = [each for each in numbers if each + 1 not in numbers]
+    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in zip(starts, ends, strict=True))
+
+
 # The file
 
 
@@ -640,7 +647,7 @@ class Bundle:
         else:
             yield f"payroll: {shown(text['payroll'])}, which whoever exported the bundle named"
         if loose:
-            what = f"nothing ties the headers of blocks {', '.join(map(str, loose))} to that hash"
+            what = f"nothing ties the headers of blocks {ranges(loose)} to that hash"
             yield (
                 f"block, transaction and sender of {unproved} events: {what}. Give their hashes too (--block-hash), "
                 "and export once a day"

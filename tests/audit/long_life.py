@@ -188,7 +188,7 @@ class Life:
         """An agreement in force, opened by the client with the contractor's signature."""
         names = {role: self.address(role) for role in ROLES if role not in ("carrier", "stranger")}
         named = {name: each.address for name, each in self.planned.items()}
-        document = paper.document(START, names | named | {"TUSD": self.token_address}, EQUITY, *edits, salt=salt)
+        document = paper.document(self.now, names | named | {"TUSD": self.token_address}, EQUITY, *edits, salt=salt)
         signature = self.sign("contractor", document.typed_data(31337, self.agreement))
         call = self.contract("Agreement").functions.open(document.proposal(), [], b"", signature, b"")
         self.send("client", call)

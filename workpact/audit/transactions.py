@@ -47,7 +47,8 @@ def receipt(found: Mapping[str, Any]) -> bytes:
 def logs_in(raw: bytes) -> tuple[RawLog, ...]:
     """The logs of a receipt as a block's trie has it; `BadProof` if it is none."""
     fields = decoded(raw[1:] if raw[:1] < b"\x80" else raw, "a receipt")
-    if not isinstance(fields, list) or len(fields) != 4 or not all(_is_log(each) for each in fields[3]):
+    is_one = isinstance(fields, list) and len(fields) == 4 and isinstance(fields[3], list)
+    if not is_one or not all(_is_log(each) for each in fields[3]):
         raise BadProof("A receipt has not the fields of one.")
     return tuple(RawLog(address, tuple(topics), data) for address, topics, data in fields[3])
 

@@ -137,8 +137,19 @@ def _loose(loose: list[int], unproved: int) -> Iterable[str]:
     if loose:
         yield (
             f"block, transaction and sender of {unproved} events: nothing ties the headers of blocks "
-            f"{', '.join(map(str, loose))} to that hash. Give their hashes too (--block-hash), and export once a day"
+            f"{_ranges(loose)} to that hash. Give their hashes too (--block-hash), and export once a day"
         )
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """Rising numbers as people write them: "3-5, 9"."""
+    found: list[list[int]] = []
+    for each in numbers:
+        if found and found[-1][-1] + 1 == each:
+            found[-1][1:] = [each]
+        else:
+            found.append([each])
+    return ", ".join("-".join(map(str, each)) for each in found)
 
 
 def create2(salt: bytes, init_code_hash: bytes) -> bytes:
