@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +16,11 @@ from tests import anvil
 from tests.audit.independent import assert_as_the_contracts_say
 from tests.audit.random_life import Life, random_life
 from tests.audit.spoiling import KINDS, lie, points, spoil
+from workpact.audit.entries import BlockGone
+from workpact.audit.history import NodeLogs
 from workpact.audit.node import Node, StateGone
-from workpact.audit.reconciliation import Reconciliation, reconcile_all
+from workpact.audit.reconciliation import Reconciliation, Whole, reconcile_all
+from workpact.publication import encoded
 from workpact.terms import eip712, structs
 
 STEPS, SEED = 60, 5
@@ -218,4 +222,55 @@ def test_states_that_a_node_keeps_no_more__are_said(story):
     assert all(line.by_contract is not None for line in found.lines if line.account.name in ("held", "balance"))
     (left_out,) = found.left_out
     assert left_out.startswith("What contracts answered before block ")
+    assert left_out.endswith("Ask one that keeps all of them (an archive node).")
     assert int(left_out.split(":")[0].split()[-1]) >= at.number - 20
+
+
+def test_a_block_that_is_replaced_meanwhile__is_said(life):
+    whole, at = life.read()
+    gone = replace(at, hash=bytes(32))
+    with pytest.raises(BlockGone, match=f"Block {at.number} was replaced while it was read"):
+        reconcile_all(whole, gone, life.node)
+
+
+# Who is paid after an amendment
+
+
+def test_parties_after_an_amendment__are_those_of_the_documents(story):
+    amended = [
+        (id_, message) for deal in story.life.deals for id_, message in deal.messages.items() if id_ != deal.origin
+    ]
+    assert len(amended) > 1
+    assert story.whole.parties == {
+        id_: (message["deal"]["client"], message["deal"]["contractor"]) for id_, message in amended
+    }
+
+
+def test_a_document_that_is_known_by_its_publication__needs_no_transaction(life):
+    deal = next(deal for deal in life.deals if len(deal.messages) > 1)
+    *_, (id_, message) = deal.messages.items()
+    parties = (message["deal"]["client"], message["deal"]["contractor"])
+    false = message | {"deal": message["deal"] | {"client": life.accounts[9]}}
+    for each in (encoded(false), b"", encoded(message)):
+        anvil.send(life.agreement.functions.publish(id_, each), life.accounts[6])
+
+    class ThroughAWallet(Node):
+        """A node on which every transaction was sent to a wallet contract."""
+
+        def transactions(self, hashes: Any) -> list[dict[str, Any]]:
+            return [each | {"to": life.accounts[9]} for each in super().transactions(hashes)]
+
+    node = ThroughAWallet(life.node.url)
+    whole = Whole.read(node, NodeLogs(node), life.read()[0].contracts, node.height())
+    assert whole.parties == {id_: parties}
+
+
+def test_parties_that_nothing_shows__are_said_and_amounts_are_compared_all_the_same(story):
+    found = reconcile_all(replace(story.whole, parties={}), story.at, story.life.node)
+    assert [str(each) for each in found.differences] == []
+    amended = {deal.origin: list(deal.messages)[1] for deal in story.life.deals if len(deal.messages) > 1}
+    assert list(found.left_out) == [
+        f"Whom agreement 0x{origin.hex()} pays since its amendment 0x{id_.hex()}: nobody has published that document "
+        "(ape run agreement publish)."
+        for origin, id_ in sorted(amended.items())
+    ]

@@ -21,12 +21,12 @@ class Comparison:
 
     def __init__(self, points: Points, last: int) -> None:
         self.last = last
-        self.oldest = last
-        """The oldest block that was answered for."""
+        self.oldest = last + 1
+        """The oldest block that was answered for; behind the last if none was."""
         self.points = {account: found for account, found in points.items() if is_answered(account)}
         self.answers: dict[tuple[Account, int], int] = {}
-        self.gone: StateGone | None = None
-        """Why older blocks were not asked for."""
+        self.is_pruned = False
+        """Whether the node keeps no states of older blocks."""
 
     def ask(self, node: Node, progress: Progress) -> None:
         """Asks block by block."""
@@ -38,8 +38,8 @@ class Comparison:
         for done, block in enumerate(sorted(blocks, reverse=True)):
             try:
                 found_here = answers(node, blocks[block], block)
-            except StateGone as gone:
-                self.gone = gone
+            except StateGone:
+                self.is_pruned = True
                 return
             self.oldest = block
             self.answers |= {(account, block): value for account, value in found_here.items()}
@@ -52,7 +52,7 @@ class Comparison:
     def silent(self) -> list[Account]:
         """Accounts that were asked for and got no answer at some block."""
         asked = [(account, block) for account in self.points for block in self.checks(account) if block >= self.oldest]
-        return [account for account, block in asked if self.answers and (account, block) not in self.answers]
+        return [account for account, block in asked if (account, block) not in self.answers]
 
     def difference(self, node: Node, account: Account) -> Difference | None:
         """The first block after which the contract answers something else than the events say."""

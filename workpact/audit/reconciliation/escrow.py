@@ -26,6 +26,8 @@ class Escrow:
         self.tokens: dict[bytes, str] = {}
         self.booked: Counter[tuple[bytes, str]] = Counter()
         """By origin and side ("paid", "refunded"), what of it is booked and was not taken by origin."""
+        self.unnamed: dict[bytes, bytes] = {}
+        """By origin, the first amendment whose parties are not known here."""
         self._client: dict[bytes, str | None] = {}
         self._contractor: dict[bytes, str | None] = {}
         self._payees: dict[tuple[bytes, str], str] = {}
@@ -57,7 +59,9 @@ class Escrow:
     def _amended(self, origin: bytes, id_: bytes) -> None:
         client, contractor = self.parties.get(id_, (None, None))
         self._client[origin], self._contractor[origin] = client, contractor
-        if client is not None:
+        if client is None:
+            self.unnamed.setdefault(origin, id_)
+        else:
             self.ledgers[origin].clients.add(client)
 
     def _money(self, origin: bytes, entry: Entry) -> None:

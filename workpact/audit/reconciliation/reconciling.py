@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workpact.audit.entries import BlockGone
 from workpact.audit.history import Head, History
+from workpact.audit.history import head as block_at
 from workpact.audit.node import Node
 from workpact.audit.reconciliation.comparing import Comparison, Progress
 from workpact.audit.reconciliation.linked import unlinked
@@ -34,22 +36,29 @@ def reconcile(
 ) -> Reconciliation:
     """One agreement: its events against the transfers in their transactions and, of a node, what contracts answer.
 
-    Without transfers, or a node, that is not compared, and the result says so.
+    Without transfers, or a node, that is not compared, and the result says so. Raises `BlockGone`.
     """
     subject = history.subject
     ours = contracts_of(subject.agreement, subject.payroll, subject.equities)
     replay = Replay(ours, parties_in(subject.messages), whole=False)
     replay.read(history.entries, transfers)
-    return _Reckoned(replay, node, history.head, progress).result(subject.chain_id, subject.origin)
+    reckoned = _Reckoned(replay, node, history.head, progress)
+    return reckoned.result(subject.chain_id, subject.origin)
 
 
 def reconcile_all(whole: Whole, head: Head, node: Node, progress: Progress = _silent) -> Reconciliation:
-    """A whole deployment until a block: every agreement, book, pool and balance."""
+    """A whole deployment until a block: every agreement, book, pool and balance. Raises `BlockGone`."""
     replay = Replay(whole.contracts, whole.parties, whole=True)
     replay.read(whole.entries, whole.transfers)
     for each in unlinked(node, whole.entries, head.number):
         replay.tell(each)
     return _Reckoned(replay, node, head, progress).result(node.chain_id, None)
+
+
+def _require_there(node: Node, at: Head) -> None:
+    """Raises `BlockGone` unless the block is still on the chain."""
+    if block_at(node, at.number).hash != at.hash:
+        raise BlockGone(f"Block {at.number} was replaced while it was read: run the same again.")
 
 
 class _Reckoned:
@@ -64,6 +73,7 @@ class _Reckoned:
         self.comparison = Comparison(points, head.number)
         if node is not None:
             self.comparison.ask(node, progress)
+            _require_there(node, head)
             for account in self.accounts:
                 difference = self.comparison.difference(node, account)
                 if difference is not None:
@@ -124,8 +134,16 @@ class _Reckoned:
             found.append(NO_NODE)
         if not self.replay.has_transfers:
             found.append(NO_RECEIPTS)
-        if self.comparison.gone is not None:
-            found.append(f"What contracts answered before block {self.comparison.oldest}: {self.comparison.gone}")
+        if self.comparison.is_pruned:
+            found.append(
+                f"What contracts answered before block {self.comparison.oldest}: the node does not answer for older "
+                "states. Ask one that keeps all of them (an archive node)."
+            )
+        for origin, id_ in sorted(self.replay.escrow.unnamed.items()):
+            found.append(
+                f"Whom agreement 0x{origin.hex()} pays since its amendment 0x{id_.hex()}: nobody has published that "
+                "document (ape run agreement publish)."
+            )
         silent = {each.token for each in self.comparison.silent()}
         return found + [f"What the token {each} answers: it gave no balance at some blocks." for each in sorted(silent)]
 
