@@ -9,7 +9,7 @@ import click
 
 from scripts._audit_papers import AuditCommand, Audited, auditing
 from scripts._options import emit
-from scripts._papers import WRITE
+from scripts._papers import READ, WRITE
 
 if TYPE_CHECKING:
     from workpact.audit.history import History
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.option(
     "--output", type=WRITE, required=True, help="The file: .html is one page, .pdf the same on paper, .json the facts."
 )
-def report(found: Audited, as_json: bool, output: Path) -> None:
+@click.option("--match", "matched", type=READ, help="What `audit match … --json` said of the user's books.")
+def report(found: Audited, as_json: bool, output: Path, matched: Path | None) -> None:
     """Write the report of an agreement at a block: money, milestones, service credits, workers, checks, timeline.
 
     From a node or, offline, from a bundle. The same bytes for the same block from any node. Service credits are worked
@@ -30,27 +31,31 @@ def report(found: Audited, as_json: bool, output: Path) -> None:
     \b
     Example:
       ape run audit report desk.yaml --output desk.html
+      ape run audit match desk.yaml books.csv --json > match.json
+      ape run audit report desk.yaml --match match.json --output desk.html
       ape run audit report desk.bundle --block-hash 0x… --output desk.pdf
     """
     from workpact.audit.report.output import require_form, write
 
     require_form(output)
-    value = _facts(found)
+    value = _facts(found, matched)
     write(value, output)
     emit(_told(value, output), as_json, _lines(value, output))
 
 
-def _facts(found: Audited) -> dict[str, Any]:
-    from workpact.audit.alerts import Case, look
+def _facts(found: Audited, matched: Path | None) -> dict[str, Any]:
+    from scripts._audit_alerts import case_of
+    from workpact.audit.alerts import look
     from workpact.audit.reconciliation import reconcile
     from workpact.audit.report.facts import facts
+    from workpact.audit.report.given import comparison
 
     history = found.history()
-    reports, transfers = found.reports(history), _transfers(found, history)
-    compared = reconcile(history, transfers, found.node).to_json()
-    alerts = look(Case(history, reports, tuple(transfers or ()))).to_json()
+    books = comparison(matched, history) if matched else None
+    compared = reconcile(history, _transfers(found, history), found.node).to_json()
+    alerts = look(case_of(found, history)).to_json()
     statement = found.bundle and found.bundle.statement.to_json()
-    return facts(history, reports, compared, alerts=alerts, statement=statement)
+    return facts(history, found.reports(history), compared, books, alerts, statement)
 
 
 def _transfers(found: Audited, history: History) -> list[Transfer] | None:
