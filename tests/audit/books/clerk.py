@@ -52,7 +52,7 @@ class Clerk:
         self.story, self.account = story, account
         self.payments = payments(story.history)
         self.dues = dues(self.payments, account)
-        self.random = random.Random(seed)
+        self.random = random.Random(f"clerk {seed}")
         self.naming = Naming.of(story.subject, self.payments)
 
     def compared(self, kept: Kept) -> Comparison:
@@ -204,9 +204,9 @@ class Clerk:
 
     def wrong_batch(self, kept: Kept) -> tuple[Kept, tuple[int, ...]]:
         """One line for two payments that is not their sum."""
-        at = self._simple(kept, lambda due: _is_before_alike(due, self.dues))
+        at = self._simple(kept, lambda due: bool(self._others(due)))
         due = self.dues[kept.of[at][0]]
-        other = self.dues[due.number + 1]
+        other = self.random.choice(self._others(due))
         rest = [number for number, of in enumerate(kept.of) if number != at and other.number not in of]
         gone = {each for number, of in enumerate(kept.of) if other.number in of for each in of} - {other.number}
         batch = self._batch(due, other)
@@ -215,7 +215,10 @@ class Clerk:
         of = [kept.of[each] for each in rest] + [(due.number, other.number)]
         for each in sorted(gone - {due.number}):
             lines, of = [*lines, self.line(self.dues[each])], [*of, (each,)]
-        return replace(kept, lines=lines, of=of), (due.number, other.number)
+        return replace(kept, lines=lines, of=of), tuple(sorted((due.number, other.number)))
+
+    def _others(self, due: Due) -> list[Due]:
+        return [each for each in self.dues if each is not due and _are_alike(each, due)]
 
     def fee(self, kept: Kept) -> tuple[Kept, tuple[int, ...]]:
         """More is kept than a bank may keep."""
@@ -265,11 +268,6 @@ def _are_alike(one: Due, other: Due) -> bool:
     """Whether one line can be for both."""
     return one.payment.party == other.payment.party and one.amount * other.amount > 0 and Kind.FEE not in (
         one.payment.kind, other.payment.kind)  # fmt: skip
-
-
-def _is_before_alike(due: Due, every: list[Due]) -> bool:
-    after = every[due.number + 1 : due.number + 2]
-    return bool(after) and _are_alike(due, after[0])
 
 
 _MISTAKES: dict[Error, Callable[[Clerk, Kept], tuple[Kept, tuple[int, ...]]]] = {

@@ -54,14 +54,13 @@ def _decoded(file: Path) -> Element:
                 f"{file.name}: a document of {resource.namespace or 'no namespace'}: take a statement of "
                 f"{' or '.join(VERSIONS)}."
             )
-        made = schema(version)
-        error = next(made.iter_errors(resource), None)
-        if error is None:
-            found: Element = _bare(made.to_dict(resource, decimal_type=str))
-            return found
-    except (xmlschema.XMLResourceError, SyntaxError, ValueError) as error_:
-        raise BadStatement(f"{file.name}: this is no XML that is read: {error_}.") from None
-    raise BadStatement(f"{file.name}: {_path(error.path)} is not valid: {error.reason}")
+        found, wrong = schema(version).to_dict(resource, validation="lax", decimal_type=str)
+    except (xmlschema.XMLResourceError, SyntaxError, ValueError) as error:
+        raise BadStatement(f"{file.name}: this is no XML that is read: {error}.") from None
+    if wrong:
+        raise BadStatement(f"{file.name}: {_path(wrong[0].path)} is not valid: {wrong[0].reason}")
+    document: Element = _bare(found)
+    return document
 
 
 def _path(path: str | None) -> str:

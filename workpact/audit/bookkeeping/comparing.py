@@ -59,6 +59,11 @@ class Comparer:
         return [hashes_in(each) for each in self.lines]
 
     @cached_property
+    def transactions(self) -> frozenset[bytes]:
+        """Those of all payments."""
+        return frozenset(each.transaction for each in self.dues)
+
+    @cached_property
     def items(self) -> list[frozenset[str]]:
         """Items that each line names."""
         return [self.naming.items_in(each) for each in self.lines]
@@ -74,7 +79,8 @@ class Comparer:
         return [any(word in FEE_WORDS for word in each.memo.casefold().split()) for each in self.lines]
 
     def worth(self, dues: Sequence[int], line: Line) -> int:
-        """Payments in a line's currency and its smallest unit: converted together, then rounded once."""
+        """Payments in a line's currency and its smallest unit: each at the rate of its day (else of the line's), then
+        rounded once."""
         if line.currency == self.money.name:
             return sum(self.dues[each].amount for each in dues)
         scale = Fraction(10 ** self.money.digits(line.currency), 10**self.money.decimals)
@@ -90,7 +96,7 @@ class Comparer:
         return rounded(line.amount * scale / self._rate(line, line.date))
 
     def _rate(self, line: Line, day: date) -> Fraction:
-        return line.rate or self.rates.at(line.currency, day, line.source)
+        return line.rate or self.rates.at(line.currency, (day, line.date), line.source)
 
     def short(self, lines: Sequence[int], dues: Sequence[int]) -> int:
         """How much less the lines are than the payments, in the lines' currency."""
@@ -135,7 +141,7 @@ class Comparer:
         where nothing does."""
         found = []
         fee = self.fee_of(lines, dues)
-        if fee is None or (fee and not less_fee):
+        if fee is None or (fee and not (less_fee and self._is_whole(lines, dues))):
             found.append(self._wrong_amount(lines, dues))
         owed = [self.dues[each] for each in dues]
         if any(self._is_foreign(self.roles[each], owed) for each in lines):
@@ -149,6 +155,11 @@ class Comparer:
         if not any(each.is_open for each in owed) and self._is_elsewhere(lines, {each.transaction for each in owed}):
             found.append(Error.REFERENCE)
         return found
+
+    def _is_whole(self, lines: Sequence[int], dues: Sequence[int]) -> bool:
+        """Whether the lines name no transaction of other payments: of a part of what it is for no fee is taken."""
+        own = {self.dues[each].transaction for each in dues}
+        return all(self.hashes[each] & self.transactions <= own for each in lines)
 
     def _is_elsewhere(self, lines: Sequence[int], transactions: set[bytes]) -> bool:
         """Whether a line names other transactions alone, or all of them leave one out."""

@@ -57,19 +57,29 @@ def compare(
 
 
 def refuse_inverted(comparer: Comparer) -> None:
-    """`SignsInverted` if more lines have the opposite amount of a payment than its own, and at least half have."""
+    """`SignsInverted` if more lines have the opposite sign of their payment than its own, and at least a quarter.
+
+    Its payment is the one whose transaction a line names, else any of its amount.
+    """
+    signs = {each.transaction: each.amount > 0 for each in comparer.dues}
+    worth: dict[tuple[object, ...], set[int]] = {}
     straight = inverted = 0
-    worth: dict[tuple[str, object], set[int]] = {}
-    for line in comparer.lines:
-        key = (line.currency, line.rate)
+    for number, line in enumerate(comparer.lines):
+        named = {signs[each] for each in comparer.hashes[number] if each in signs}
+        if named:
+            straight += (line.amount > 0) in named
+            inverted += (line.amount < 0) in named
+            continue
+        own = line.currency == comparer.money.name
+        key = (line.currency,) if own else (line.currency, line.rate, line.date)
         if key not in worth:
             worth[key] = {comparer.worth([each], line) for each in range(len(comparer.dues))}
         straight += line.amount in worth[key]
         inverted += -line.amount in worth[key]
-    if inverted > straight and 2 * inverted >= len(comparer.lines):
+    if inverted > straight and 4 * inverted >= len(comparer.lines):
         raise SignsInverted(
-            f"{inverted} of {len(comparer.lines)} lines have the amount of a payment with the opposite sign, from "
-            f"{comparer.lines[0].source} on: if what goes out is positive in the books, say --inverted; if they are of "
+            f"{inverted} of {len(comparer.lines)} lines have the opposite sign of their payment, {straight} its own ("
+            f"{comparer.lines[0].source}): if what goes out is positive in the books, say --inverted; if they are of "
             "another account, say which (--account)."
         )
 
@@ -130,7 +140,9 @@ class Matching:
             (("line", line), ("due", due))
             for line in sorted(self.lines)
             for due in sorted(self.dues)
-            if self._is_near(line, due) and not self.comparer.differences([line], [due], less_fee=less_fee)
+            if self._is_near(line, due)
+            and not (less_fee and self._names(line))
+            and not self.comparer.differences([line], [due], less_fee=less_fee)
         ]
         return _groups(edges)
 
@@ -155,9 +167,16 @@ class Matching:
         found = [(0, 0)]
         while found:
             free = [each for each in lines if each in self.lines], [each for each in dues if each in self.dues]
+            if less_fee and by is not By.AMOUNT and self._is_split(*free):
+                return
             found = pairs_in_order(*free, cost)
             for line, due in found:
                 self._match([line], [due], by)
+
+    def _is_split(self, lines: Sequence[int], dues: Sequence[int]) -> bool:
+        """Whether there are more lines than payments: then no line alone is one of them less a fee."""
+        different = {self._line_alike(each) for each in lines if not self.comparer.is_fee(each)}
+        return len(different) > len(dues)
 
     def _sums(self, lines: Sequence[int], dues: Sequence[int], by: By, less_fee: bool) -> None:
         for due in dues:
@@ -208,8 +227,8 @@ class Matching:
             self._batch(line, [each for each in near if not (less_fee and self._names(line))], By.AMOUNT, less_fee)
 
     def _names(self, line: int) -> bool:
-        """Whether a line names a transaction or an item: then what it is connected to was tried."""
-        return bool(self.comparer.hashes[line] or self.comparer.items[line])
+        """Whether a line names a payment's transaction or an item: then what it is connected to was tried."""
+        return bool(self.comparer.hashes[line] & self.comparer.transactions or self.comparer.items[line])
 
     def _match(self, lines: Sequence[int], dues: Sequence[int], by: By) -> None:
         fee = 0

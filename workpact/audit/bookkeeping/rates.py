@@ -47,16 +47,17 @@ class Rates:
                 raise BadRates(f"{place}: {row[1]} has two rates on {day}: keep one.")
         return cls({name: sorted(each.items()) for name, each in found.items()})
 
-    def at(self, currency: str, day: date, source: str) -> Fraction:
-        """The rate of a day; `OtherCurrency` where none is known for the line at `source`."""
+    def at(self, currency: str, days: Sequence[date], source: str) -> Fraction:
+        """The rate of the first of these days that has one, for the line at `source`; `OtherCurrency` if none."""
         known = self.dated.get(currency, ())
-        place = bisect_right([each for each, _ in known], day)
-        if not place:
-            raise OtherCurrency(
-                f"{source}: the line is in {currency} and no rate of {day} or before says what a token is worth in it: "
-                "give a file of rates (--rates FILE), or say --currency if that is what the books call the token."
-            )
-        return known[place - 1][1]
+        begins = [each for each, _ in known]
+        for day in days:
+            if place := bisect_right(begins, day):
+                return known[place - 1][1]
+        raise OtherCurrency(
+            f"{source}: the line is in {currency} and no rate of {days[-1]} or before says what a token is worth: "
+            "give a file of rates (--rates FILE), or say --currency if that is what the books call the token."
+        )
 
 
 def rounded(value: Fraction) -> int:

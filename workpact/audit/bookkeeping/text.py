@@ -110,6 +110,10 @@ def _decimal(told: Iterable[Told]) -> str:
         fits = {name for name in SIGNS if _pattern(name).fullmatch(digits)}
         if len(fits) == 2 and ("." in digits or "," in digits):
             unsure = unsure or place
+        if fits and not fits & possible:
+            raise BadAmount(
+                f"{place}: {text!r} has another decimal sign than the amounts before it: write all in one way."
+            )
         possible &= fits or possible
     if len(possible) == 2 and unsure:
         raise BadAmount(
