@@ -47,6 +47,8 @@ class PoorNode(ThreadingHTTPServer):
         """Whether it knows the tags "finalized" and "safe"."""
         self.state_kept: int | None = None
         """Blocks before the last one of which it still has the state."""
+        self.status = 200
+        """Of HTTP, with refusals of single calls and of whole batches."""
         self.edit: Callable[[str, list[Any], Any], Any] | None = None
         """What it answers instead, of method, parameters and the true result: how it lies."""
         self.before: Callable[[str, list[Any]], None] | None = None
@@ -146,8 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = json.dumps(self.server.answer(body)).encode()
-        self.send_response(200)
+        answer = self.server.answer(body)
+        content = json.dumps(answer).encode()
+        self.send_response(self.server.status if isinstance(answer, dict) and "error" in answer else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

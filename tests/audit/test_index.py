@@ -192,6 +192,7 @@ POOR: dict[str, dict[str, Any]] = {
     "10 logs at once": {"most_logs": 10},
     "batches of 3": {"largest_batch": 3},
     "no batches": {"largest_batch": 0},
+    "ranges of 40 blocks, with a status": {"widest": 40, "status": 400},
     "no eth_getBlockReceipts, no state": {"lacks": {"eth_getBlockReceipts"}, "state_kept": 0},
 }
 
@@ -353,11 +354,11 @@ def test_newer_database__named_and_nothing_written(life, tmp_path):
     index = life.index(tmp_path)
     engine = create_engine(index.database.name)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE workpact_revision SET version_num = '0002'"))
+        connection.execute(text("UPDATE workpact_revision SET version_num = '9999'"))
     before = (tmp_path / "index").read_bytes()
 
     for opened in (lambda: life.index(tmp_path), lambda: Index.existing(index.database.name)):
-        with pytest.raises(NewerDatabase, match=r"of revision 0002, which this version of workpact does not know"):
+        with pytest.raises(NewerDatabase, match=r"of revision 9999, which this version of workpact does not know"):
             opened()
     assert (tmp_path / "index").read_bytes() == before
 

@@ -20,7 +20,9 @@ BATCH = 250
 """Questions in one request, until the node refuses."""
 WIDTH = 1_000_000
 """Blocks that a question for logs spans, until the node refuses."""
-GENTLE = urllib3.Retry(total=6, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None)
+GENTLE = urllib3.Retry(
+    total=6, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False
+)
 STEADY = 32
 """Answers of the same size after which a larger one is tried again."""
 SECONDS = 120

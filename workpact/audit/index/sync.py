@@ -34,7 +34,7 @@ ENOUGH = 5_000
 """Rows after which a batch is taken to be large: the next one spans fewer blocks."""
 SPAN = 1_000
 """Blocks of the first batch; `RANGES` answers of the node end a batch too."""
-WIDEST = 1_000_000
+WIDEST = 100_000
 RANGES = 8
 ADDRESSES = 100
 """Tokens in one question."""
