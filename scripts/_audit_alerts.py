@@ -67,7 +67,7 @@ def _invoices(history: History, books: tuple[Path, ...]) -> tuple[Invoice, ...]:
     from workpact.audit.words import Words
 
     money = Money.of(Words.of(history.subject))
-    return invoices_of(read(books, money).lines, money.name)
+    return invoices_of(read(books, money), money.name)
 
 
 def _lines(said: Findings) -> list[str]:

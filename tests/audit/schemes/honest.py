@@ -141,8 +141,8 @@ def accept(
         world.move(when, people["Agreement"], payee_at(world, when), part, first)
         amount, when = amount - part, at_work(world, plan, when + random.randint(8, 20) * DAY)
     accepted = world.emit(when, "Agreement", "Accepted", by, milestones=1 << number, paid=amount, retained=0)
-    job = Job(number, amount, submitted, accepted)
-    job.transfer = world.move(when, people["Agreement"], payee_at(world, when), amount, accepted)
+    transfer = world.move(when, people["Agreement"], payee_at(world, when), amount, accepted)
+    job = Job(number, amount, submitted, accepted, transfer)
     world.jobs.append(job)
     return job
 

@@ -30,14 +30,14 @@ class Happening:
     name: str
     arguments: dict[str, Any]
     sender: str
-    with_: Happening | None = None
+    with_: Any = None
     made: Any = None
     """The `Entry` or `Transfer` that it became."""
 
     @property
     def at(self) -> int:
         """The time of its block."""
-        return self.with_.at if self.with_ else self.time - self.time % BLOCK
+        return int(self.with_.at) if self.with_ else self.time - self.time % BLOCK
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Job:
     submitted: Happening
     accepted: Happening
     """The acceptance or the release."""
-    transfer: Happening | None = None
+    transfer: Happening
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -11,6 +12,8 @@ from workpact.audit.alerts.finding import Alert, Finding, Invoice, TooLittle, da
 from workpact.audit.alerts.thresholds import Thresholds
 from workpact.audit.entries import Entry
 
+MOST_OF_A_NUMBER = 4
+"""What a supplier writes on more lines is no invoice number."""
 _MISREAD = str.maketrans("OILS", "0115")
 
 
@@ -45,13 +48,15 @@ def _numbered(lines: Sequence[Invoice], days: int) -> Iterator[tuple[Invoice, In
     groups: dict[tuple[str, int], list[Invoice]] = {}
     for line in lines:
         groups.setdefault((line.counterparty.casefold().strip(), line.amount), []).append(line)
+    times = Counter((line.counterparty.casefold().strip(), number(line.reference)) for line in lines)
     for (who, amount), same in sorted(groups.items()):
         undone = {number(each.reference) for each in groups.get((who, -amount), ())}
         for at, other in enumerate(same):
             for one in same[:at]:
                 first, second = number(one.reference), number(other.reference)
                 near = (date.fromisoformat(other.date) - date.fromisoformat(one.date)).days <= days
-                if first and first == second and first not in undone:
+                is_number = bool(first) and times[who, first] <= MOST_OF_A_NUMBER
+                if is_number and first == second and first not in undone:
                     yield one, other, "have one number and amount"
                 elif near and _is_transposed(first, second):
                     yield one, other, "have one amount, and numbers with two digits swapped"

@@ -38,11 +38,11 @@ class Case:
     """EIP-712 `Report` messages by struct hash."""
     transfers: tuple[Transfer, ...] = ()
     """Of the agreement's token, around its people (`around.transfers_around`)."""
-    unseen: int = 0
-    """Addresses around them whose own transfers were not read."""
     invoices: tuple[Invoice, ...] = ()
     """Lines of the user's books."""
     sanctions: Sanctions | None = None
+    unseen: int = 0
+    """Addresses around its people whose own transfers were not read."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Thresholds(BaseModel):
     sweep_share_ppm: int = Field(default=500_000, ge=1, le=1_000_000)
     wage_days: int = Field(default=3, ge=0)
     window_periods: int = Field(default=12, ge=6)
-    jump_tenths: int = Field(default=70, ge=1)
+    jump_tenths: int = Field(default=60, ge=1)
     jump_floor_ppm: int = Field(default=5_000, ge=0)
     volume_tenths: int = Field(default=70, ge=1)
     volume_floor_ppm: int = Field(default=30_000, ge=0)
