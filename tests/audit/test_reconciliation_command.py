@@ -49,7 +49,9 @@ def sums(value: dict[str, Any]) -> dict[tuple[str, str], tuple[Any, ...]]:
     }
 
 
-def test_an_agreement__by_events_by_contracts_and_by_transfers(life):
+def test_an_agreement__by_events_by_contracts_and_by_transfers_from_a_node_and_from_bundles(
+    life, tmp_path, monkeypatch
+):
     shown = life.json("audit", "reconcile", *of(life))
     # 3,000 deposited and funded up to 3,000 again; 500 for the plan, 700 of the build, and the month: of
     # 600 + 100 · 2.50 the credit is 3.6 %. A tenth of each is held back.
@@ -89,6 +91,32 @@ def test_an_agreement__by_events_by_contracts_and_by_transfers(life):
     assert "Coverage 100 %: 10 of 10 accounts" in told
     assert "Not compared: What payees are owed" in told
     assert "Reconciled: nothing differs." in told
+    offline(life, tmp_path, monkeypatch, shown)
+
+
+def offline(life: Life, folder: Path, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any]) -> None:
+    """From bundles of the same block, with and without receipts."""
+    bundles = {name: str(folder / f"{name}.bundle") for name in ("receipts", "plain")}
+    made = life.json("audit", "export", *of(life), "--output", bundles["receipts"], "--receipts")
+    life.json("audit", "export", *of(life), "--output", bundles["plain"])
+
+    def unasked(*_: Any) -> Any:
+        raise AssertionError("a bundle asks no node")
+
+    monkeypatch.setattr(Node, "_post", unasked)
+    named = ("--block-hash", shown["block"]["hash"])
+    assert made["bytes"] == Path(bundles["receipts"]).stat().st_size
+    carried = life.json("audit", "reconcile", bundles["receipts"], *named)
+    assert carried["reconciled"] is True
+    assert carried["agreements"] == shown["agreements"]
+    assert [{**each, "byContract": None} for each in shown["accounts"]] == carried["accounts"]
+    assert "What contracts answer: a bundle has their histories alone." in carried["leftOut"]
+    assert carried["coverage"]["comparisons"] < carried["coverage"]["comparisonsOf"]
+
+    bare = life.json("audit", "reconcile", bundles["plain"], *named)
+    assert bare["agreements"] == shown["agreements"]
+    assert bare["coverage"]["comparisons"] == 0
+    assert any("export --receipts" in each for each in bare["leftOut"])
 
 
 def test_a_deployment__with_what_was_sent_to_it_directly(desk):
@@ -114,31 +142,6 @@ def test_a_deployment__with_what_was_sent_to_it_directly(desk):
     told = desk.text("audit", "reconcile", "--all")
     assert f"Sent to {desk.contracts['Payroll'].address} outside every agreement, in block {desk.height}: 17 of" in told
     assert "Reconciled: nothing differs." in told
-
-
-def test_a_bundle__by_events_and_transfers_offline(life, tmp_path, monkeypatch):
-    bundles = {name: str(tmp_path / f"{name}.bundle") for name in ("receipts", "plain")}
-    made = life.json("audit", "export", *of(life), "--output", bundles["receipts"], "--receipts")
-    life.json("audit", "export", *of(life), "--output", bundles["plain"])
-    online = life.json("audit", "reconcile", *of(life))
-
-    def unasked(*_: Any) -> Any:
-        raise AssertionError("a bundle asks no node")
-
-    monkeypatch.setattr(Node, "_post", unasked)
-    named = ("--block-hash", online["block"]["hash"])
-    assert made["bytes"] == Path(bundles["receipts"]).stat().st_size
-    shown = life.json("audit", "reconcile", bundles["receipts"], *named)
-    assert shown["reconciled"] is True
-    assert shown["agreements"] == online["agreements"]
-    assert [{**each, "byContract": None} for each in online["accounts"]] == shown["accounts"]
-    assert "What contracts answer: a bundle has their histories alone." in shown["leftOut"]
-    assert shown["coverage"]["comparisons"] < shown["coverage"]["comparisonsOf"]
-
-    bare = life.json("audit", "reconcile", bundles["plain"], *named)
-    assert bare["agreements"] == online["agreements"]
-    assert bare["coverage"]["comparisons"] == 0
-    assert any("export --receipts" in each for each in bare["leftOut"])
 
 
 def test_what_differs__is_named_with_its_first_block_and_ends_with_1(desk, monkeypatch):

@@ -24,7 +24,7 @@ BY_CONTRACT = {"held", "holdback", "to take", "free", "wages", "claimed"}
 
 @pytest.fixture(scope="module")
 def story() -> Iterator[SimpleNamespace]:
-    with random_life(seed=11, steps=60) as life:
+    with random_life(seed=11, steps=40) as life:
         whole, at = life.read()
         yield SimpleNamespace(life=life, whole=whole, at=at, found=reconcile_all(whole, at, life.node))
 

@@ -34,7 +34,7 @@ def test_a_thousand_acts__are_reconciled_to_the_unit_at_every_block(seed):
 
 
 def test_a_thousand_ways_to_spoil_a_life__are_found_where_they_were_done():
-    with random_life(2000, 250) as life:
+    with random_life(2000, 150) as life:
         whole, at = life.read()
         found = reconcile_all(whole, at, life.node)
         assert found.is_reconciled
@@ -47,7 +47,7 @@ def test_a_thousand_ways_to_spoil_a_life__are_found_where_they_were_done():
             kinds[spoiled.kind] += 1
         assert set(kinds) == set(KINDS)
         first = {account: found_there[0].block for account, found_there in points(whole).items()}
-        for seed in range(500):
+        for seed in range(200):
             liar, account, since = lie(life.node.url, found, first, random.Random(seed))
             worse = reconcile_all(whole, at, liar)
             assert [(each.account, each.block) for each in worse.differences] == [(account, since)], seed
