@@ -127,13 +127,13 @@ def ranges(numbers):
 
 def unpacked(content):
     need(content.startswith(b"\xfd7zXZ\x00"), "the file does not begin as a bundle")
-    reader, pieces, given = lzma.LZMADecompressor(lzma.FORMAT_XZ, LARGEST), [], content
+    reader, pieces, given = lzma.LZMADecompressor(lzma.FORMAT_XZ, 256 * 2**20), [], content
     try:
         while not reader.eof:
             pieces.append(reader.decompress(given, 2**20))
             given = b""
             need(pieces[-1] or reader.eof or not reader.needs_input, "the file is truncated")
-            need(len(pieces) * 2**20 <= LARGEST + 2**20, "the file unpacks to too much")
+            need(sum(map(len, pieces)) <= LARGEST, "the file unpacks to too much")
     except lzma.LZMAError as error:
         raise Refused("the file was changed, its check sums do not hold") from error
     need(not reader.unused_data, "something follows the bundle in the file")

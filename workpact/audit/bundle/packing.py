@@ -17,6 +17,8 @@ XZ = b"\xfd7zXZ\x00"
 """What a file packed by xz begins with."""
 LARGEST = 256 * 2**20
 """Characters that a bundle may unpack to."""
+MEMORY = 256 * 2**20
+"""Bytes that unpacking may take."""
 SMALLEST = 16
 PIECE = 2**20
 
@@ -179,7 +181,7 @@ def _unpacked(content: bytes) -> str:
         raise NotABundle("The file is no bundle: it does not begin as one. Check which file it is.")
     if len(content) < SMALLEST:
         raise BundleTruncated("The file ends before the bundle does: copy it again.")
-    reader = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=LARGEST)
+    reader = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=MEMORY)
     pieces, size, given = [], 0, content
     try:
         while not reader.eof:
