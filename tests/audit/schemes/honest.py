@@ -107,7 +107,8 @@ def _work(world: World, plan: Plan, amounts: list[int]) -> None:
         if submitted.at > abroad:
             plan.hour, zone, abroad = plan.hour - zone, 0, 1 << 60
         hours = 0 if amount < small and random.random() < 0.2 else int(random.expovariate(1 / plan.patience)) + 1
-        accept(world, plan, number, amount, submitted, at_work(world, plan, submitted.at + hours * HOUR + 90))
+        when = at_work(world, plan, submitted.at + hours * HOUR + 90)
+        accept(world, plan, number, amount, submitted, submitted.at + 2 * BLOCK if plan.is_prompt else when)
         if random.random() < 0.02:
             world.move(submitted.at + DAY, people["contractor"], people["client"], amount // 50)
     world.until = time + 30 * DAY

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.audit.schemes.periods import agreed, contest, known, one_side
 from tests.audit.schemes.scheme import Mark, scheme
-from tests.audit.schemes.terms import PPM, Level, steady
+from tests.audit.schemes.terms import PPM, Level, counted, steady
 from tests.audit.schemes.world import DAY, Month, World
 
 
@@ -61,7 +61,7 @@ def level_better_overnight(world: World) -> Iterable[Mark]:
     return [each.reported for each in world.months if each.index >= since]
 
 
-@scheme("volume-inflation", periods=30)
+@scheme("volume-inflation", periods=30, make_level=counted)
 def more_units_for_the_same_cases(world: World) -> Iterable[Mark]:
     random = world.random
     since, factor = random.randint(14, 24), random.randint(150, 300)
@@ -83,7 +83,7 @@ def more_and_more_cases_excluded(world: World) -> Iterable[Mark]:
     return [each.reported for each in world.months]
 
 
-@scheme("drift", periods=48)
+@scheme("drift", periods=48, make_level=counted)
 def a_little_more_charged_each_period(world: World) -> Iterable[Mark]:
     step = world.random.randint(10_000, 25_000)
     for month in world.months:
@@ -120,7 +120,7 @@ def invented_share_near_its_middle(world: World) -> Iterable[Mark]:
     return [each.reported for each in world.months]
 
 
-@scheme("repeated-figures")
+@scheme("repeated-figures", make_level=counted)
 def last_periods_figures_again(world: World) -> Iterable[Mark]:
     one, other = world.random.sample(world.months, 2)
     other.message["figures"] = [dict(each) for each in one.message["figures"]]
@@ -128,7 +128,7 @@ def last_periods_figures_again(world: World) -> Iterable[Mark]:
     return [other.reported]
 
 
-@scheme("last-digits", periods=48, prices=2, levels=2)
+@scheme("last-digits", periods=48, prices=2, levels=2, make_level=counted)
 def invented_counts(world: World) -> Iterable[Mark]:
     random = world.random
     liked = random.sample(range(10), 3)
@@ -145,7 +145,7 @@ def _ending(random: Any, value: int, liked: list[int]) -> int:
     return value // 10 * 10 + (random.choice(liked) if random.random() < 0.6 else value % 10)
 
 
-@scheme("round-figures", periods=30, prices=2)
+@scheme("round-figures", periods=30, prices=2, make_level=counted)
 def estimated_volumes(world: World) -> Iterable[Mark]:
     share = world.random.randint(45, 90)
     for month in world.months:

@@ -96,14 +96,14 @@ def amounts_fitted_to_the_limit(world: World) -> Iterable[Mark]:
     return [each.accepted for each in jobs]
 
 
-@scheme("fast-approval", patience=48)
+@scheme("fast-approval", patience=48, is_prompt=False)
 def accepted_in_the_block_of_the_submission(world: World) -> Iterable[Mark]:
     job = world.random.choice(large_jobs(world))
     job.submitted.time = job.accepted.at
     return [job.accepted]
 
 
-@scheme("fast-approval", patience=48)
+@scheme("fast-approval", patience=48, is_prompt=False)
 def large_work_accepted_in_minutes(world: World) -> Iterable[Mark]:
     job = world.random.choice(large_jobs(world))
     job.submitted.time = job.accepted.at - world.random.randint(1, 20) * BLOCK
@@ -120,13 +120,13 @@ def _moved(world: World, jobs: list[Job], hour: int | None, weekday: int | None)
     return [each.accepted for each in jobs]
 
 
-@scheme("off-hours", operators=1, milestones=60, limit=ANY_AMOUNT, rejected=0, disputed=0)
+@scheme("off-hours", operators=1, milestones=60, limit=ANY_AMOUNT, rejected=0, disputed=0, is_prompt=False)
 def accepted_at_night(world: World) -> Iterable[Mark]:
     jobs = world.random.sample(large_jobs(world, world.people[OPERATOR]), world.random.randint(4, 7))
     return _moved(world, jobs, (world.plan.hour + world.random.randint(11, 13)) % 24, None)
 
 
-@scheme("off-hours", operators=1, milestones=60, limit=ANY_AMOUNT, rejected=0, disputed=0)
+@scheme("off-hours", operators=1, milestones=60, limit=ANY_AMOUNT, rejected=0, disputed=0, is_prompt=False)
 def accepted_on_sundays(world: World) -> Iterable[Mark]:
     jobs = world.random.sample(large_jobs(world, world.people[OPERATOR]), world.random.randint(4, 7))
     return _moved(world, jobs, None, 6)

@@ -27,6 +27,8 @@ def live_periods(world: World, plan: Plan) -> None:
 def _improve(plan: Plan, left: int) -> None:
     """A new tool leaves so many of a thousand bad cases."""
     for level in plan.levels:
+        if level.slices:
+            continue
         bad = (PPM - level.truth if level.form == 0 else level.truth) * left // 1_000
         level.truth = PPM - bad if level.form == 0 else bad
 
@@ -36,7 +38,10 @@ def measured(world: World, plan: Plan, index: int, growth: int, factors: list[in
     random = world.random
     season = random.gauss(1, 0.06) * (1 + growth * index / PPM)
     figures = [figure(world, level, season, is_bad) for level in plan.levels]
-    cases = max(each["total"] + each["excluded"] for each in figures)
+    counts = [
+        each["total"] + each["excluded"] for each, level in zip(figures, plan.levels, strict=True) if not level.slices
+    ]
+    cases = max(counts, default=int(1_500 * season))
     quantities = [max(1, int(cases * factor / PPM * random.gauss(1, 0.04))) for factor in factors]
     return {"figures": figures, "quantities": quantities, "evidence": world.word(), "adjustment": 0}
 
@@ -44,6 +49,10 @@ def measured(world: World, plan: Plan, index: int, growth: int, factors: list[in
 def figure(world: World, level: Level, season: float, is_bad: bool) -> dict[str, int]:
     """What is counted for one level."""
     random = world.random
+    if level.slices:
+        total = level.slices * world.plan.period_days
+        down = int(random.expovariate(1 / 2)) + (random.randint(5, 60) if is_bad or random.random() < 0.05 else 0)
+        return {"good": total - down, "total": total, "excluded": random.choice((0, 0, 0, 6))}
     cases = max(20, int(level.cases * season * random.gauss(1, 0.03)))
     excluded = int(cases * level.excluded / PPM * random.uniform(0.5, 1.5) * (4 if is_bad else 1))
     total = cases - excluded

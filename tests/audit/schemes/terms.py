@@ -27,6 +27,8 @@ class Level:
     cases: int
     excluded: int
     """ppm"""
+    slices: int = 0
+    """Of time in a period; 0: cases are counted."""
 
 
 @dataclass
@@ -66,6 +68,8 @@ class Plan:
     """From this period on units for each case are others; 0: never."""
     abroad: int = 0
     """From this milestone on the client's people work two weeks in another zone; 0: never."""
+    is_prompt: bool = False
+    """A program accepts what passes its tests, at once and at any hour."""
     amended: int = 0
     """At this milestone a change order raises the limit; 0: never."""
 
@@ -98,9 +102,10 @@ def plan(random: Random, **needs: Any) -> Plan:
     found.product = random.randint(5, found.periods) if random.random() < 0.04 else 0
     found.abroad = random.randint(1, found.milestones) if random.random() < 0.05 else 0
     found.amended = random.randint(1, found.milestones) if random.random() < 0.25 else 0
-    found.limit = found.typical * random.randint(12, 50) // 10
+    found.is_prompt = random.random() < 0.05
+    found.limit = found.typical * random.choice((105, *(random.randint(120, 500) for _ in range(30)))) // 100
     count = needs.pop("levels", random.randint(1, 4))
-    make = needs.pop("make_level", _level)
+    make = needs.pop("make_level", any_level)
     for name, value in needs.items():
         setattr(found, name, value)
     found.payroll = found.workers > 0
@@ -116,7 +121,16 @@ def steady(random: Random, number: int) -> Level:
     return Level(f"share-{number}", 0, target, PPM - bad, noise, cases, 5_000)
 
 
-def _level(random: Random, number: int) -> Level:
+def any_level(random: Random, number: int) -> Level:
+    """Counted in cases, or in slices of five minutes of which few are bad."""
+    if random.random() < 0.25:
+        target = random.choice((999_000, 999_500, 995_000))
+        return Level(f"uptime-{number}", 0, target, 999_700, 0, 0, 0, slices=288)
+    return counted(random, number)
+
+
+def counted(random: Random, number: int) -> Level:
+    """A share or an average of cases."""
     form = random.choice((0, 0, 0, 1, 2))
     cases = random.randint(300, 6_000)
     excluded = random.choice((0, 5_000, 20_000))
@@ -157,7 +171,7 @@ def message(world: World, plan: Plan, amounts: list[int]) -> dict[str, Any]:
         "contractorReporters": [who("contractor reporter")],
     }
     service = {
-        "schedule": {"ends": ends, "reportWithin": 10 * DAY, "contest": contest},
+        "schedule": {"start": world.start, "ends": ends, "reportWithin": 10 * DAY, "contest": contest},
         "levels": {
             "levels": levels,
             "reporters": reporters,

@@ -8,8 +8,9 @@ from fractions import Fraction
 from workpact.audit.alerts import robust
 from workpact.audit.alerts.facts import Facts
 from workpact.audit.alerts.finding import Alert, Finding, TooLittle
-from workpact.audit.alerts.reported import Told
+from workpact.audit.alerts.reported import is_counted
 from workpact.audit.alerts.thresholds import Thresholds
+from workpact.audit.entries import Entry
 from workpact.audit.transfers import Transfer
 from workpact.terms.units import PPM
 
@@ -17,15 +18,24 @@ LARGE = 200
 """From which count on last digits are even, however the work varies."""
 
 
-def _counted(facts: Facts) -> list[tuple[Told, int]]:
-    """Large totals and quantities of each period, equal ones of a period once."""
-    found = []
-    for told in facts.reported.in_order:
-        assert told.message is not None
-        figures = [int(each["total"]) for each in told.message["figures"]]
-        values = dict.fromkeys([*figures, *(int(each) for each in told.message["quantities"])])
-        found += [(told, value) for value in values if value >= LARGE]
-    return found
+def _counted(facts: Facts) -> list[tuple[Entry, int]]:
+    """Large counts of cases and units, each of a series once; and of a period, as two may be the same count."""
+    series = [
+        [(each.entry, each.period, each.total) for each in figures]
+        for figures in facts.reported.levels().values()
+        if is_counted(figures)
+    ]
+    series += [
+        [(told.entry, told.period, value) for told, value in quantities]
+        for quantities in facts.reported.quantities().values()
+    ]
+    found: dict[tuple[int, int], Entry] = {}
+    for each in series:
+        once = {value: (entry, period) for entry, period, value in reversed(each)}
+        for value, (entry, period) in once.items():
+            if value >= LARGE:
+                found.setdefault((period, value), entry)
+    return [(entry, value) for (_, value), entry in sorted(found.items(), key=lambda item: item[0])]
 
 
 def last_digits(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
@@ -44,24 +54,24 @@ def last_digits(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
             f"{', '.join(str(each) for each in counts)} times.",
             {"counts": counts, "values": len(counted)},
             limits.of("digits_count", "digits_unevenness"),
-            tuple({told.entry.place: told.entry for told, _ in counted}.values()),
+            tuple({entry.place: entry for entry, _ in counted}.values()),
         )
 
 
 def round_figures(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
-    """More counts that end in 0 or 5 tens, "about 250", than one in five."""
+    """More counts that end in 0 than one in ten."""
     rule, counted = "round-figures", _counted(facts)
     if len(counted) < limits.round_count:
         yield TooLittle(rule, f"{len(counted)} counts, {limits.round_count} needed")
         return
-    round_ones = [(told, value) for told, value in counted if value % 10 == 0]
+    round_ones = [(entry, value) for entry, value in counted if value % 10 == 0]
     if robust.at_least(len(round_ones), len(counted), Fraction(1, 10)) * PPM <= limits.round_chance_ppm:
         yield Alert(
             rule,
             f"Were {len(round_ones)} of {len(counted)} reported counts estimated? They end in 0.",
             {"round": len(round_ones), "values": len(counted)},
             limits.of("round_count", "round_chance_ppm"),
-            tuple({told.entry.place: told.entry for told, _ in round_ones}.values()),
+            tuple({entry.place: entry for entry, _ in round_ones}.values()),
         )
 
 

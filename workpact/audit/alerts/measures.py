@@ -9,11 +9,16 @@ from typing import TypeVar
 from workpact.audit.alerts import robust
 from workpact.audit.alerts.facts import Facts
 from workpact.audit.alerts.finding import Alert, Finding, TooLittle
+from workpact.audit.alerts.reported import Told, is_counted
 from workpact.audit.alerts.thresholds import Thresholds
 from workpact.audit.entries import Entry
 from workpact.terms.units import PPM
 
 Each = TypeVar("Each")
+LEAST_MISSED = 30
+"""Bad cases of a usual period: with fewer, results lie close together by themselves."""
+LEAST_SPREAD = 10
+"""What a count varies by that does not repeat by chance."""
 
 
 def metric_jump(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
@@ -103,7 +108,7 @@ def bunching(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     near, others = [], 0
     for figures in facts.reported.levels().values():
         own = [each for each in figures if each.form.is_ratio and each.target and each.total >= limits.repeated_total]
-        if len(own) < limits.bunching_count:
+        if len(own) < limits.bunching_count or robust.median([each.missed for each in own]) < LEAST_MISSED:
             continue
         width = max(3, sorted(abs(each.spare) for each in own)[3 * len(own) // 4] // 6)
         near += [each for each in own if 0 <= each.spare < width]
@@ -152,9 +157,13 @@ def too_smooth(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 def repeated_figures(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
     """A period whose large figures are, all of them, those of another period."""
     seen: dict[tuple[int, ...], list[tuple[int, Entry]]] = {}
-    for told in facts.reported.in_order:
-        large = [each for each in told.numbers if each >= limits.repeated_total]
-        if len(large) > 1:
+    reports = facts.reported.in_order
+    width = max((len(told.numbers) for told in reports), default=0)
+    series = [[told.numbers[place] for told in reports if place < len(told.numbers)] for place in range(width)]
+    wide = [robust.deviation(values) >= LEAST_SPREAD for values in series]
+    for told in reports:
+        large = [each for each, is_wide in zip(told.numbers, wide, strict=False) if is_wide]
+        if sum(each >= limits.repeated_total for each in large) > 1:
             seen.setdefault(told.numbers, []).append((told.period, told.entry))
     for numbers, same in seen.items():
         if len(same) > 1:
@@ -169,16 +178,28 @@ def repeated_figures(facts: Facts, limits: Thresholds) -> Iterator[Finding]:
 
 
 def _per_case(facts: Facts) -> dict[str, list[tuple[Fraction, int, Entry]]]:
-    """Each quantity over the cases of its period, those of the level that counts most; by name."""
-    reported = facts.reported
+    """Each quantity over the cases of its period, of the level that it follows most closely; by name."""
+    cases = [
+        {each.period: each.total + each.excluded for each in figures}
+        for figures in facts.reported.levels().values()
+        if is_counted(figures)
+    ]
     found: dict[str, list[tuple[Fraction, int, Entry]]] = {}
-    for name, quantities in reported.quantities().items():
-        for told, quantity in quantities:
-            assert told.message is not None
-            cases = max((int(each["total"]) + int(each["excluded"]) for each in told.message["figures"]), default=0)
-            if cases and quantity:
-                found.setdefault(name, []).append((Fraction(quantity, cases), told.period, told.entry))
+    for name, quantities in facts.reported.quantities().items():
+        ratios = [[_over(by, each, value) for each, value in quantities if each.period in by] for by in cases]
+        usable = [each for each in ratios if each and robust.median([value for value, _, _ in each])]
+        if usable:
+            found[name] = min(usable, key=_looseness)
     return found
+
+
+def _over(cases: Mapping[int, int], told: Told, value: int) -> tuple[Fraction, int, Entry]:
+    return Fraction(value, cases[told.period]), told.period, told.entry
+
+
+def _looseness(ratios: Sequence[tuple[Fraction, int, Entry]]) -> Fraction:
+    values = [value for value, _, _ in ratios]
+    return robust.jitter(values) / robust.median(values) if len(values) > 1 else Fraction(0)
 
 
 def _too_short(rule: str, series: Mapping[str, Sequence[Each]], needed: int) -> Iterator[TooLittle]:

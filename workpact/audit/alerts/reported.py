@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from workpact.audit.alerts import robust
 from workpact.audit.entries import Entry
 from workpact.terms.levels import Form
 from workpact.terms.units import PPM
 
 Message = Mapping[str, Any]
+LEAST_CHANGE = 200
+"""Counts of cases differ by more than one in so many, from period to period."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Told:
     """None where its contents are not at hand, or it is a notice."""
     levels: Message
     """`Levels` of the document in force."""
+    length: int
+    """Seconds of the period."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -53,6 +58,8 @@ class Figure:
     """ppm for ratios, plain for averages."""
     form: Form
     entry: Entry
+    length: int
+    """Seconds of the period."""
 
     @property
     def value(self) -> Fraction:
@@ -60,11 +67,29 @@ class Figure:
         return Fraction(self.good, self.total)
 
     @property
+    def missed(self) -> int:
+        """Bad cases. Ratios only."""
+        return self.total - self.good if self.form is Form.RATIO_AT_LEAST else self.good
+
+    @property
     def spare(self) -> int:
         """By how many cases it is better than its target; negative where it fails. Ratios only."""
         if self.form is Form.RATIO_AT_LEAST:
             return self.good - -(-self.target * self.total // PPM)
         return self.target * self.total // PPM - self.good
+
+
+def is_counted(figures: Sequence[Figure]) -> bool:
+    """Whether totals are cases; those that follow from the length of the period alone are slices of time."""
+    rates = [Fraction(each.total, each.length) for each in figures if each.length]
+    return bool(rates) and robust.deviation(rates) * LEAST_CHANGE > robust.median(rates)
+
+
+def _length(schedule: Message, period: int) -> int:
+    ends = schedule["ends"]
+    if period >= len(ends):
+        return 0
+    return int(ends[period]) - int(ends[period - 1] if period else schedule["start"])
 
 
 class Reported:
@@ -84,7 +109,8 @@ class Reported:
             message = reports.get(bytes(entry["report"]))
             if message is not None and not message["figures"]:
                 message = None
-            told = Told(int(entry["period"]), side, entry, message, service["levels"])
+            period = int(entry["period"])
+            told = Told(period, side, entry, message, service["levels"], _length(service["schedule"], period))
             if side is None:
                 self.final[told.period] = told
             else:
@@ -106,7 +132,7 @@ class Reported:
                     target = int(bands[0]["threshold"]) if bands else 0
                     good, total, excluded = (int(figure[name]) for name in ("good", "total", "excluded"))
                     form = Form(int(level["form"]))
-                    made = Figure(told.period, good, total, excluded, target, form, told.entry)
+                    made = Figure(told.period, good, total, excluded, target, form, told.entry, told.length)
                     found.setdefault(str(level["name"]), []).append(made)
         return found
 

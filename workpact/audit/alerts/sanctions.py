@@ -60,9 +60,8 @@ def _from_json(path: Path, text: str) -> Iterable[tuple[str, str, str]]:
         raise BadSanctions(f"{path} is no JSON.") from None
     if not isinstance(value, dict) or not isinstance(value.get("addresses"), list) or "date" not in value:
         raise BadSanctions(f'{path}: write {{"date": "2026-11-01", "addresses": ["0x…"]}}.')
-    return [
-        (f"{path}, address {number}", str(each), str(value["date"])) for number, each in enumerate(value["addresses"])
-    ]
+    addresses = enumerate(value["addresses"], 1)
+    return [(f"{path}, address {number}", str(each), str(value["date"])) for number, each in addresses]
 
 
 def _date(where: str, text: str) -> str:
