@@ -21,6 +21,8 @@ if not os.environ.get("WORKPACT_LOGS"):
 # No package of PyPI or npm has one; Debian's is named prometheus.
 if shutil.which("prometheus") is None:
     collect_ignore_glob.append("test_prometheus.py")
+if shutil.which("hledger") is None:
+    collect_ignore_glob.append("test_hledger.py")
 
 DEBIAN = Path("/usr/lib/postgresql")
 

@@ -14,6 +14,8 @@ from workpact.audit.bookkeeping.rates import Rates, rounded
 from workpact.audit.bookkeeping.results import Error
 
 FEE_WORDS = ("fee", "fees", "charge", "charges", "gas")
+AMOUNTS = {Error.AMOUNT, Error.FEE, Error.ROUNDING}
+"""Ways in which a line and a payment differ in their amounts."""
 FINEST = 5
 """Smallest units of another currency that a sum may be off and be called a rounding."""
 
@@ -155,6 +157,10 @@ class Comparer:
         if not any(each.is_open for each in owed) and self._is_elsewhere(lines, {each.transaction for each in owed}):
             found.append(Error.REFERENCE)
         return found
+
+    def is_but_for_amount(self, line: int, due: int) -> bool:
+        """Whether nothing but the amount speaks against it."""
+        return set(self.differences([line], [due])) <= AMOUNTS
 
     def _is_whole(self, lines: Sequence[int], dues: Sequence[int]) -> bool:
         """Whether the lines name no transaction of other payments: of a part of what it is for no fee is taken."""

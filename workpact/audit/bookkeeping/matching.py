@@ -162,21 +162,22 @@ class Matching:
     def _one_to_one(self, lines: Sequence[int], dues: Sequence[int], by: By, less_fee: bool) -> None:
         def cost(line: int, due: int) -> int | None:
             wrong = self.comparer.differences([line], [due], less_fee=less_fee)
-            return None if wrong else self.comparer.gap(line, due)
+            if wrong or (less_fee and by is not By.AMOUNT and self._is_part(due, *free)):
+                return None
+            return self.comparer.gap(line, due)
 
         found = [(0, 0)]
         while found:
             free = [each for each in lines if each in self.lines], [each for each in dues if each in self.dues]
-            if less_fee and by is not By.AMOUNT and self._is_split(*free):
-                return
             found = pairs_in_order(*free, cost)
             for line, due in found:
                 self._match([line], [due], by)
 
-    def _is_split(self, lines: Sequence[int], dues: Sequence[int]) -> bool:
-        """Whether there are more lines than payments: then no line alone is one of them less a fee."""
-        different = {self._line_alike(each) for each in lines if not self.comparer.is_fee(each)}
-        return len(different) > len(dues)
+    def _is_part(self, due: int, lines: Sequence[int], dues: Sequence[int]) -> bool:
+        """Whether more lines than payments are a payment's but for the amount: then none alone is it less a fee."""
+        own = [each for each in lines if self.comparer.is_but_for_amount(each, due) and not self.comparer.is_fee(each)]
+        others = [each for each in dues if any(self.comparer.is_but_for_amount(line, each) for line in own)]
+        return len({self._line_alike(each) for each in own}) > len(others)
 
     def _sums(self, lines: Sequence[int], dues: Sequence[int], by: By, less_fee: bool) -> None:
         for due in dues:
