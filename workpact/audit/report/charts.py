@@ -11,10 +11,10 @@ FULL = 1_000
 """The width of the money bar, and the height of a level's picture."""
 PARTS = ("paid", "owed", "refunded", "fees", "holdback", "held")
 """Of the money bar, in this order."""
-STEP, LEFT = 56, 84
+STEP, LEFT = 50, 62
 """Between two periods, and before the first."""
-NARROW = 260
-"""The least width of a level's picture."""
+NARROW, HALF = 260, 520
+"""The least width of a level's picture, and the most of which two stand side by side."""
 TOP, HIGH = 22, 110
 """Where a level's picture begins, and how high it is."""
 
@@ -47,7 +47,7 @@ def _chart(name: str, marks: Sequence[tuple[int, Facts]], names: dict[int, str])
     targets = [None if level["targetNumber"] is None else _target(level) for _, level in marks]
     known = [*values, *(each for each in targets if each is not None)]
     low, high = min(known), max(known)
-    margin = max((high - low) // 8, 1)
+    margin = max((high - low) // 4, 1)
     low, high = max(low - margin, 0), high + margin
     last = marks[-1][1]
     dots = [
@@ -55,19 +55,22 @@ def _chart(name: str, marks: Sequence[tuple[int, Facts]], names: dict[int, str])
             "x": LEFT + STEP * place,
             "y": _height(value, low, high),
             "failed": level["failed"],
+            "credited": level["credited"],
             "figure": level["figure"],
             "period": names[index],
             "line": None if target is None else _height(target, low, high),
         }
         for place, ((index, level), value, target) in enumerate(zip(marks, values, targets, strict=True))
     ]
+    width = max(LEFT + STEP * (len(dots) - 1) + 34, NARROW)
     return {
         "name": name,
         "title": last["title"],
         "target": last["target"],
         "label": last["target"] and last["target"].removeprefix("at least ").removeprefix("at most "),
         "dots": dots,
-        "width": max(LEFT + STEP * (len(dots) - 1) + 60, NARROW),
+        "width": width,
+        "wide": width > HALF,
         "height": TOP + HIGH + 34,
         "bottom": TOP + HIGH,
     }

@@ -108,17 +108,17 @@ class _Paper:
             self.sheet.section("Service levels" if desk["inForce"] else "Service levels, by a former oracle")
             rows = [self._period_row(period) for period in desk["periods"]]
             head = ("period", "ends (UTC)", "stage", "missed", "charge", "credit")
-            self.sheet.rows(head, rows, (30, 34, 32, 30, 26, 26), "LLLLRR")
+            self.sheet.rows(head, rows, (30, 26, 34, 18, 35, 35), "LLLLRR")
             for period in desk["periods"]:
                 if period["working"] or period["unknown"]:
                     self._period(period)
 
     def _period_row(self, period: Facts) -> Row:
-        missed = (", ".join(period["failed"]) or "none") if period["final"] else ""
+        missed = str(len(period["failed"]) or "none") if period["final"] else ""
         settled = period["settled"]
         paid = [self.money(settled[name]) for name in ("charge", "credit")] if settled else ["", "not settled"]
         stage = period["stage"] + (", waived" if period["waived"] else "")
-        return (period["name"], when(period["end"]) if period["end"] else "", stage, missed, *paid)
+        return (period["name"], day(period["end"]) if period["end"] else "", stage, missed, *paid)
 
     def _period(self, period: Facts) -> None:
         self.sheet.ln(2)

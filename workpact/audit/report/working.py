@@ -31,6 +31,7 @@ def _level(each: LevelReckoning, made: Reckoning) -> dict[str, Any]:
         "target": target_words(level) if is_known else None,
         "targetNumber": str(level.target) if is_known else None,
         "verdict": _verdict(each),
+        "credited": level.is_credited,
         "failed": bool(each.failed),
         "allocation": each.allocation,
     }
@@ -61,6 +62,7 @@ def worked(made: Reckoning, words: Words) -> list[str]:
     ]
     missed = [each for each in made.levels if each.failed]
     parts = " + ".join(f"{write_share(each.allocation)} ({each.level.name})" for each in missed)
+    parts = f"({parts})" if len(missed) > 1 else parts
     at_risk, rates = spec.spec.at_risk, [each.rate for each in made.before]
     limits = [("of a period", spec.spec.period_cap * PPM)]
     if spec.spec.year_periods:
