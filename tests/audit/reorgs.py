@@ -15,34 +15,20 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from tests.anvil import START, anvil, ask
+from tests.audit.indexed import truth
 from tests.audit.long_life import EQUITY, FLAGS, ROLES, UNIT, Life
 from tests.audit.poor_node import PoorNode
 from tests.sdk import paper
 from tests.support import artefact
 from workpact.audit.index import Deployed, Index, sync
-from workpact.audit.index.database import Database
 from workpact.audit.node import Node, NodeSilent
 
 DEEPEST = 5
 FINALITY = 2 * DEEPEST
 STEPS = 12
-TABLES = {
-    "workpact_index": "id",
-    "workpact_contracts": "name",
-    "workpact_tokens": "address",
-    "workpact_blocks": "number",
-    "workpact_logs": "block, position",
-}
-FLAGGED = ("workpact_blocks", "workpact_logs")
-"""Tables whose last column says whether a row is final."""
-TRANSFER = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
-OPENED = "0x" + keccak(text="Opened(bytes32,address,address,address,uint256)").hex()
-COLLECTED = "0x" + keccak(text="Collected(bytes32,address,bytes32,address,address,uint256)").hex()
-
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.audit.reorgs"])
 
@@ -94,7 +80,7 @@ class Chain:
 
     def deployed(self) -> Deployed:
         """As the index knows it."""
-        genesis = _bytes(ask(self.url, "eth_getBlockByNumber", "0x0", False)["hash"])
+        genesis = bytes.fromhex(ask(self.url, "eth_getBlockByNumber", "0x0", False)["hash"][2:])
         return Deployed(31337, genesis, self.contracts, 0)
 
     def _fund(self, number: int) -> dict[str, Any]:
@@ -242,43 +228,25 @@ def played(seed: int, *databases: str) -> Iterator[Syncing]:
         yield syncing
 
 
-def truth(node: Node, contracts: dict[str, str], finality: int | None) -> dict[str, list[tuple[Any, ...]]]:
-    """What the tables must hold at a node's last block, from all receipts of all blocks."""
-    last = node.height()
-    numbers = [hex(number) for number in range(last + 1)]
-    headers = node.ask_many("eth_getBlockByNumber", [[number, False] for number in numbers])
-    found = node.ask_many("eth_getBlockReceipts", [[number] for number in numbers])
-    final = last - finality if finality is not None else int(node.block("finalized")["number"], 16)
-    told = [(to_checksum_address(each["from"]), log) for block in found for each in block for log in each["logs"]]
-    named: dict[str, int] = {}
-    for _, log in told:
-        place = {OPENED: 2, COLLECTED: 66}.get(log["topics"][0])
-        if place is not None and to_checksum_address(log["address"]) in contracts.values():
-            token = to_checksum_address("0x" + log["data"][place : place + 64][24:])
-            named.setdefault(token, int(log["blockNumber"], 16))
-    ours = {"0x" + each[2:].lower().rjust(64, "0") for each in contracts.values()}
-    logs = []
-    for sender, log in told:
-        address, number = to_checksum_address(log["address"]), int(log["blockNumber"], 16)
-        is_moved = log["topics"][0] == TRANSFER and bool(ours & set(log["topics"][1:3]))
-        if address in contracts.values() or (address in named and is_moved):
-            brought = max(number, named.get(address, 0))
-            logs.append(_row(log, sender, brought, brought <= final))
-    settled = {row[0] for row in logs if row[-1]}
-    blocks = []
-    for number in sorted({row[0] for row in logs}):
-        head = headers[number]
-        hashes = (_bytes(head["hash"]), _bytes(head["parentHash"]))
-        blocks.append((number, *hashes, int(head["timestamp"], 16), number in settled))
-    genesis, end = _bytes(headers[0]["hash"]), _bytes(headers[-1]["hash"])
-    settles = (final, _bytes(headers[final]["hash"]))
-    return {
-        "workpact_index": [(1, 31337, genesis, 0, last, end, *settles)],
-        "workpact_contracts": sorted(contracts.items()),
-        "workpact_tokens": sorted(named.items()),
-        "workpact_blocks": blocks,
-        "workpact_logs": sorted(logs),
-    }
+def replaced_at(question: int, chain: Chain, database: str) -> bool:
+    """A fresh index of a chain whose last blocks are replaced when it asks so many questions; False if it asks fewer.
+
+    Narrow ranges make several batches of it.
+    """
+    asked = 0
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == question:
+            chain.reorganise()
+
+    index = Index.open(chain.deployed(), database)
+    with PoorNode(chain.url) as poor:
+        poor.widest, poor.before = 2, count
+        sync(index, Node(poor.url))
+    index.database.close()
+    return asked >= question
 
 
 def synced(schedule: Syncing, database: str) -> None:
@@ -288,21 +256,6 @@ def synced(schedule: Syncing, database: str) -> None:
         index, Node(schedule.chain.url if schedule.finality is None else schedule.poor.url), "latest", schedule.finality
     )
     index.database.close()
-
-
-def rows(database: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, in order of their keys."""
-    opened = Database(database)
-    with opened.read() as connection:
-        found = {
-            table: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY {keys}"))]
-            for table, keys in TABLES.items()
-        }
-    opened.close()
-    # SQLite has no booleans of its own.
-    for table in FLAGGED:
-        found[table] = [(*row[:-1], bool(row[-1])) for row in found[table]]
-    return found
 
 
 def _synced_and_killed(url: str, database: str, deployed: Deployed, finality: int | None, statement: int) -> None:
@@ -319,22 +272,3 @@ def _synced_and_killed(url: str, database: str, deployed: Deployed, finality: in
     event.listen(index.database._engine, "commit", count)
     with suppress(NodeSilent):
         sync(index, Node(url), "latest", finality)
-
-
-def _row(log: dict[str, Any], sender: str, brought: int, is_final: bool) -> tuple[Any, ...]:
-    topics = [_bytes(each) for each in log["topics"]] + [None] * (4 - len(log["topics"]))
-    return (
-        int(log["blockNumber"], 16),
-        int(log["logIndex"], 16),
-        to_checksum_address(log["address"]),
-        *topics,
-        _bytes(log["data"]),
-        _bytes(log["transactionHash"]),
-        sender,
-        brought,
-        is_final,
-    )
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.reorgs import played, rows, synced
+from tests.audit.indexed import rows
+from tests.audit.reorgs import played, synced
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -7,8 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.audit.reorgs import played, rows, synced
-from tests.audit.test_index import life
+from tests.audit.indexed import life, rows
+from tests.audit.reorgs import played, synced
 from workpact.audit.history import head, verified
 from workpact.audit.index import Index, IndexLogs, NewerDatabase, OtherDeployment, sync
 
