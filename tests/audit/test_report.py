@@ -242,6 +242,11 @@ def test_milestones__as_the_contract_has_them_at_every_step(desk):
     value = reported(desk)
     compare(web3, value)
     assert value["standing"]["ending"] == "ended by client"
+    desk.json("agreement", "publish", desk.file, account="carrier")
+    by_id = reported(desk, value["origin"])
+    assert (by_id["money"], by_id["standing"]) == (value["money"], value["standing"])
+    assert by_id["parties"] == [each | {"name": None} for each in value["parties"]]
+    assert by_id["token"] == value["token"] | {"symbol": None, "decimals": None}
     # pot 1000.50, fee 2 %
     assert value["money"]["feesOf"] == {desk.address("arbiter"): "20010000"}
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from eth_utils.address import to_checksum_address
+
 from workpact.audit.entries import Entry, plain
 from workpact.audit.history import History
 from workpact.audit.report.progress import Progress
@@ -80,7 +82,7 @@ def _title(history: History) -> str | None:
 def _token(history: History, message: Mapping[str, Any]) -> Facts:
     paper = Words.of(history.subject).paper
     symbol, decimals = (paper.token.symbol, paper.token.decimals) if paper else (None, None)
-    return {"address": message["deal"]["token"], "symbol": symbol, "decimals": decimals}
+    return {"address": to_checksum_address(message["deal"]["token"]), "symbol": symbol, "decimals": decimals}
 
 
 def _parties(history: History) -> list[Facts]:
@@ -111,7 +113,7 @@ def _documents(history: History) -> list[Facts]:
 
 def _standing(progress: Progress, message: Mapping[str, Any]) -> Facts:
     is_live = progress.status is Status.LIVE
-    payee = progress.payees.get(message["deal"]["contractor"])
+    payee = progress.payees.get(to_checksum_address(message["deal"]["contractor"]))
     return {
         "status": progress.status.words,
         "endsAt": progress.ends_at if is_live else None,
@@ -123,7 +125,8 @@ def _standing(progress: Progress, message: Mapping[str, Any]) -> Facts:
 
 def _ledger(history: History, message: Mapping[str, Any]) -> Ledger:
     events = [each.event for each in history.of("Agreement")]
-    return Ledger.of(events, message["deal"]["client"], [int(each["amount"]) for each in message["milestones"]])
+    amounts = [int(each["amount"]) for each in message["milestones"]]
+    return Ledger.of(events, to_checksum_address(message["deal"]["client"]), amounts)
 
 
 def _money(history: History, message: Mapping[str, Any]) -> Facts:
