@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from workpact.audit.alerts.facts import Facts
 from workpact.audit.alerts.finding import Alert, Finding, Invoice, TooLittle, day
@@ -51,17 +52,21 @@ def _numbered(lines: Sequence[Invoice], days: int) -> Iterator[tuple[Invoice, In
     times = Counter((line.counterparty.casefold().strip(), number(line.reference)) for line in lines)
     for (who, amount), same in sorted(groups.items()):
         undone = {number(each.reference) for each in groups.get((who, -amount), ())}
-        for at, other in enumerate(same):
-            for one in same[:at]:
-                first, second = number(one.reference), number(other.reference)
-                near = (date.fromisoformat(other.date) - date.fromisoformat(one.date)).days <= days
-                is_number = bool(first) and times[who, first] <= MOST_OF_A_NUMBER
-                if is_number and first == second and first not in undone:
-                    yield one, other, "have one number and amount"
-                elif near and _is_transposed(first, second):
-                    yield one, other, "have one amount, and numbers with two digits swapped"
+        last: dict[str, Invoice] = {}
+        for at, line in enumerate(same):
+            own = number(line.reference)
+            if own in last and own not in undone and times[who, own] <= MOST_OF_A_NUMBER:
+                yield last[own], line, "have one number and amount"
+            if own:
+                last[own] = line
+            for before in range(at - 1, -1, -1):
+                if (date.fromisoformat(line.date) - date.fromisoformat(same[before].date)).days > days:
+                    break
+                if _is_transposed(number(same[before].reference), own):
+                    yield same[before], line, "have one amount, and numbers with two digits swapped"
 
 
+@cache
 def number(reference: str) -> str:
     """An invoice number as it is compared: "inv 007", "INV-7" and "Inv. O07 copy" are one."""
     parts: list[str] = []
