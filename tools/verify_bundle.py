@@ -88,6 +88,7 @@ b567c0ed:PoolOpened 34c35b6a:PoolRaised 9fb547b2:Posted a9920964:PostingWithdraw
 3b34446c:Reserved cbf058cf:RevenueWithdrawn 1e5ca73b:Ruled 9a98580c:Settled bdc95117:Submitted 94fe50ea:Taken
 764d4a5b:TokenCreated edf56fe9:WageClaimed 865829a7:WalletProposed 26f66cb5:WalletSet 4ed9f937:WalletVetoed
 """
+TOPICS = {"Opened": 4, "Amended": 3, "DocumentReplaced": 4}  # of events that are read here
 NAMES = dict(each.split(":") for each in NAMES.split())
 
 
@@ -509,8 +510,10 @@ class Bundle:
             made = keccak(made + each["time"].to_bytes(32, "big") + log)
         need(made == expected, f"the events of {book['contract']} {book['address']} make 0x{made.hex()}, the contract "
              f"holds 0x{expected.hex()}: one is missing, added, moved or edited")  # fmt: skip
-        known = all(each["topics"] and each["topics"][0][:4].hex() in NAMES for each in events)
-        need(known, "an event is of no kind that the contracts have")
+        for each in events:
+            name = NAMES.get(each["topics"][0][:4].hex()) if each["topics"] else None
+            need(name, "an event is of no kind that the contracts have")
+            need(len(each["topics"]) == TOPICS.get(name, len(each["topics"])), "an event has not the arguments of one")
 
     def order(self):
         """All events in order: by place, or without receipts by time, then by book."""

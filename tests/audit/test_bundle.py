@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +18,13 @@ from tests.audit.poor_node import PoorNode
 from tests.audit.trie_proofs import answers_of_contract, cases
 from tests.support import ROOT, artefact
 from workpact.audit.bundle import OtherBlock, export, opened
-from workpact.audit.bundle.chain import SLOTS
+from workpact.audit.bundle.anchors import proof_nodes
+from workpact.audit.bundle.chain import SLOTS, prove, slot_of
+from workpact.audit.bundle.packing import Text
 from workpact.audit.entries import TRANSFER, BlockGone
 from workpact.audit.node import Node, StateGone
-from workpact.audit.proofs import NotEthereum
+from workpact.audit.proofs import Header, NotEthereum, Pool
+from workpact.history import link
 
 HISTORIES = {"Agreement": "history", "SLAOracle": "_histories", "WorkerEquity": "historyOf", "Payroll": "historyOf"}
 
@@ -159,6 +163,33 @@ def test_loose_headers__are_named_and_tied_by_their_own_hash(life, monkeypatch, 
     tied = opened(loose.content, [loose.hash, block.block_hash])
     assert tied.statement.facts["untied"] == []
     assert verifier.Bundle(loose.content, [loose.hash, block.block_hash]).facts() == tied.statement.facts
+
+
+@pytest.mark.parametrize("topics", [[], ["selector"], ["selector", "other"]])
+def test_contract_that_is_another__is_refused(life, made, topics):
+    """Its word is that of events which ours could never emit."""
+    opened_, value = made.bare.history.books[0], tampering.value_of(made.bare.content)
+    words = {"selector": opened_.entries[0].log.topics[0], "other": bytes(32)}
+    log = replace(opened_.entries[0].log, topics=tuple(words[each] for each in topics), data=b"")
+    slot = slot_of("Agreement", opened_.book.key)
+    snapshot = ask(life.url, "evm_snapshot")
+    word = link(bytes(32), log.timestamp, log.hash)
+    ask(life.url, "anvil_setStorageAt", opened_.book.address, "0x" + slot.hex(), "0x" + word.hex())
+    life.mine()
+    header = Header.of(life.node.block("latest"))
+    nodes = []
+    for book in made.bare.history.books:
+        at = slot_of(book.book.contract, book.book.key)
+        nodes += proof_nodes(life.node, bytes.fromhex(book.book.address[2:]), [at], header.number)
+    ask(life.url, "evm_revert", snapshot)
+    value["books"][0]["events"] = [
+        {"data": "0x", "time": log.timestamp, "topics": ["0x" + each.hex() for each in log.topics]}
+    ]
+    value |= {"headers": ["0x" + header.raw.hex()], "nodes": [], "reports": None}
+    pool = Pool(nodes)
+    prove(Text.model_validate(value), [], pool)
+    forged = tampering.written(value | {"nodes": ["0x" + each.hex() for each in pool.used]})
+    assert not is_accepted(forged, header.hash)
 
 
 # From any node

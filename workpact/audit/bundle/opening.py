@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 
 from workpact import WorkpactError
@@ -102,7 +103,12 @@ def _book(text: BookText, word: bytes, proved: Proved) -> BookHistory:
             f"The events of {book.contract} {book.address} make 0x{made.hex()}, the contract holds 0x{word.hex()}: one "
             "is missing, added, moved or edited."
         )
-    return BookHistory(book, word, tuple(decoded(book.contract, log) for log in logs))
+    try:
+        return BookHistory(book, word, tuple(decoded(book.contract, log) for log in logs))
+    except (DecodingError, ValueError, OverflowError):
+        raise BadBundle(
+            f"An event of {book.contract} {book.address} has not the arguments of one: the contract is another."
+        ) from None
 
 
 def _log(event: LogText | PlaceText, book: Book, proved: Proved) -> Log:
