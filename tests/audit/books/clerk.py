@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -43,6 +44,10 @@ class Kept:
     def and_line(self, line: Line) -> Kept:
         """One more, of no payment."""
         return replace(self, lines=[*self.lines, line], of=[*self.of, ()])
+
+
+class NoRoom(Exception):
+    """These books have no line that the mistake could be made in."""
 
 
 class Clerk:
@@ -139,9 +144,11 @@ class Clerk:
     # Mistakes: the books with it, the error, and the payments that it is about
 
     def mistaken(self, error: Error) -> tuple[Kept, tuple[int, ...]]:
-        """Clean books with one mistake, and the payments that it is about."""
-        kept = self.keep()
-        return _MISTAKES[error](self, kept)
+        """Clean books with one mistake, and the payments that it is about; kept again until there is room for it."""
+        for _ in range(100):
+            with suppress(NoRoom):
+                return _MISTAKES[error](self, self.keep())
+        raise NoRoom
 
     def _simple(self, kept: Kept, fits: Callable[[Due], bool] = lambda _: True) -> int:
         """A line that alone is a whole payment."""
@@ -154,6 +161,8 @@ class Clerk:
             and abs(line.amount) >= 8 * FEE
             and fits(self.dues[of[0]])
         ]
+        if not every:
+            raise NoRoom
         return self.random.choice(every)
 
     def missing(self, kept: Kept) -> tuple[Kept, tuple[int, ...]]:

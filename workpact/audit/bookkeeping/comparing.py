@@ -158,6 +158,16 @@ class Comparer:
             found.append(Error.REFERENCE)
         return found
 
+    def is_twin(self, one: int, other: int) -> bool:
+        """Whether two lines say the same, within days."""
+        first, second = self.lines[one], self.lines[other]
+        return (
+            (first.amount, first.currency) == (second.amount, second.currency)
+            and abs((first.date - second.date).days) <= self.tolerance.days
+            and (self.hashes[one], self.items[one], self.roles[one])
+            == (self.hashes[other], self.items[other], self.roles[other])
+        )
+
     def is_but_for_amount(self, line: int, due: int) -> bool:
         """Whether nothing but the amount speaks against it."""
         return set(self.differences([line], [due])) <= AMOUNTS

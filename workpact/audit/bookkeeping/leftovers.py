@@ -55,21 +55,10 @@ class Leftovers:
             if with_hash and not self.comparer.hashes[number]:
                 continue
             for line, match in matched:
-                if self._is_twin(number, line):
+                if self.comparer.is_twin(number, line):
                     what = f"says what {self.comparer.lines[line].source} says, and the payment was made once"
                     self._add(Error.DUPLICATE, [number], [], what, ("payment", match.dues[0]))
                     break
-
-    def _is_twin(self, one: int, other: int) -> bool:
-        comparer = self.comparer
-        first, second = comparer.lines[one], comparer.lines[other]
-        return (
-            (first.amount, first.currency) == (second.amount, second.currency)
-            and abs((first.date - second.date).days) <= comparer.tolerance.days
-            and comparer.hashes[one] == comparer.hashes[other]
-            and comparer.items[one] == comparer.items[other]
-            and comparer.roles[one] == comparer.roles[other]
-        )
 
     def _fee_lines(self) -> None:
         """Fees in lines of their own join a match of the same transaction, or one within days of it."""

@@ -175,9 +175,17 @@ class Matching:
 
     def _is_part(self, due: int, lines: Sequence[int], dues: Sequence[int]) -> bool:
         """Whether more lines than payments are a payment's but for the amount: then none alone is it less a fee."""
-        own = [each for each in lines if self.comparer.is_but_for_amount(each, due) and not self.comparer.is_fee(each)]
+        own = [
+            each
+            for each in lines
+            if self.comparer.is_but_for_amount(each, due) and not (self.comparer.is_fee(each) or self._is_doubled(each))
+        ]
         others = [each for each in dues if any(self.comparer.is_but_for_amount(line, each) for line in own)]
         return len({self._line_alike(each) for each in own}) > len(others)
+
+    def _is_doubled(self, line: int) -> bool:
+        """Whether it says what a matched line says."""
+        return any(self.comparer.is_twin(line, other) for match in self.matches for other in match.lines)
 
     def _sums(self, lines: Sequence[int], dues: Sequence[int], by: By, less_fee: bool) -> None:
         for due in dues:
