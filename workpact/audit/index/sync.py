@@ -128,9 +128,7 @@ def _read(
 ) -> tuple[Batch, tuple[int | None, bytes | None]]:
     """The batch after a block, until `last` or as far as a few answers go, and what is final after it."""
     first = cursor.number + 1
-    following, end = node.blocks([first, last])
-    if cursor.hash is not None and bytes.fromhex(following["parentHash"][2:]) != cursor.hash:
-        raise BlockGone(f"Block {cursor.number} was replaced: run the same again.")
+    end = node.block(last)["hash"]
     addresses = list(index.deployed.contracts.values())
     ranges = list(islice(node.logs(addresses, [], first, last), RANGES))
     raw, until = [each for _, found in ranges for each in found], ranges[-1][0]
@@ -141,10 +139,13 @@ def _read(
     _require_asked(raw, {*addresses, *known, *named}, index.deployed.start, until)
     final = cursor.finalized, cursor.finalized_hash
     reached = until if settled is None else min(until, settled)
-    wanted = sorted({int(each["blockNumber"], 16) for each in raw} | {until, max(reached, first)})
+    wanted = sorted({int(each["blockNumber"], 16) for each in raw} | {first, until, max(reached, first)})
     headers = dict(zip(wanted, node.blocks(wanted), strict=True))
     logs = _completed(node, headers, raw)
-    if node.block(last)["hash"] != end["hash"]:
+    # All of this was asked between two looks at the last block, no two questions of it at one moment.
+    if cursor.hash is not None and bytes.fromhex(headers[first]["parentHash"][2:]) != cursor.hash:
+        raise BlockGone(f"Block {cursor.number} was replaced: run the same again.")
+    if node.block(last)["hash"] != end:
         raise BlockGone(f"Block {last} was replaced while it was read: run the same again.")
     if settled is not None and reached >= first:
         final = reached, _hash(headers[reached])
