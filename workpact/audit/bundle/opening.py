@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +28,10 @@ from workpact.terms import eip712
 STRIDE = 1_000_000
 """A log's position in a bundle: its transaction's index times this, plus its index in the receipt. The index in the
 block, which a node gives, is proved by no single receipt."""
+
+
+Logs = Mapping[tuple[int, int], Sequence[Log]]
+"""Of transactions with receipts, by block and index."""
 
 
 class OtherBlock(WorkpactError):
@@ -56,7 +61,8 @@ def opened(content: bytes, block_hashes: Sequence[bytes]) -> Opened:
     text = unpacked(content)
     proved = prove(text, block_hashes)
     _check_hashes(text, proved, block_hashes)
-    books = tuple(_book(each, word, proved) for each, word in zip(text.books, proved.words, strict=True))
+    logs = {place: _logs(each) for place, each in proved.carried.items()}
+    books = tuple(_book(each, word, logs) for each, word in zip(text.books, proved.words, strict=True))
     if not text.receipts:
         books = _placed(books)
     entries = [entry for book in books for entry in book.entries]
@@ -67,10 +73,9 @@ def opened(content: bytes, block_hashes: Sequence[bytes]) -> Opened:
         raise BadBundle("The bundle's books are not all those of its documents, in order.")
     head = proved.head
     history = History(subject, Head(head.number, head.hash, head.timestamp), books)
-    logs = [log for each in proved.carried.values() for log in _logs(each)]
     reports, revealed = reports_in(text, entries), revealed_in(text, entries)
     statement = stated(text, proved, history, reports, revealed)
-    return Opened(history, reports, tuple(sorted(logs, key=lambda log: log.place)), revealed, statement)
+    return Opened(history, reports, _in_order(logs), revealed, statement)
 
 
 def _check_hashes(text: Text, proved: Proved, given: Sequence[bytes]) -> None:
@@ -89,10 +94,14 @@ def _check_hashes(text: Text, proved: Proved, given: Sequence[bytes]) -> None:
             raise OtherBlock(f"{of}. It has no block 0x{each.hex()}: leave that hash out, or check it.")
 
 
-def _book(text: BookText, word: bytes, proved: Proved) -> BookHistory:
+def _in_order(logs: Logs) -> tuple[Log, ...]:
+    return tuple(log for place in sorted(logs) for log in logs[place])
+
+
+def _book(text: BookText, word: bytes, carried: Logs) -> BookHistory:
     """A book whose events make its word."""
     book = Book(text.contract, to_checksum_address(text.address), text.key)
-    logs = [_log(event, book, proved) for event in text.events]
+    logs = [_log(event, book, carried) for event in text.events]
     if any(after.place <= before.place for before, after in pairwise(logs) if after.block):
         raise BadBundle(f"Events of {book.contract} {book.address} are not in order.")
     made = bytes(32)
@@ -111,26 +120,31 @@ def _book(text: BookText, word: bytes, proved: Proved) -> BookHistory:
         ) from None
 
 
-def _log(event: LogText | PlaceText, book: Book, proved: Proved) -> Log:
+def _log(event: LogText | PlaceText, book: Book, carried: Logs) -> Log:
     if isinstance(event, LogText):
         raw = RawLog(b"", tuple(event.topics), event.data)
         return Log(book.address, raw.topics, raw.data, 0, b"", event.time, b"", "", 0)
-    carried = proved.carried[event.block, event.transaction]
-    if event.log >= len(carried.logs):
+    logs = carried[event.block, event.transaction]
+    if event.log >= len(logs):
         raise BadBundle(f"Transaction {event.transaction} of block {event.block} has no log {event.log}.")
-    log = _logs(carried)[event.log]
+    log = logs[event.log]
     if log.address != book.address:
         raise BadBundle(f"Log {log.position} of block {log.block} is not one of {book.address}.")
     return log
 
 
+@lru_cache(4096)
+def _address(raw: bytes) -> str:
+    return to_checksum_address(raw)
+
+
 def _logs(carried: Carried) -> list[Log]:
     header: Header = carried.header
-    sender = to_checksum_address(carried.sender)
+    sender = _address(carried.sender)
     first = carried.index * STRIDE
     return [
         Log(
-            to_checksum_address(raw.address),
+            _address(raw.address),
             raw.topics,
             raw.data,
             header.number,
