@@ -11,8 +11,10 @@ connects.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from workpact.audit.bookkeeping.accounts import Account, Naming, dues
 from workpact.audit.bookkeeping.comparing import Comparer, Outside, Tolerance
@@ -96,6 +98,8 @@ class Matching:
     def __post_init__(self) -> None:
         self.lines = set(range(len(self.comparer.lines)))
         self.dues = set(range(len(self.comparer.dues)))
+        self._dated = [each.day for each in self.comparer.dues]
+        self._open = [number for number, each in enumerate(self.comparer.dues) if each.is_open]
 
     def run(self) -> None:
         """All steps."""
@@ -139,12 +143,18 @@ class Matching:
         edges = [
             (("line", line), ("due", due))
             for line in sorted(self.lines)
-            for due in sorted(self.dues)
-            if self._is_near(line, due)
-            and not (less_fee and self._names(line))
-            and not self.comparer.differences([line], [due], less_fee=less_fee)
+            if not (less_fee and self._names(line))
+            for due in self._near_dues(line)
+            if not self.comparer.differences([line], [due], less_fee=less_fee)
         ]
         return _groups(edges)
+
+    def _near_dues(self, line: int) -> list[int]:
+        """Free payments within the tolerance of days; they are in the order of their days."""
+        day, days = self.comparer.lines[line].date, timedelta(days=self.comparer.tolerance.days)
+        first, last = bisect_left(self._dated, day - days), bisect_right(self._dated, day + days)
+        opened = (each for each in self._open if each < first and self._is_near(line, each))
+        return [each for each in (*opened, *range(first, last)) if each in self.dues]
 
     def _is_near(self, line: int, due: int) -> bool:
         return self.comparer.gap(line, due) <= self.comparer.tolerance.days
@@ -161,6 +171,8 @@ class Matching:
 
     def _one_to_one(self, lines: Sequence[int], dues: Sequence[int], by: By, less_fee: bool) -> None:
         def cost(line: int, due: int) -> int | None:
+            if not self._is_near(line, due):
+                return None
             wrong = self.comparer.differences([line], [due], less_fee=less_fee)
             if wrong or (less_fee and by is not By.AMOUNT and self._is_part(due, *free)):
                 return None
@@ -232,8 +244,8 @@ class Matching:
             near = (each for each in sorted(self.lines) if self._is_near(each, due))
             self._split(due, [each for each in near if not (less_fee and self._names(each))], By.AMOUNT, less_fee)
         for line in sorted(self.lines):
-            near = (each for each in sorted(self.dues) if self._is_near(line, each))
-            self._batch(line, [each for each in near if not (less_fee and self._names(line))], By.AMOUNT, less_fee)
+            if not (less_fee and self._names(line)):
+                self._batch(line, self._near_dues(line), By.AMOUNT, less_fee)
 
     def _names(self, line: int) -> bool:
         """Whether a line names a payment's transaction or an item: then what it is connected to was tried."""
