@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workpact.audit.entries import Entry, plain
 from workpact.audit.history import BookHistory, History
-from workpact.audit.report.signed import SignedService, services
+from workpact.audit.report.signed import SignedService, billing, services
 from workpact.audit.report.working import level_facts, worked
 from workpact.audit.telling import bits
 from workpact.audit.words import Words
@@ -77,7 +78,11 @@ class _Desk:
         self.history, self.book, self.reports, self.is_last = history, book, reports, is_last
         self.words = Words.of(history.subject)
         self.known = services(history.subject)
-        self.signed = {service: SignedService.of(history.subject, id_) for service, id_ in self.known.items()}
+        self.signed: dict[bytes, SignedService] = {}
+        for service, id_ in self.known.items():
+            # What no contract can read, no oracle has judged by.
+            with suppress(ValueError):
+                self.signed[service] = SignedService.of(history.subject, id_)
         self.courses: dict[int, Course] = {}
         for entry in book.entries:
             if entry.name.startswith(("Period", "Credit")):
@@ -94,7 +99,7 @@ class _Desk:
         """The book with all its periods."""
         in_force = self._in_force(self.history.head.number, 1 << 62)
         current = next(service for service, id_ in self.known.items() if id_ == in_force)
-        calendar = self.signed[current].periods if self.is_last else ()
+        calendar = self.signed[current].periods if self.is_last and current in self.signed else ()
         known = sorted({*self.courses, *(each.index for each in calendar)})
         return {
             "oracle": self.book.book.address,
@@ -144,7 +149,10 @@ class _Desk:
         if not course.stage.is_final:
             return None, ""
         if signed is None:
-            return None, "The service document that it was measured by is not at hand."
+            return (
+                None,
+                "The service document that it was measured by is not at hand, or has levels that no contract knows.",
+            )
         report = self._report(index, course)
         if report is None:
             return None, "The figures are not at hand, only their hash: give the report, or read them from a node."
@@ -180,8 +188,7 @@ class _Desk:
         """With the prices of the document that was in force when the period was settled, else of the last."""
         settled = self.settled.get(index)
         place = settled.place if settled else (self.history.head.number, 1 << 62)
-        billing = SignedService.of(self.history.subject, self._in_force(*place)).spec
-        return SignedService(signed.levels, signed.periods, signed.prices, signed.credit, billing)
+        return replace(signed, spec=billing(self.history.subject, self._in_force(*place)))
 
     def _in_force(self, block: int, position: int) -> bytes:
         """The id of the document that was in force at a place."""

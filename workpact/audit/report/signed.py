@@ -32,7 +32,7 @@ class SignedService:
 
     @classmethod
     def of(cls, subject: Subject, id_: bytes) -> SignedService:
-        """Of the document with this id."""
+        """Of the document with this id. Raises `ValueError` for levels of a form that no contract knows."""
         conditions, paper = subject.messages[id_]["annex"]["conditions"], subject.papers.get(id_)
         service = conditions["service"]
         levels = paper.levels if paper else _levels(service["levels"]["levels"])
@@ -40,17 +40,19 @@ class SignedService:
             Price.model_construct(quantity=str(each["quantity"]), rate=int(each["rate"]))
             for each in service["levels"]["prices"]
         )
-        billing = conditions["billing"]
-        spec = Spec.model_construct(
-            billing=Billing.model_construct(fixed=int(billing["fixedCharge"]), cap=int(billing["cap"]))
-        )
         periods = _periods(service["schedule"], Words.of(subject))
-        return cls(levels, periods, prices, _credit(service["levels"]["credits"]), spec)
+        return cls(levels, periods, prices, _credit(service["levels"]["credits"]), billing(subject, id_))
 
     @property
     def document(self) -> AgreementDocument:
         """As `workpact.reckoning` takes it: it reads nothing but what is here."""
         return cast(AgreementDocument, self)
+
+
+def billing(subject: Subject, id_: bytes) -> Spec:
+    """Fixed charge and cap of the document with this id."""
+    given = subject.messages[id_]["annex"]["conditions"]["billing"]
+    return Spec.model_construct(billing=Billing.model_construct(fixed=int(given["fixedCharge"]), cap=int(given["cap"])))
 
 
 def services(subject: Subject) -> dict[bytes, bytes]:
