@@ -61,7 +61,7 @@ def _lines(made: History) -> list[str]:
     for each in _told(made):
         by = each["role"] or _short(each["actor"])
         moment = f"{_moment(each):%Y-%m-%d %H:%M:%S}"
-        rows.append([moment, each["block"], each["contract"], each["name"], by, each["what"]])
+        rows.append([moment, each["block"] or "-", each["contract"], each["name"], by, each["what"]])
     head = made.head
     words = [f"{each.book.contract} 0x{each.word.hex()[:SHOWN]}… ({len(each.entries)})" for each in made.books]
     count = len(made.entries)
@@ -96,7 +96,7 @@ def _moment(each: dict[str, Any]) -> datetime:
 
 
 def _short(address: str) -> str:
-    return f"{address[:6]}…{address[-4:]}"
+    return f"{address[:6]}…{address[-4:]}" if address else "not proved"
 
 
 COMMANDS = (history,)
