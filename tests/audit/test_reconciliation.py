@@ -191,6 +191,27 @@ def test_what_is_sent_to_a_contract_directly__is_named_and_nothing_differs(life)
     assert donation.transfer.log.block == receipt["blockNumber"]
 
 
+def test_a_gift_that_a_node_hides__is_missed_from_its_block_on_though_nothing_else_touched_the_balance(life):
+    token, giver = anvil.deployed(life.web3, "TokenMock", "Other", "OTH", 6), life.accounts[6]
+    anvil.send(token.functions.mint(giver, UNIT), giver)
+    hidden = anvil.send(token.functions.transfer(life.agreement.address, 9), giver)
+    for _ in range(3):
+        life.ask("evm_mine")
+    anvil.send(token.functions.approve(life.agreement.address, UNIT), giver)
+    message = life.document(token)
+    message["annex"]["offer"]["deposit"] = 0
+    contractor = message["deal"]["contractor"]
+    signature = life.sign(contractor, "Agreement", message)
+    opening = life.agreement.functions.open(structs.proposal(message), [], b"", signature, b"")
+    anvil.send(opening, message["deal"]["client"])
+    anvil.send(life.agreement.functions.fund(structs.terms(message), 50), giver)
+    whole, at = life.read()
+    kept = tuple(each for each in whole.transfers if each.log.block != hidden["blockNumber"])
+    (difference,) = reconcile_all(replace(whole, transfers=kept), at, life.node).differences
+    assert (difference.source, difference.block) == ("contract", hidden["blockNumber"])
+    assert (difference.account.name, difference.expected, difference.actual) == ("balance", 0, 9)
+
+
 def test_a_token_that_gives_no_balance__is_named_as_not_compared(story):
     life, token = story.life, story.life.tokens[0].address
     balance = keccak(text="balanceOf(address)")[:4]

@@ -77,8 +77,13 @@ class Comparison:
         return found[at - 1] if at else None
 
     def _first(self, node: Node, account: Account, same: int | None, block: int, actual: int) -> tuple[int, int]:
-        """The first block that differs, and the answer there, after one that was the same: no event lies between."""
+        """The first block that differs, and the answer there, after one that was the same: no event lies between.
+
+        Blocks that get no answer count as the same.
+        """
         low, high = same if same is not None else block - 1, block
+        if self.checks(account)[0] == block:
+            low = 0  # No event is about it before: it was nothing.
         while high - low > 1:
             middle = (low + high) // 2
             answer = _answer(node, account, middle)
