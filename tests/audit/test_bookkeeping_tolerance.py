@@ -106,6 +106,17 @@ def test_match__hash_of_another_payment__named():
     assert described(found) == [("wrong transaction", [-450 * UNIT], (1,))]
 
 
+def test_match__several_things_wrong_with_a_named_transaction__one_finding_tells_all():
+    story = one_payment()
+    late = on(story, 1) + timedelta(days=9)
+    found = check(story, books_of(story, amount=-100 * UNIT, counterparty="Client Ltd.", date=late))
+    assert described(found) == [("wrong payee", [-100 * UNIT], (1,))]
+    assert found.findings[0].words == (
+        "booked with Client Ltd., paid to or by the contractor; "
+        f"dated {late}, paid on {on(story, 1)}; booked -100.00 TUSD, paid -450.00 TUSD: 350.00 TUSD apart"
+    )
+
+
 def test_match__transaction_of_another_agreement__named():
     story = one_payment()
     foreign = replace(books_of(story)[1], amount=-77 * UNIT, reference="0x" + 32 * "ab", source="b:3")

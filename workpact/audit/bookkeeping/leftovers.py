@@ -128,18 +128,22 @@ class Leftovers:
         return len(wrong) == 1 and wrong[0] in (Error.SPLIT, Error.BATCH)
 
     def _pairs(self) -> None:
-        """A line and a payment that differ in one thing; the likeliest thing first, then the least difference."""
+        """A line and a payment that differ in one thing, or in several if the line names the transaction; the
+        likeliest thing first, then the least difference."""
         found = []
         for line in sorted(self.lines):
             for due in sorted(self.dues):
-                wrong = self.comparer.differences([line], [due])
-                if len(wrong) == 1 and self._is_close(line, due, wrong[0]):
+                tied = self.comparer.dues[due].transaction in self.comparer.hashes[line]
+                if not (tied or self._near(line, due) or self.comparer.fee_of([line], [due]) is not None):
+                    continue  # two things differ
+                wrong = sorted(self.comparer.differences([line], [due]), key=RANKS.index)
+                if wrong and (tied or (len(wrong) == 1 and self._is_close(line, due, wrong[0]))):
                     gap, short = self.comparer.gap(line, due), abs(self.comparer.short([line], [due]))
-                    tied = bool(self.comparer.hashes[line]) and wrong[0] is not Error.REFERENCE
-                    found.append((not tied, RANKS.index(wrong[0]), short, gap, due, line))
-        for _, rank, _, _, due, line in sorted(found):
+                    ranks = [RANKS.index(each) for each in wrong]
+                    found.append((not tied, len(wrong), ranks, short, gap, due, line))
+        for *_, ranks, _, _, due, line in sorted(found):
             if line in self.lines and due in self.dues:
-                self._differ([line], [due], RANKS[rank])
+                self._differ([line], [due], *(RANKS[rank] for rank in ranks))
 
     def _is_close(self, line: int, due: int, error: Error) -> bool:
         if error is Error.DATE:
@@ -181,10 +185,11 @@ class Leftovers:
 
     # Words
 
-    def _differ(self, lines: Sequence[int], dues: Sequence[int], error: Error) -> None:
-        if error is Error.REFERENCE and all(self.comparer.hashes[each] <= self.absent for each in lines):
-            error = Error.GONE
-        self._add(error, lines, dues, self._told(lines, dues, error))
+    def _differ(self, lines: Sequence[int], dues: Sequence[int], *errors: Error) -> None:
+        """One finding, named by the first of what differs, which tells all of it."""
+        if errors[0] is Error.REFERENCE and all(self.comparer.hashes[each] <= self.absent for each in lines):
+            errors = (Error.GONE,)
+        self._add(errors[0], lines, dues, "; ".join(self._told(lines, dues, each) for each in errors))
 
     def _told(self, lines: Sequence[int], dues: Sequence[int], error: Error) -> str:
         comparer = self.comparer
