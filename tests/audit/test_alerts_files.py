@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from workpact.audit.alerts import BadSanctions, BadThresholds, Sanctions, Thresholds, robust
+from tests.support import ROOT
+from workpact.audit.alerts import RULES, BadSanctions, BadThresholds, Sanctions, Thresholds, robust
 
 ONE, TWO = "0x" + "11" * 20, "0x" + "22" * 20
 
@@ -62,6 +63,13 @@ def test_first_digits__benfords_own_are_at_distance_nought():
 
 
 # Files
+
+
+def test_docs__name_every_rule_and_every_usual_threshold():
+    text = (ROOT / "docs" / "alerts.md").read_text()
+    assert [rule for rule in RULES if f"`{rule}`" not in text] == []
+    usual = Thresholds.model_fields.items()
+    assert [name for name, field in usual if f"`{name}` {field.default:,}" not in text] == []
 
 
 def test_thresholds__a_file_changes_what_it_names(tmp_path):

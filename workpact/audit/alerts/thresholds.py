@@ -93,8 +93,7 @@ class Thresholds(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(each) for each in first["loc"])
-            known = "`ape run audit alerts --help` and docs/alerts.md name them"
-            raise BadThresholds(f"{path}: {name or 'the file'}: {first['msg']}; {known}.") from None
+            raise BadThresholds(f"{path}: {name or 'the file'}: {first['msg']}; see docs/alerts.md.") from None
 
     def of(self, *names: str) -> dict[str, int]:
         """Some of them, by name."""
