@@ -9,6 +9,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, cast
 
@@ -30,7 +31,11 @@ POLL = 0.002
 def anvil(*flags: str) -> Iterator[str]:
     """A fresh Anvil on a port of its own choice; yields its address, and ends it at the end."""
     command = ["anvil", "--port", "0", *flags]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    # Old states go to a folder that it leaves behind when it is killed: gigabytes for thousands of blocks.
+    with (
+        TemporaryDirectory() as folder,
+        subprocess.Popen([*command, "--cache-path", folder], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process,
+    ):
         assert process.stdout is not None
         # It writes a line for each call, and stops answering when nobody reads them.
         reader = Thread(target=deque, args=(process.stdout, 0))
