@@ -140,6 +140,10 @@ def unpacked(content):
     need(not reader.unused_data, "something follows the bundle in the file")
     try:
         text = b"".join(pieces).decode("ascii")
+        depth = 0
+        for each in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+            depth += (each in "[{") - (each in "]}")
+            need(depth < 32, "the file unpacks to no canonical JSON")
         value = json.loads(text)
         again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     except (ValueError, RecursionError) as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import lzma
 import re
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from workpact import WorkpactError
 
@@ -155,8 +156,8 @@ def unpacked(content: bytes) -> Text:
     """
     text = _unpacked(content)
     try:
-        value = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        value = from_json(text, allow_inf_nan=False)  # has a limit of its own to how deep a text may be
+    except ValueError:
         raise NotABundle("What the file unpacks to is no JSON: it is no bundle.") from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise NotABundle("What the file unpacks to does not call itself a bundle of Workpact: check which file it is.")
@@ -200,7 +201,3 @@ def _unpacked(content: bytes) -> str:
         return b"".join(pieces).decode("ascii")
     except UnicodeDecodeError:
         raise NotABundle("What the file unpacks to is no text: it is no bundle.") from None
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(text)
