@@ -15,7 +15,7 @@ from scripts._papers import READ, agreement_address, load, token_option, wallet_
 
 if TYPE_CHECKING:
     from workpact.audit.bundle import Opened
-    from workpact.audit.history import Head, History
+    from workpact.audit.history import Head, History, Logs
     from workpact.audit.node import Node
     from workpact.audit.subject import Subject
 
@@ -38,6 +38,11 @@ block_option = click.option(
 )
 
 
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Read logs from this index (ape run audit index), which is brought to BLOCK first, instead of the node.",
+)
 hash_option = click.option(
     "--block-hash",
     "block_hashes",
@@ -67,15 +72,16 @@ class Audited:
     node: Node | None
     born: int = 0
     bundle: Opened | None = None
+    logs: Logs | None = None
 
     def history(self) -> History:
         """Its history until the block, verified."""
-        from workpact.audit.history import NodeLogs, verified
+        from workpact.audit.history import verified
 
         if self.bundle is not None:
             return self.bundle.history
         assert self.node is not None
-        return verified(self.node, self.subject, self.head, NodeLogs(self.node, self.born))
+        return verified(self.node, self.subject, self.head, self.logs)
 
     def reports(self, history: History) -> dict[bytes, dict[str, Any]]:
         """Contents of its service-level reports by hash, as far as they are at hand."""
@@ -88,8 +94,25 @@ class Audited:
         return reports_of(entries, calls_of(self.node, entries))
 
 
+def logs_of(node: Node, database: str | None, born: int, last: int) -> Logs:
+    """The logs until a block: the node's, or those of an index that is brought there first."""
+    from workpact.audit.history import NodeLogs
+    from workpact.audit.index import Deployed, Index, IndexLogs, sync
+
+    if database is None:
+        return NodeLogs(node, born)
+    index = Index.open(Deployed.of(node), database)
+    sync(index, node, last)
+    return IndexLogs(index)
+
+
 def audited(
-    agreement: str, documents: tuple[Path, ...], wallets: tuple[str, ...], token: str | None, block: str
+    agreement: str,
+    documents: tuple[Path, ...],
+    wallets: tuple[str, ...],
+    token: str | None,
+    block: str,
+    database: str | None,
 ) -> Audited:
     """Finds the agreement on the connected chain as it was at a block."""
     from workpact.audit.history import head
@@ -108,7 +131,7 @@ def audited(
     payroll = deployments.read(chain).get("Payroll")
     born = deployments.born(chain, contract)
     subject = Subject.found(node, contract, which, papers, at.number, payroll and payroll.address, born)
-    return Audited(subject, at, node, born)
+    return Audited(subject, at, node, born, logs=logs_of(node, database, born, at.number))
 
 
 def from_bundle(file: Path, block_hashes: tuple[str, ...]) -> Audited:
@@ -131,23 +154,24 @@ def auditing(body: Callable[..., Any]) -> Callable[..., Any]:
         token: str | None,
         block: str,
         block_hashes: tuple[str, ...],
+        database: str | None,
         as_json: bool,
         **rest: Any,
     ) -> None:
         if is_bundle(agreement):
-            if documents or wallets or token or block != "latest":
-                raise click.UsageError("A bundle has its documents and its block: give --block-hash alone.")
+            if documents or wallets or token or database or block != "latest":
+                raise click.UsageError("A bundle has its documents, its logs and its block: give --block-hash alone.")
             body(from_bundle(Path(agreement), block_hashes), as_json, **rest)
             return
         if block_hashes:
             raise click.UsageError("--block-hash is for a bundle; a block of the chain is named by --block.")
-        body(audited(agreement, documents, wallets, token, block), as_json, **rest)
+        body(audited(agreement, documents, wallets, token, block, database), as_json, **rest)
 
     command.__doc__ = inspect.getdoc(body)
     command.__name__ = body.__name__
     command.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
     made: Callable[..., Any] = command
-    options = (json_option, hash_option, block_option, token_option, wallet_option, documents_option)
+    options = (json_option, hash_option, database_option, block_option, token_option, wallet_option, documents_option)
     for option in (*options, agreement_argument):
         made = option(made)
     return made

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts._audit_papers import AuditCommand, Audited, auditing
+from scripts._audit_papers import AuditCommand, Audited, auditing, logs_of
 from scripts._options import ConnectedCommand, emit, table
 from scripts._papers import agreement_address
 
@@ -46,9 +46,9 @@ def _one(found: Audited, as_json: bool) -> None:
     _tell(made, as_json, _accounts(made.lines))
 
 
-def _all(block: str, as_json: bool) -> None:
+def _all(block: str, database: str | None, as_json: bool) -> None:
     """Of the deployment that is recorded for the chain."""
-    from workpact.audit.history import NodeLogs, head
+    from workpact.audit.history import head
     from workpact.audit.node import Node
     from workpact.audit.reconciliation import Whole, contracts_of, reconcile_all
     from workpact.chain import deployments
@@ -58,7 +58,7 @@ def _all(block: str, as_json: bool) -> None:
     payroll, equity = (recorded[name].address if name in recorded else None for name in ("Payroll", "WorkerEquity"))
     named = contracts_of(agreement, payroll, [equity] if equity else [])
     at = head(node, int(block) if block.isdecimal() else block)
-    logs = NodeLogs(node, min(deployments.born(node.chain_id, each) for each in named))
+    logs = logs_of(node, database, min(deployments.born(node.chain_id, each) for each in named), at.number)
     with _shown() as progress:
         made = reconcile_all(Whole.read(node, logs, named, at.number), at, node, progress)
     _tell(made, as_json, _sums(made.lines))
@@ -67,7 +67,9 @@ def _all(block: str, as_json: bool) -> None:
 @click.command(cls=ReconcileCommand)
 @click.argument("agreement", required=False)
 @click.option("--all", "everything", is_flag=True, help="All agreements, payrolls and pools, and the balances.")
-def reconcile(agreement: str | None, everything: bool, block: str, as_json: bool, **named: Any) -> None:
+def reconcile(
+    agreement: str | None, everything: bool, block: str, database: str | None, as_json: bool, **named: Any
+) -> None:
     """Compare every sum of money that events tell with what contracts answer and tokens moved, at every block.
 
     Where they part it says so with the first block, and ends with 1. Of a bundle with receipts it does so offline,
@@ -79,9 +81,9 @@ def reconcile(agreement: str | None, everything: bool, block: str, as_json: bool
       ape run audit reconcile --all --block finalized
     """
     if everything:
-        _all(block, as_json)
+        _all(block, database, as_json)
     else:
-        _one(agreement=agreement, block=block, as_json=as_json, **named)
+        _one(agreement=agreement, block=block, database=database, as_json=as_json, **named)
 
 
 reconcile.params += [each for each in click.command()(_one).params if each.name != "agreement"]

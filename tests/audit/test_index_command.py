@@ -49,3 +49,15 @@ def test_index__of_other_contracts__named(desk, tmp_path, monkeypatch):
     (tmp_path / "empty" / "31337.json").write_text(other)
 
     assert "is an index of other contracts (from block" in desk.fails("audit", "index", "--database", database)
+
+
+def test_commands__on_an_index__say_what_they_say_on_the_node(desk, tmp_path):
+    database = ("--database", f"sqlite:///{tmp_path / 'own'}")
+    desk.open()
+    for command in (("history", desk.file), ("reconcile", desk.file), ("reconcile", "--all")):
+        on_node = desk.json("audit", *command)
+        assert desk.json("audit", *command, *database) == on_node
+    desk.json("agreement", "accept", desk.file, "plan", account="client")
+    grown = desk.json("audit", "history", desk.file, *database)
+    assert [each["name"] for each in grown["events"]] == ["Opened", "Accepted"]
+    assert desk.json("audit", "index", *database)["events"]["Agreement"] == 2
