@@ -1,7 +1,8 @@
 """Actors by role, tokens, and the contracts on Ape's local Anvil.
 
 Test modules name what they need: a test that names no fixture of a chain needs none. What is deployed is a test's own:
-what Ape deploys for a session can be gone from its chain when files run in another order.
+what Ape deploys for a session can be gone from its chain when files run in another order. Ape tells fixtures by name
+alone: a name that is a module's or a session's in one file, and a test's in another, leaves the chain as it was used.
 """
 
 from __future__ import annotations

@@ -67,41 +67,41 @@ class Indexed(Life):
 @contextmanager
 def begun() -> Iterator[Indexed]:
     with anvil(*FLAGS) as url:
-        life = Indexed(url)
+        indexed = Indexed(url)
         ask(url, "evm_setAutomine", False)
         ask(url, "anvil_setBlockTimestampInterval", 1)
-        life.deploy()
-        yield life
+        indexed.deploy()
+        yield indexed
 
 
 @pytest.fixture(scope="session")
-def life() -> Iterator[Indexed]:
+def indexed() -> Iterator[Indexed]:
     """Two agreements with a payroll, a report and transfers, long pauses between; nobody changes it any more."""
-    with begun() as life:
-        life.open()
-        life.work()
-        ask(life.url, "anvil_mine", hex(QUIET))
-        life.fund(30, 10)
-        life.open(salt=2)
-        life.report()
-        life.donate(life.token, life.payroll)
-        ask(life.url, "anvil_mine", hex(100))
-        life.fund(2)
-        yield life
+    with begun() as indexed:
+        indexed.open()
+        indexed.work()
+        ask(indexed.url, "anvil_mine", hex(QUIET))
+        indexed.fund(30, 10)
+        indexed.open(salt=2)
+        indexed.report()
+        indexed.donate(indexed.token, indexed.payroll)
+        ask(indexed.url, "anvil_mine", hex(100))
+        indexed.fund(2)
+        yield indexed
 
 
 @pytest.fixture(scope="session")
-def expected(life) -> dict[str, list[tuple[Any, ...]]]:
+def expected(indexed) -> dict[str, list[tuple[Any, ...]]]:
     """Its rows, from all receipts of all blocks."""
-    return truth(life.node, life.contracts, None)
+    return truth(indexed.node, indexed.contracts, None)
 
 
 @pytest.fixture
 def young() -> Iterator[Indexed]:
     """A chain for one test."""
-    with begun() as life:
-        life.open()
-        yield life
+    with begun() as indexed:
+        indexed.open()
+        yield indexed
 
 
 def truth(node: Node, contracts: dict[str, str], finality: int | None) -> dict[str, list[tuple[Any, ...]]]:

@@ -37,22 +37,22 @@ class Chain:
     """The deployed set and three tokens: of one there is an agreement, of the others there are only transfers until
     somebody opens one."""
 
-    def __init__(self, life: Life, rng: random.Random) -> None:
-        self.life = life
+    def __init__(self, indexed: Life, rng: random.Random) -> None:
+        self.indexed = indexed
         self.rng = rng
-        self.tokens = [to_checksum_address(life.token_address), self._token(), self._token()]
+        self.tokens = [to_checksum_address(indexed.token_address), self._token(), self._token()]
         self.opens = [self._opening(token, salt) for salt, token in enumerate(2 * self.tokens, 2)]
         self.depths: list[int] = []
 
     @property
     def url(self) -> str:
-        return self.life.url
+        return self.indexed.url
 
     def act(self) -> None:
         """One to four transactions in a block; some may fail, as what they follow may have gone."""
         for each in self.transactions(self.rng.randint(1, 4)):
             ask(self.url, "eth_sendTransaction", each)
-        self.life.mine()
+        self.indexed.mine()
 
     def mine(self) -> None:
         """Blocks with nothing in them."""
@@ -72,11 +72,13 @@ class Chain:
 
     def truth(self, finality: int | None) -> dict[str, list[tuple[Any, ...]]]:
         """What the tables must hold now."""
-        return truth(self.life.node, self.contracts, finality)
+        return truth(self.indexed.node, self.contracts, finality)
 
     @property
     def contracts(self) -> dict[str, str]:
-        return {name: self.life.planned[name].address for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")}
+        return {
+            name: self.indexed.planned[name].address for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")
+        }
 
     def deployed(self) -> Deployed:
         """As the index knows it."""
@@ -84,12 +86,12 @@ class Chain:
         return Deployed(31337, genesis, self.contracts, 0)
 
     def _fund(self, number: int) -> dict[str, Any]:
-        held = self.life._held
-        call = self.life.contract("Agreement").functions.fund(self.life.document.terms(), held + 1 + number)
+        held = self.indexed._held
+        call = self.indexed.contract("Agreement").functions.fund(self.indexed.document.terms(), held + 1 + number)
         return self._sent(call, self.rng.choice(ROLES))
 
     def _donate(self, _: int) -> dict[str, Any]:
-        token = self.life.web3.eth.contract(self.rng.choice(self.tokens), abi=self.life.contract("TokenMock").abi)
+        token = self.indexed.web3.eth.contract(self.rng.choice(self.tokens), abi=self.indexed.contract("TokenMock").abi)
         to = self.rng.choice(list(self.contracts.values()))
         return self._sent(token.functions.mint(to, self.rng.randint(1, 9)), self.rng.choice(ROLES))
 
@@ -97,26 +99,26 @@ class Chain:
         return self.rng.choice(self.opens)
 
     def _sent(self, call: Any, role: str) -> dict[str, Any]:
-        return self.life.transaction(role, call.address, call._encode_transaction_data(), self.rng.randrange(3))
+        return self.indexed.transaction(role, call.address, call._encode_transaction_data(), self.rng.randrange(3))
 
     def _token(self) -> str:
-        life = self.life
+        indexed = self.indexed
         made = artefact("TokenMock")
-        factory = life.web3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]["object"])
+        factory = indexed.web3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]["object"])
         data = factory.constructor("Other Dollar", "OTH", 6).data_in_transaction
-        address = to_checksum_address(life._deploy(None, data)["contractAddress"])
-        token = life.web3.eth.contract(address, abi=made["abi"])
-        life.send("client", token.functions.mint(life.address("client"), 10**9 * UNIT))
-        life.send("client", token.functions.approve(life.agreement, 2**256 - 1))
+        address = to_checksum_address(indexed._deploy(None, data)["contractAddress"])
+        token = indexed.web3.eth.contract(address, abi=made["abi"])
+        indexed.send("client", token.functions.mint(indexed.address("client"), 10**9 * UNIT))
+        indexed.send("client", token.functions.approve(indexed.agreement, 2**256 - 1))
         return address
 
     def _opening(self, token: str, salt: int) -> dict[str, Any]:
-        life = self.life
-        names = {role: life.address(role) for role in ROLES if role not in ("carrier", "stranger")}
-        named = {name: each.address for name, each in life.planned.items()}
+        indexed = self.indexed
+        names = {role: indexed.address(role) for role in ROLES if role not in ("carrier", "stranger")}
+        named = {name: each.address for name, each in indexed.planned.items()}
         document = paper.document(START, names | named | {"TUSD": token}, EQUITY, salt=salt)
-        signature = life.sign("contractor", document.typed_data(31337, life.agreement))
-        call = life.contract("Agreement").functions.open(document.proposal(), [], b"", signature, b"")
+        signature = indexed.sign("contractor", document.typed_data(31337, indexed.agreement))
+        call = indexed.contract("Agreement").functions.open(document.proposal(), [], b"", signature, b"")
         return self._sent(call, "client")
 
 
@@ -199,13 +201,13 @@ def played(seed: int, *databases: str) -> Iterator[Syncing]:
     rng = random.Random(seed)
     finality = rng.choice((None, FINALITY))
     with anvil(*FLAGS) as url, PoorNode(url) as poor:
-        life = Life(url)
+        indexed = Life(url)
         ask(url, "evm_setAutomine", False)
         ask(url, "anvil_setBlockTimestampInterval", 1)
-        life.deploy()
-        life.open()
-        life.work()
-        chain = Chain(life, rng)
+        indexed.deploy()
+        indexed.open()
+        indexed.work()
+        chain = Chain(indexed, rng)
         # What Anvil calls final is 64 blocks old.
         ask(url, "anvil_mine", hex(rng.randint(0, 60)))
         poor.has_finalized = finality is None

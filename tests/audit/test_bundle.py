@@ -30,19 +30,19 @@ HISTORIES = {"Agreement": "history", "SLAOracle": "_histories", "WorkerEquity": 
 
 
 @pytest.fixture(scope="module")
-def life() -> Any:
+def many() -> Any:
     with gapped(26) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def made(life) -> Any:
+def made(many) -> Any:
     """Bundles with and without receipts of one block, and others that are as good, of elsewhere."""
-    with_receipts = bundle(life, receipts=True, reports=True)
-    earlier = bundle(life, block=life.node.height() - 1, receipts=True)
-    document = life.open(salt=2)
-    other = bundle(life, document=document, receipts=True)
-    bare = bundle(life, block=with_receipts.head.number)
+    with_receipts = bundle(many, receipts=True, reports=True)
+    earlier = bundle(many, block=many.node.height() - 1, receipts=True)
+    document = many.open(salt=2)
+    other = bundle(many, document=document, receipts=True)
+    bare = bundle(many, block=with_receipts.head.number)
     return SimpleNamespace(
         receipts=with_receipts, bare=bare, earlier=earlier, others=[earlier.content, other.content, bare.content]
     )
@@ -70,10 +70,10 @@ def test_with_receipts__the_history_is_the_nodes(made):
     assert len(found.reports) == 1
 
 
-def test_with_receipts__all_logs_of_the_transactions_are_there(life, made):
+def test_with_receipts__all_logs_of_the_transactions_are_there(many, made):
     found = opened(made.receipts.content, [made.receipts.hash]).logs
     hashes = {each.log.transaction for each in made.receipts.history.entries}
-    receipts = life.node.ask_many("eth_getTransactionReceipt", [["0x" + each.hex()] for each in hashes])
+    receipts = many.node.ask_many("eth_getTransactionReceipt", [["0x" + each.hex()] for each in hashes])
     expected = {
         (int(log["blockNumber"], 16), log["address"], log["data"], tuple(log["topics"]))
         for each in receipts
@@ -150,9 +150,9 @@ def test_block_hash__of_another_block_or_chain_is_named(made):
         opened(given.content, [])
 
 
-def test_loose_headers__are_named_and_tied_by_their_own_hash(life, monkeypatch, made):
+def test_loose_headers__are_named_and_tied_by_their_own_hash(many, monkeypatch, made):
     monkeypatch.setattr("workpact.audit.bundle.anchors._shown", lambda *_: ([], []))
-    loose = bundle(life, block=made.receipts.head.number, receipts=True)
+    loose = bundle(many, block=made.receipts.head.number, receipts=True)
     found = opened(loose.content, [loose.hash])
     block = loose.history.entries[-2].log
     before = [each for each in loose.history.entries if each.log.block <= block.block]
@@ -166,22 +166,22 @@ def test_loose_headers__are_named_and_tied_by_their_own_hash(life, monkeypatch, 
 
 
 @pytest.mark.parametrize("topics", [[], ["selector"], ["selector", "other"]])
-def test_contract_that_is_another__is_refused(life, made, topics):
+def test_contract_that_is_another__is_refused(many, made, topics):
     """Its word is that of events which ours could never emit."""
     opened_, value = made.bare.history.books[0], tampering.value_of(made.bare.content)
     words = {"selector": opened_.entries[0].log.topics[0], "other": bytes(32)}
     log = replace(opened_.entries[0].log, topics=tuple(words[each] for each in topics), data=b"")
     slot = slot_of("Agreement", opened_.book.key)
-    snapshot = ask(life.url, "evm_snapshot")
+    snapshot = ask(many.url, "evm_snapshot")
     word = link(bytes(32), log.timestamp, log.hash)
-    ask(life.url, "anvil_setStorageAt", opened_.book.address, "0x" + slot.hex(), "0x" + word.hex())
-    life.mine()
-    header = Header.of(life.node.block("latest"))
+    ask(many.url, "anvil_setStorageAt", opened_.book.address, "0x" + slot.hex(), "0x" + word.hex())
+    many.mine()
+    header = Header.of(many.node.block("latest"))
     nodes = []
     for book in made.bare.history.books:
         at = slot_of(book.book.contract, book.book.key)
-        nodes += proof_nodes(life.node, bytes.fromhex(book.book.address[2:]), [at], header.number)
-    ask(life.url, "evm_revert", snapshot)
+        nodes += proof_nodes(many.node, bytes.fromhex(book.book.address[2:]), [at], header.number)
+    ask(many.url, "evm_revert", snapshot)
     value["books"][0]["events"] = [
         {"data": "0x", "time": log.timestamp, "topics": ["0x" + each.hex() for each in log.topics]}
     ]
@@ -195,13 +195,13 @@ def test_contract_that_is_another__is_refused(life, made, topics):
 # From any node
 
 
-def test_two_nodes__give_the_same_bytes(life, made):
+def test_two_nodes__give_the_same_bytes(many, made):
     number = made.receipts.head.number
-    with PoorNode(life.url) as poor:
+    with PoorNode(many.url) as poor:
         poor.lacks = {"eth_getBlockReceipts", "eth_getRawTransactionByHash"}
         poor.widest, poor.largest_batch = 7, 3
-        poor.state_kept = life.node.height() - number
-        other = bundle(life, block=number, node=Node(poor.url), receipts=True, reports=True)
+        poor.state_kept = many.node.height() - number
+        other = bundle(many, block=number, node=Node(poor.url), receipts=True, reports=True)
     assert other.content == made.receipts.content
 
 
@@ -210,47 +210,47 @@ def test_two_chains_of_the_same_acts__give_the_same_bytes():
         assert bundle(one, receipts=True).content == bundle(other, receipts=True).content
 
 
-def test_pruned_state__says_what_to_do(life, made):
-    with PoorNode(life.url) as poor:
+def test_pruned_state__says_what_to_do(many, made):
+    with PoorNode(many.url) as poor:
         poor.state_kept = 0
-        life.mine()
+        many.mine()
         with pytest.raises(StateGone, match="take a newer block"):
             export(Node(poor.url), made.receipts.history)
 
 
-def test_foreign_transaction_types__are_named(life, made):
+def test_foreign_transaction_types__are_named(many, made):
     def deposit(method: str, _: Any, found: Any) -> Any:
         if method == "eth_getBlockByNumber" and found["transactions"] and isinstance(found["transactions"][0], dict):
             found["transactions"][0]["type"] = "0x7e"
         return found
 
-    with PoorNode(life.url) as poor:
+    with PoorNode(many.url) as poor:
         poor.lacks = {"eth_getRawTransactionByHash"}
         poor.edit = deposit
         with pytest.raises(NotEthereum, match="type 0x7e"):
             export(Node(poor.url), made.receipts.history, receipts=True)
 
 
-def test_reorganised_chain__is_said(life):
-    given = bundle(life, receipts=True)
-    ask(life.url, "anvil_reorg", 2, [])
+def test_reorganised_chain__is_said(many):
+    given = bundle(many, receipts=True)
+    ask(many.url, "anvil_reorg", 2, [])
     number = given.head.number
-    replaced = bytes.fromhex(life.node.block(number)["hash"][2:])
+    replaced = bytes.fromhex(many.node.block(number)["hash"][2:])
     assert replaced != given.hash
     with pytest.raises(OtherBlock, match="the chain was reorganised since"):
         opened(given.content, [replaced])
     with pytest.raises(verifier.Refused, match="the chain was reorganised since"):
         verifier.Bundle(given.content, [replaced])
     with pytest.raises(BlockGone):
-        export(life.node, given.history)
+        export(many.node, given.history)
 
 
-def test_openzeppelins_contract__agrees_on_receipts(life):
+def test_openzeppelins_contract__agrees_on_receipts(many):
     made = artefact("ProofMock")
-    address = life._deploy(None, made["bytecode"]["object"])["contractAddress"]
-    blocks = sorted({each.log.block for each in bundle(life).history.entries})
-    found = cases(life, blocks, 60, seed=1)
-    contract = answers_of_contract(life, address, found)
+    address = many._deploy(None, made["bytecode"]["object"])["contractAddress"]
+    blocks = sorted({each.log.block for each in bundle(many).history.entries})
+    found = cases(many, blocks, 60, seed=1)
+    contract = answers_of_contract(many, address, found)
     assert [each.holds for each in found] == contract
     assert [each.holds_alone for each in found] == contract
     assert 15 <= sum(contract) < 30

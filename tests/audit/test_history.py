@@ -70,8 +70,8 @@ def test_history__every_event_of_every_contract_with_time_actor_and_transaction(
         assert sum(f" {name} " in line for line in told.splitlines()) == times
 
 
-def test_words__are_the_contracts_own_and_those_without_events_are_zero(life):
-    shown = life.json("audit", "history", life.file, "--document", life.amended)
+def test_words__are_the_contracts_own__and_an_earlier_block_has_the_history_as_it_was(life):
+    whole = shown = life.json("audit", "history", life.file, "--document", life.amended)
     agreement, origin = life.contracts["Agreement"].address, bytes.fromhex(shown["origin"][2:])
     document = load(Path(life.file)).service_hash()
     zero = "0x" + 40 * "0"
@@ -89,6 +89,11 @@ def test_words__are_the_contracts_own_and_those_without_events_are_zero(life):
         view = "history" if each["contract"] == "Agreement" else "historyOf"
         assert bytes(contract.call_view_method(view, key)).hex() == each["word"][2:]
         assert (each["word"] == "0x" + 64 * "0") == (each["events"] == 0)
+
+    amended = next(each["block"] for each in whole["events"] if each["name"] == "Amended")
+    before = life.json("audit", "history", life.file, "--block", str(amended - 1))
+    assert before["events"] == [each for each in whole["events"] if each["block"] < amended]
+    assert before["documents"] == whole["documents"][:1]
 
 
 def test_document_that_nobody_gives__named__and_found_once_it_is_published(life):
@@ -108,14 +113,6 @@ def test_document_that_nobody_gives__named__and_found_once_it_is_published(life)
         )  # fmt: skip
 
 
-def test_earlier_block__the_history_as_it_was(life):
-    whole = life.json("audit", "history", life.file, "--document", life.amended)
-    amended = next(each["block"] for each in whole["events"] if each["name"] == "Amended")
-    before = life.json("audit", "history", life.file, "--block", str(amended - 1))
-    assert before["events"] == [each for each in whole["events"] if each["block"] < amended]
-    assert before["documents"] == whole["documents"][:1]
-
-
 def test_agreement_that_is_not_there__named(life, tmp_path):
     assert "No agreement 0x" + 64 * "a" in life.fails("audit", "history", "0x" + 64 * "a")
     done = life.run("audit", "history", "0x12")
@@ -126,6 +123,12 @@ def test_agreement_that_is_not_there__named(life, tmp_path):
     assert "The files are of two agreements" in life.fails("audit", "history", life.file, "--document", other)
     assert "No agreement 0x" in life.fails("audit", "history", other)
     assert "no block 0xffffff" in life.fails("audit", "history", life.file, "--block", str(0xFFFFFF))
+    url = networks.provider.web3.provider.endpoint_uri
+    with pytest.raises(NoSuchAgreement, match="Name the agreement: its file, or its id"):
+        Subject.found(Node(url), life.contracts["Agreement"].address, None, [], 10, None)
+    life_origin = life.of_file(life.file)[1].origin
+    with pytest.raises(DocumentMissing, match="--document FILE"):
+        Subject.found(Node(url), life.contracts["Agreement"].address, life_origin, [], Node(url).height(), None)
 
 
 def test_node_with_every_limit__the_same_history(life):
@@ -192,12 +195,3 @@ def test_block_replaced_while_it_is_read__said(life):
         )
         with pytest.raises(BlockGone, match="was replaced while it was read"):
             verified(Node(poor.url), subject, at)
-
-
-def test_subject__of_no_agreement_named(life):
-    url = networks.provider.web3.provider.endpoint_uri
-    with pytest.raises(NoSuchAgreement, match="Name the agreement: its file, or its id"):
-        Subject.found(Node(url), life.contracts["Agreement"].address, None, [], 10, None)
-    life_origin = life.of_file(life.file)[1].origin
-    with pytest.raises(DocumentMissing, match="--document FILE"):
-        Subject.found(Node(url), life.contracts["Agreement"].address, life_origin, [], Node(url).height(), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.indexed import Indexed, expected, life, rows
+from tests.audit.indexed import Indexed, rows
 from tests.audit.poor_node import PoorNode
 from workpact.audit.entries import TRANSFER
 from workpact.audit.history import NodeLogs, head, verified
@@ -13,21 +13,19 @@ from workpact.audit.index import (
 )
 from workpact.audit.node import Node
 
-__all__ = ["expected", "life"]
 
+def test_rows__are_those_of_all_receipts(indexed, expected, tmp_path):
+    index = indexed.index(tmp_path)
+    cursor = sync(index, indexed.node)
 
-def test_rows__are_those_of_all_receipts(life, expected, tmp_path):
-    index = life.index(tmp_path)
-    cursor = sync(index, life.node)
-
-    last = life.node.height()
-    assert cursor == Cursor(last, head(life.node).hash, last - 64, head(life.node, last - 64).hash)
+    last = indexed.node.height()
+    assert cursor == Cursor(last, head(indexed.node).hash, last - 64, head(indexed.node, last - 64).hash)
     assert rows(index.database.name) == expected
 
 
-def test_counts__two_agreements(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node)
+def test_counts__two_agreements(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node)
     found = index.counts()
 
     # Opened twice, seven events of work, 32 top-ups
@@ -37,51 +35,51 @@ def test_counts__two_agreements(life, tmp_path):
     assert found.finalized == 41 + 2 + 1 + 2 + 37 - 2 * 2  # the last two top-ups are too young
 
 
-def test_logs__the_very_same_as_the_nodes(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node)
-    own, nodes, last = IndexLogs(index), NodeLogs(life.node), life.node.height()
+def test_logs__the_very_same_as_the_nodes(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node)
+    own, nodes, last = IndexLogs(index), NodeLogs(indexed.node), indexed.node.height()
 
-    key = life.id()
-    questions = [(address, topics) for address in life.contracts.values() for topics in ([], [None, key])]
-    ours = bytes.fromhex(life.agreement[2:]).rjust(32, b"\0")
-    questions += [(life.token, [TRANSFER, ours]), (life.token, [TRANSFER, None, ours])]
+    key = indexed.id()
+    questions = [(address, topics) for address in indexed.contracts.values() for topics in ([], [None, key])]
+    ours = bytes.fromhex(indexed.agreement[2:]).rjust(32, b"\0")
+    questions += [(indexed.token, [TRANSFER, ours]), (indexed.token, [TRANSFER, None, ours])]
     for address, topics in questions:
         for until in (last, last // 2):
             assert own.read(address, topics, until) == nodes.read(address, topics, until)
-    assert len(own.read(life.agreement, [], last)) == 41
+    assert len(own.read(indexed.agreement, [], last)) == 41
 
 
-def test_verified__same_history_from_the_index(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node)
-    subject, at = life.subject(), head(life.node)
+def test_verified__same_history_from_the_index(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node)
+    subject, at = indexed.subject(), head(indexed.node)
 
-    assert verified(life.node, subject, at, IndexLogs(index)) == verified(life.node, subject, at)
+    assert verified(indexed.node, subject, at, IndexLogs(index)) == verified(indexed.node, subject, at)
 
 
-def test_sync__in_parts_and_again__same_rows(life, tmp_path):
-    whole, parts = life.index(tmp_path, "whole"), life.index(tmp_path, "parts")
-    sync(whole, life.node)
-    last = life.node.height()
-    for until in (3, 3, 40, 41, 2_000, "finalized", last - 1, hex_hash(life, last)):
-        sync(parts, life.node, until)
+def test_sync__in_parts_and_again__same_rows(indexed, tmp_path):
+    whole, parts = indexed.index(tmp_path, "whole"), indexed.index(tmp_path, "parts")
+    sync(whole, indexed.node)
+    last = indexed.node.height()
+    for until in (3, 3, 40, 41, 2_000, "finalized", last - 1, hex_hash(indexed, last)):
+        sync(parts, indexed.node, until)
 
     assert rows(parts.database.name) == rows(whole.database.name)
 
 
-def test_sync__to_an_earlier_block_than_it_has__stays(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node)
+def test_sync__to_an_earlier_block_than_it_has__stays(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node)
     before = rows(index.database.name)
 
-    assert sync(index, life.node, 40).number == life.node.height()
+    assert sync(index, indexed.node, 40).number == indexed.node.height()
     assert rows(index.database.name) == before
 
 
-def test_sync__no_word_for_final__what_is_finality_blocks_old(life, tmp_path):
-    index, last = life.index(tmp_path), life.node.height()
-    with PoorNode(life.url) as poor:
+def test_sync__no_word_for_final__what_is_finality_blocks_old(indexed, tmp_path):
+    index, last = indexed.index(tmp_path), indexed.node.height()
+    with PoorNode(indexed.url) as poor:
         poor.has_finalized = False
         assert sync(index, Node(poor.url)).finalized is None
         assert index.counts().finalized == 0
@@ -90,5 +88,5 @@ def test_sync__no_word_for_final__what_is_finality_blocks_old(life, tmp_path):
     assert index.counts().finalized == 41 + 2 + 1 + 2 + 37 - 2
 
 
-def hex_hash(life: Indexed, number: int) -> str:
-    return "0x" + head(life.node, number).hash.hex()
+def hex_hash(indexed: Indexed, number: int) -> str:
+    return "0x" + head(indexed.node, number).hash.hex()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.anvil import ask
-from tests.audit.indexed import expected, life, rows, truth, young
+from tests.audit.indexed import rows, truth, young
 from tests.audit.long_life import UNIT
 from tests.audit.poor_node import PoorNode
 from tests.audit.reorgs import Chain, replaced_at
@@ -18,7 +18,7 @@ from workpact.audit.index import (
 )
 from workpact.audit.node import Node
 
-__all__ = ["expected", "life", "young"]
+__all__ = ["young"]
 
 
 def test_token_named_late__brings_its_earlier_transfers_and_takes_them_along(young, tmp_path):
@@ -71,15 +71,15 @@ def test_final_block_is_replaced__named_and_nothing_leaves(young, tmp_path):
     assert rows(index.database.name) == before
 
 
-def test_another_process_writes_meanwhile__same_rows(life, expected, tmp_path):
-    index, other = life.index(tmp_path), life.index(tmp_path)
-    with PoorNode(life.url) as poor:
+def test_another_process_writes_meanwhile__same_rows(indexed, expected, tmp_path):
+    index, other = indexed.index(tmp_path), indexed.index(tmp_path)
+    with PoorNode(indexed.url) as poor:
         asked = []
 
         def meanwhile(method: str, _: list[Any]) -> None:
             asked.append(method)
             if len(asked) in (8, 40):
-                sync(other, life.node, 600 * len(asked) // 8)
+                sync(other, indexed.node, 600 * len(asked) // 8)
 
         poor.before = meanwhile
         sync(index, Node(poor.url))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.audit.indexed import life
 from workpact.audit.entries import TRANSFER
 from workpact.audit.index import (
     DatabaseFailed,
@@ -18,16 +17,14 @@ from workpact.audit.index import (
     sync,
 )
 
-__all__ = ["life"]
 
-
-def test_other_chain_or_deployment__named_and_nothing_written(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node)
+def test_other_chain_or_deployment__named_and_nothing_written(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node)
     file = tmp_path / "index"
     before = file.read_bytes()
 
-    moved = life.contracts | {"Payroll": life.token}
+    moved = indexed.contracts | {"Payroll": indexed.token}
     for other, why in (
         ({"chain_id": 1}, r"an index of chain 31337, not 1\."),
         ({"genesis": bytes(32)}, r"of another chain 31337, which begins with block 0x[0-9a-f]{64}, not 0x0{64}"),
@@ -35,29 +32,29 @@ def test_other_chain_or_deployment__named_and_nothing_written(life, tmp_path):
         ({"start": 5}, r"an index of other contracts \(from block 0: "),
     ):
         with pytest.raises(OtherDeployment, match=why):
-            Index.open(life.other(**other), index.database.name)
+            Index.open(indexed.other(**other), index.database.name)
     assert file.read_bytes() == before
 
 
-def test_newer_database__named_and_nothing_written(life, tmp_path):
-    index = life.index(tmp_path)
+def test_newer_database__named_and_nothing_written(indexed, tmp_path):
+    index = indexed.index(tmp_path)
     engine = create_engine(index.database.name)
     with engine.begin() as connection:
         connection.execute(text("UPDATE workpact_revision SET version_num = '9999'"))
     before = (tmp_path / "index").read_bytes()
 
-    for opened in (lambda: life.index(tmp_path), lambda: Index.existing(index.database.name)):
+    for opened in (lambda: indexed.index(tmp_path), lambda: Index.existing(index.database.name)):
         with pytest.raises(NewerDatabase, match=r"of revision 9999, which this version of workpact does not know"):
             opened()
     assert (tmp_path / "index").read_bytes() == before
 
 
-def test_existing__what_it_is_of(life, tmp_path):
-    made = life.index(tmp_path)
-    sync(made, life.node)
+def test_existing__what_it_is_of(indexed, tmp_path):
+    made = indexed.index(tmp_path)
+    sync(made, indexed.node)
     again = Index.existing(made.database.name)
 
-    assert again.deployed == life.deployed
+    assert again.deployed == indexed.deployed
     assert again.cursor() == made.cursor()
 
 
@@ -67,7 +64,7 @@ def test_existing__none_there__named_and_no_file_made(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_database__named(life, tmp_path):
+def test_no_database__named(indexed, tmp_path):
     (tmp_path / "text").write_text("This is no database, but some text that is long enough." * 20)
     (tmp_path / "folder").mkdir()
     for url, why in (
@@ -77,7 +74,7 @@ def test_no_database__named(life, tmp_path):
         ("mysql://somewhere/index", "kept in SQLite or PostgreSQL, not in mysql"),
     ):
         with pytest.raises(DatabaseFailed, match=why):
-            Index.open(life.deployed, url)
+            Index.open(indexed.deployed, url)
     assert (tmp_path / "text").read_text().startswith("This is no database")
 
 
@@ -86,21 +83,21 @@ def test_password__is_not_shown():
         Index.existing("postgresql://me:secret@127.0.0.1:1/none")
 
 
-def test_logs_that_it_has_not__named(life, tmp_path):
-    index = life.index(tmp_path)
-    sync(index, life.node, 100)
+def test_logs_that_it_has_not__named(indexed, tmp_path):
+    index = indexed.index(tmp_path)
+    sync(index, indexed.node, 100)
     own = IndexLogs(index)
 
     with pytest.raises(NotIndexed, match=r"has been read until block 100, not 101: bring it further"):
-        own.read(life.agreement, [], 101)
-    stranger, ours = life.address("stranger"), bytes.fromhex(life.agreement[2:]).rjust(32, b"\0")
+        own.read(indexed.agreement, [], 101)
+    stranger, ours = indexed.address("stranger"), bytes.fromhex(indexed.agreement[2:]).rjust(32, b"\0")
     for address, topics in (
         (stranger, []),
         (stranger, [TRANSFER, ours]),
-        (life.token, []),
-        (life.token, [TRANSFER]),
-        (life.token, [TRANSFER, bytes(32)]),
-        (life.token, [None, ours]),
+        (indexed.token, []),
+        (indexed.token, [TRANSFER]),
+        (indexed.token, [TRANSFER, bytes(32)]),
+        (indexed.token, [None, ours]),
     ):
         with pytest.raises(NotIndexed, match=rf"not what was asked of {address}"):
             own.read(address, topics, 100)

@@ -23,14 +23,14 @@ from workpact.audit.transfers import transfers_beside
 
 
 @pytest.fixture(scope="module")
-def life() -> Iterator[Life]:
+def many() -> Iterator[Life]:
     with long_life(60) as made:
         yield made
 
 
-def reported(life: Life, node: Node, block: int) -> dict[str, Any]:
+def reported(many: Life, node: Node, block: int) -> dict[str, Any]:
     """All that the command gives to a report."""
-    subject = Subject.found(node, life.agreement, None, [life.document], block, life.payroll)
+    subject = Subject.found(node, many.agreement, None, [many.document], block, many.payroll)
     history = verified(node, subject, head(node, block))
     reports = reports_of(history.of("SLAOracle"), calls_of(node, history.of("SLAOracle")))
     transfers = transfers_beside(node, history.entries)
@@ -38,19 +38,19 @@ def reported(life: Life, node: Node, block: int) -> dict[str, Any]:
     return facts(history, reports, reconcile(history, transfers, node).to_json(), alerts=alerts)
 
 
-def test_two_nodes__the_same_bytes_in_every_form(life):
-    block = life.node.height()
-    with PoorNode(life.url) as poor:
+def test_two_nodes__the_same_bytes_in_every_form(many):
+    block = many.node.height()
+    with PoorNode(many.url) as poor:
         poor.widest, poor.largest_batch, poor.has_finalized = 7, 3, False
         poor.lacks = {"eth_getBlockReceipts"}
-        theirs = reported(life, Node(poor.url), block)
-        life.mine()
-        life.mine()
-        ours = reported(life, Node(life.url), block)
+        theirs = reported(many, Node(poor.url), block)
+        many.mine()
+        many.mine()
+        ours = reported(many, Node(many.url), block)
         assert poor.asked
     for form in (canonical, page, pdf):
         assert form(theirs) == form(ours)
-    compare(life.web3, ours)
+    compare(many.web3, ours)
     assert ours["proof"]["events"] == 60
     # 96 of 100 in time, 40 tickets at 2.50 on top of 600
     first = ours["service"][0]["periods"][0]
@@ -58,10 +58,10 @@ def test_two_nodes__the_same_bytes_in_every_form(life):
     assert first["levels"][0]["verdict"] == "met"
 
 
-def test_earlier_block__the_report_as_it_was(life):
-    whole = reported(life, Node(life.url), life.node.height())
+def test_earlier_block__the_report_as_it_was(many):
+    whole = reported(many, Node(many.url), many.node.height())
     blocks = sorted({each["block"] for each in whole["timeline"]})
     for block in (blocks[0], blocks[len(blocks) // 2]):
-        value = reported(life, Node(life.url), block)
-        compare(life.web3, value)
+        value = reported(many, Node(many.url), block)
+        compare(many.web3, value)
         assert value["timeline"] == [each for each in whole["timeline"] if each["block"] <= block]

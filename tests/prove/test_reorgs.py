@@ -23,13 +23,13 @@ def test_any_schedule__same_rows_as_a_fresh_index_and_as_all_receipts_say(seed, 
 
 
 def test_chain_changes_under_each_question__rows_of_what_it_is_then(tmp_path):
-    with begun() as life:
-        life.open()
-        chain = Chain(life, random.Random(1))
+    with begun() as indexed:
+        indexed.open()
+        chain = Chain(indexed, random.Random(1))
         for question in count(1):
             database = f"sqlite:///{tmp_path / str(question)}"
             if not replaced_at(question, chain, database):
                 break
-            assert rows(database) == truth(life.node, life.contracts, None)
+            assert rows(database) == truth(indexed.node, indexed.contracts, None)
 
     assert question > 70

@@ -7,12 +7,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.audit.indexed import life, rows
+from tests.audit.indexed import indexed, rows
 from tests.audit.reorgs import played, synced
 from workpact.audit.history import head, verified
 from workpact.audit.index import Index, IndexLogs, NewerDatabase, OtherDeployment, sync
 
-__all__ = ["life"]
+__all__ = ["indexed"]
 
 
 @pytest.fixture
@@ -35,22 +35,22 @@ def test_any_schedule__postgresql_equals_sqlite_and_all_receipts(seed, tmp_path,
         assert rows(database) == rows(fresh)
 
 
-def test_logs__same_history_as_from_the_node(life, database):
-    index = Index.open(life.deployed, database)
-    sync(index, life.node)
-    subject, at = life.subject(), head(life.node)
-    assert verified(life.node, subject, at, IndexLogs(index)) == verified(life.node, subject, at)
+def test_logs__same_history_as_from_the_node(indexed, database):
+    index = Index.open(indexed.deployed, database)
+    sync(index, indexed.node)
+    subject, at = indexed.subject(), head(indexed.node)
+    assert verified(indexed.node, subject, at, IndexLogs(index)) == verified(indexed.node, subject, at)
 
 
-def test_newer_or_other_database__named_and_nothing_written(life, database):
-    index = Index.open(life.deployed, database)
-    sync(index, life.node)
+def test_newer_or_other_database__named_and_nothing_written(indexed, database):
+    index = Index.open(indexed.deployed, database)
+    sync(index, indexed.node)
     before = rows(database)
 
     with pytest.raises(OtherDeployment, match=r"an index of chain 31337, not 1\."):
-        Index.open(life.other(chain_id=1), database)
+        Index.open(indexed.other(chain_id=1), database)
     with psycopg.connect(database) as connection:
         connection.execute("UPDATE workpact_revision SET version_num = '9999'")
     with pytest.raises(NewerDatabase, match="revision 9999"):
-        Index.open(life.deployed, database)
+        Index.open(indexed.deployed, database)
     assert rows(database) == before
