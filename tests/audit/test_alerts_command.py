@@ -27,7 +27,7 @@ def _folders(tmp_path, monkeypatch, chain) -> None:  # noqa: ARG001 - connected
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch) -> Desk:
+def desk(_folders, tmp_path, monkeypatch) -> Desk:
     made = Desk(tmp_path / "desk", monkeypatch)
     made.open()
     return made

@@ -26,14 +26,14 @@ def _folders(tmp_path, monkeypatch, chain) -> None:  # noqa: ARG001 - connected
 
 
 @pytest.fixture
-def life(tmp_path, monkeypatch) -> Life:
+def life(_folders, tmp_path, monkeypatch) -> Life:
     made = Life(tmp_path / "life", monkeypatch)
     made.play()
     return made
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch) -> Desk:
+def desk(_folders, tmp_path, monkeypatch) -> Desk:
     made = Desk(tmp_path / "desk", monkeypatch)
     made.open()
     return made
