@@ -173,10 +173,8 @@ class ServiceLevels(ServiceContest):
         return own
 
     def _under_its_name(self, until: int | None) -> list[Event]:
-        contract, origin, _ = self._key
-        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
         proofs = [event for event in read(self.oracle, [self.book], None, until) if event.name == "RecordProved"]
-        return sorted(named + proofs, key=lambda event: event.place)
+        return sorted(self._named(until) + proofs, key=lambda event: event.place)
 
 
 def _record(event: Any) -> bytes:

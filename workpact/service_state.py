@@ -182,9 +182,14 @@ class ServiceState(ServiceReports):
         return first if now <= first else first + self._contest.ruling, rights
 
     def _events(self, index: int) -> list[Event]:
+        named = self._named()
+        own = without_strangers(named, self.book, self._documents(named))
+        return [event for event in own if event.arguments.get("period") == index]
+
+    def _named(self, until: int | None = None) -> list[Event]:
+        """All events under the agreement's name, strangers' too; to block `until`, else the last."""
         contract, origin, _ = self._key
-        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin, index.to_bytes(32)])
-        return without_strangers(named, self.book, self._documents(self._replacements()))
+        return read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin], None, until)
 
     def _documents(self, events: Iterable[Event]) -> frozenset[bytes]:
         """The service documents that lead to this one's book; `events` has the replacements."""
@@ -226,15 +231,9 @@ class ServiceState(ServiceReports):
 
     def _other_documents(self) -> list[bytes]:
         """The service documents that this agreement has had in this oracle, but this one."""
-        names = ("oldDocument", "newDocument")
-        known = {bytes(event[name]) for event in self._replacements() for name in names}
+        replaced = [event for event in self._named() if event.name == "DocumentReplaced"]
+        known = {bytes(event[name]) for event in replaced for name in ("oldDocument", "newDocument")}
         return sorted(known - {self.service_hash})
-
-    def _replacements(self) -> list[Event]:
-        """Of service documents of this agreement, which alone can cause them."""
-        contract, origin, _ = self._key
-        named = read(self.oracle, [bytes.fromhex(contract[2:]).rjust(32, b"\0"), origin])
-        return [event for event in named if event.name == "DocumentReplaced"]
 
     def _is_under(self, document: bytes, index: int, commitment: bytes) -> bool:
         """Whether the oracle keeps a report by that document."""

@@ -15,7 +15,10 @@ GRANT_LEAF = ["uint256", "address", "uint256", "uint256", "uint256", "uint256", 
 
 
 class Workers(Stage):
-    """Two pools for each pair of a client and a contractor, each in a token, and the contractors' payrolls."""
+    """Two pools for each pair of a client and a contractor, each in a token, and the contractors' payrolls.
+
+    The life that plays them sends by its `do`.
+    """
 
     def prepare(self) -> None:
         """Rosters, pools and plans."""
@@ -44,9 +47,6 @@ class Workers(Stage):
         acts = [self.post, self.claim_wage, self.withdraw_posting, self.take_margin, self.withdraw_wage]
         acts += [self.grant, self.offer, self.accept_offer, self.close_offer, self.distribute, self.claim_grants]
         return [*acts, self.end_grant, self.finish_grant, self.withdraw_revenue]
-
-    def do(self, sender: str, call: Any) -> Any:
-        raise NotImplementedError
 
     # Wages
 

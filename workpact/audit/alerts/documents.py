@@ -93,38 +93,30 @@ def _is_transposed(one: str, other: str) -> bool:
 
 def same_deliverable(facts: Facts, limits: Thresholds) -> Iterator[Finding]:  # noqa: ARG001
     """One deliverable's hash handed in for two milestones."""
-    given: dict[bytes, dict[int, Entry]] = {}
-    for entry in facts.named("Submitted"):
-        if any(bytes(entry["deliverable"])):
-            given.setdefault(bytes(entry["deliverable"]), {}).setdefault(int(entry["milestone"]), entry)
-    for deliverable, entries in given.items():
-        if len(entries) > 1:
-            names = " and ".join(facts.words.milestone(each) for each in sorted(entries))
-            yield Alert(
-                "same-deliverable",
-                f"Were {names} the same delivery? They were handed in with one hash.",
-                {"deliverable": deliverable, "milestones": sorted(entries)},
-                {},
-                tuple(entries.values()),
-            )
+    for deliverable, entries in _given_twice(facts, "deliverable", "milestone", "Submitted"):
+        names = " and ".join(facts.words.milestone(each) for each in sorted(entries))
+        question = f"Were {names} the same delivery? They were handed in with one hash."
+        found = {"deliverable": deliverable, "milestones": sorted(entries)}
+        yield Alert("same-deliverable", question, found, {}, tuple(entries.values()))
 
 
 def same_evidence(facts: Facts, limits: Thresholds) -> Iterator[Finding]:  # noqa: ARG001
     """One root of evidence in the reports of two periods: keys differ by period, so equal rows give other roots."""
+    reports = ("PeriodPending", "PeriodContested", "PeriodReported")
+    for evidence, entries in _given_twice(facts, "evidence", "period", *reports):
+        names = " and ".join(facts.words.period(each) for each in sorted(entries))
+        question = f"Do {names} rest on the same log? Their reports have one root of evidence."
+        found = {"evidence": evidence, "periods": sorted(entries)}
+        yield Alert("same-evidence", question, found, {}, tuple(entries.values()))
+
+
+def _given_twice(facts: Facts, argument: str, item: str, *events: str) -> list[tuple[bytes, dict[int, Entry]]]:
+    """Hashes that events have of several items, each with the first event of each item."""
     given: dict[bytes, dict[int, Entry]] = {}
-    for entry in facts.named("PeriodPending", "PeriodContested", "PeriodReported"):
-        if any(bytes(entry["evidence"])):
-            given.setdefault(bytes(entry["evidence"]), {}).setdefault(int(entry["period"]), entry)
-    for evidence, entries in given.items():
-        if len(entries) > 1:
-            names = " and ".join(facts.words.period(each) for each in sorted(entries))
-            yield Alert(
-                "same-evidence",
-                f"Do {names} rest on the same log? Their reports have one root of evidence.",
-                {"evidence": evidence, "periods": sorted(entries)},
-                {},
-                tuple(entries.values()),
-            )
+    for entry in facts.named(*events):
+        if any(bytes(entry[argument])):
+            given.setdefault(bytes(entry[argument]), {}).setdefault(int(entry[item]), entry)
+    return [(each, entries) for each, entries in given.items() if len(entries) > 1]
 
 
 def edited_evidence(facts: Facts, limits: Thresholds) -> Iterator[Finding]:  # noqa: ARG001
