@@ -86,8 +86,7 @@ class Subject:
                 f"{node.chain_id}: check id, --network and --block."
             )
         ids = [origin, *(bytes(each["id"]) for each in entries if each.name == "Amended")]
-        domain = eip712.domain(eip712.AGREEMENT_DOMAIN, node.chain_id, agreement)
-        messages = {id_: _message(node, agreement, id_, given, domain, born, block) for id_ in ids}
+        messages = {id_: _message(node, agreement, id_, given, born, block) for id_ in ids}
         kept = {id_: given[id_] for id_ in ids if id_ in given}
         return cls(node.chain_id, agreement, origin, payroll, messages, kept)
 
@@ -172,7 +171,6 @@ def _message(
     agreement: str,
     id_: bytes,
     given: Mapping[bytes, AgreementDocument],
-    domain: Mapping[str, Any],
     born: int,
     block: int,
 ) -> Mapping[str, Any]:
@@ -180,8 +178,8 @@ def _message(
     if id_ in given:
         return given[id_].message
     for entry in _entries(node, agreement, [[PUBLISHED, id_]], born, block):
-        message = _readable(entry["document"])
-        if message is not None and eip712.digest("Agreement", message, domain) == id_:
+        message = genuine(entry, node.chain_id)
+        if message is not None:
             return message
     raise DocumentMissing(
         f"The document 0x{id_.hex()} was in force and nobody has published it: give its file "
@@ -189,9 +187,11 @@ def _message(
     )
 
 
-def _readable(document: bytes) -> Mapping[str, Any] | None:
-    """A published document; None if it is none, as anyone publishes anything under an id."""
+def genuine(entry: Entry, chain_id: int) -> Mapping[str, Any] | None:
+    """The message that a `Published` event has; None if its digest is not the id: anyone publishes anything."""
+    domain = eip712.domain(eip712.AGREEMENT_DOMAIN, chain_id, entry.log.address)
     try:
-        return published(document)
+        message = published(entry["document"])
+        return message if eip712.digest("Agreement", message, domain) == bytes(entry["id"]) else None
     except (DecodingError, ValueError, OverflowError):
         return None

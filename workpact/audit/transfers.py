@@ -8,7 +8,7 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from workpact.audit.entries import TRANSFER, BlockGone, Entry, Log, in_order
+from workpact.audit.entries import TRANSFER, BlockGone, Entry, Log, in_order, log_of
 from workpact.audit.history import Logs
 from workpact.audit.node import Node
 
@@ -68,23 +68,8 @@ def transfers_beside(node: Node, entries: Sequence[Entry]) -> list[Transfer]:
         log = written[name]
         if receipt is None or receipt["blockHash"] != "0x" + log.block_hash.hex():
             raise BlockGone(f"Block {log.block} was replaced while it was read: run the same again.")
-        found += [_beside(log, raw) for raw in receipt["logs"]]
+        found += [log_of(raw, log.timestamp, log.sender) for raw in receipt["logs"]]
     return transfers_in(found)
-
-
-def _beside(log: Log, raw: dict[str, Any]) -> Log:
-    """A log of the same transaction."""
-    return Log(
-        to_checksum_address(raw["address"]),
-        tuple(bytes.fromhex(topic[2:]) for topic in raw["topics"]),
-        bytes.fromhex(raw["data"][2:]),
-        log.block,
-        log.block_hash,
-        log.timestamp,
-        log.transaction,
-        log.sender,
-        int(raw["logIndex"], 16),
-    )
 
 
 def _is_transfer(log: Log) -> bool:

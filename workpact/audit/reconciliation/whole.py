@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -15,10 +14,9 @@ from workpact.audit.entries import Entry, decoded
 from workpact.audit.history import Logs
 from workpact.audit.node import Node
 from workpact.audit.reconciliation.escrow import Parties
+from workpact.audit.subject import genuine
 from workpact.audit.transfers import Transfer, transfers_of
 from workpact.chain import contracts
-from workpact.publication import decoded as published
-from workpact.terms import eip712
 from workpact.terms.fields import ZERO_ADDRESS
 
 TOKENS = {"Opened": "token", "Collected": "token", "PoolOpened": "currency"}
@@ -63,23 +61,13 @@ def _parties(node: Node, entries: Iterable[Entry]) -> dict[bytes, tuple[str, str
     texts = [each for each in entries if each.name == "Published" and bytes(each["id"]) in amended]
     found: dict[bytes, tuple[str, str]] = {}
     for each in texts:
-        found |= parties_in(_genuine(node.chain_id, each))
+        message = genuine(each, node.chain_id)
+        found |= parties_in({bytes(each["id"]): message}) if message else {}
     names = {id_: "0x" + each.log.transaction.hex() for id_, each in amended.items() if id_ not in found}
     for id_, sent in zip(names, node.transactions(list(names.values())), strict=True):
         direct = sent["to"] is not None and to_checksum_address(sent["to"]) == amended[id_].log.address
         found |= _called(id_, bytes.fromhex(sent["input"][2:])) if direct else {}
     return found
-
-
-def _genuine(chain_id: int, entry: Entry) -> dict[bytes, Mapping[str, Any]]:
-    """The document that was published, by its id; none if it has another: anyone publishes anything."""
-    try:
-        message = published(entry["document"])
-        domain = eip712.domain(eip712.AGREEMENT_DOMAIN, chain_id, entry.log.address)
-        genuine = eip712.digest("Agreement", message, domain) == bytes(entry["id"])
-    except (DecodingError, ValueError, OverflowError):
-        return {}
-    return {bytes(entry["id"]): message} if genuine else {}
 
 
 def _called(id_: bytes, data: bytes) -> dict[bytes, tuple[str, str]]:
