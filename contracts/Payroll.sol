@@ -12,9 +12,10 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IAgreement} from "./interfaces/IAgreement.sol";
 import {IPayroll} from "./interfaces/IPayroll.sol";
 import {IWorkerRoster} from "./interfaces/IWorkerRoster.sol";
+import {Documents} from "./libraries/Documents.sol";
 import {History} from "./libraries/History.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {TermsHash} from "./libraries/TermsHash.sol";
+import {TypedData} from "./libraries/TypedData.sol";
 import {Deal, Terms} from "./types/Terms.sol";
 import {Account, Posting, Wage} from "./types/Wages.sol";
 
@@ -80,9 +81,8 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
     /// @inheritdoc IPayroll
     function collect(address agreement, Terms calldata terms) external nonReentrant returns (uint256 amount) {
         Deal calldata deal = terms.deal;
-        bytes32 id = MessageHashUtils.toTypedDataHash(_domain("Workpact", agreement), TermsHash.ofTerms(terms));
-        bytes32 origin = deal.origin == 0 ? id : deal.origin;
-        require(IAgreement(agreement).stateOf(origin).id == id, Payroll_NotInForce(id));
+        (bytes32 id, bytes32 origin) = Documents.idOf(agreement, terms);
+        require(Documents.stateOf(agreement, origin).id == id, Payroll_NotInForce(id));
         bytes32 book = bookOf(agreement, origin, deal.contractor);
         Account storage account = _accounts[book];
         // A bogus agreement that changed it would pay out of what others have collected.
@@ -193,7 +193,8 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
         if (msg.sender != payee && to != payee) {
             require(block.timestamp <= deadline, Payroll_Late(deadline));
             bytes32 withdrawal = keccak256(abi.encode(WITHDRAW_TYPEHASH, token, payee, to, nonceOf[payee]++, deadline));
-            bytes32 digest = MessageHashUtils.toTypedDataHash(_domain("Workpact Payroll", address(this)), withdrawal);
+            bytes32 digest =
+                MessageHashUtils.toTypedDataHash(TypedData.domain("Workpact Payroll", address(this)), withdrawal);
             require(Signatures.isValid(payee, digest, signature), Payroll_WrongSignature(payee));
         }
 
@@ -261,18 +262,6 @@ contract Payroll is IPayroll, ReentrancyGuardTransient {
         bytes32 hashed =
             keccak256(abi.encode(block.chainid, address(this), book, wage.run, wage.worker, wage.amount, wage.salt));
         return keccak256(abi.encode(hashed));
-    }
-
-    function _domain(string memory name, address verifier) private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256(bytes(name)),
-                keccak256("1"),
-                block.chainid,
-                verifier
-            )
-        );
     }
 
     /* TOKENS */

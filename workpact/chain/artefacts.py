@@ -18,6 +18,8 @@ SHIPPED = {
     "SLAOracle": "SLAOracle.sol/SLAOracle.json",
     "WorkerEquity": "WorkerEquity.sol/WorkerEquity.json",
     "Payroll": "Payroll.sol/Payroll.json",
+    "DataRoom": "DataRoom.sol/DataRoom.json",
+    "TalentRegistry": "TalentRegistry.sol/TalentRegistry.json",
     "WorkerToken": "WorkerToken.sol/WorkerToken.json",
     "TokenMock": "TokenMock.sol/TokenMock.json",
     "BlockingTokenMock": "BlockingTokenMock.sol/BlockingTokenMock.json",
