@@ -11,7 +11,7 @@ What it says (amounts int in the token's smallest unit, times int Unix seconds, 
     .periods[i].index .name .start .end .start_at .end_at (aware datetimes, [start, end))   .period(name)
     .levels[i].name .form .target .bands .data_source .where_good .where_total .average
     .prices[i].quantity .rate .where .metric_source         .data_source(name).spec.connection_details
-    .plans .spec (every section, named as in the file) .unresolved .to_yaml()
+    .plans .room (roles that read each Kind of file) .spec (every section, named as in the file) .unresolved .to_yaml()
 
 What is signed (`chain_id` int, `contract` address of the Agreement contract; hashes are 32 bytes):
     .typed_data(chain_id, contract)   .id(chain_id, contract)   .origin(chain_id, contract)
@@ -33,11 +33,13 @@ from workpact.terms.levels import Form, Level, LowVolume
 from workpact.terms.loading import Names, load, loads
 from workpact.terms.model import Milestone, Plan, Price
 from workpact.terms.periods import Period
+from workpact.terms.room import Kind, Readers
 from workpact.terms.template import template
 
 __all__ = [
     "AgreementDocument",
     "Form",
+    "Kind",
     "Level",
     "LowVolume",
     "Milestone",
@@ -46,6 +48,7 @@ __all__ = [
     "Place",
     "Plan",
     "Price",
+    "Readers",
     "SeveralErrors",
     "TermsError",
     "change_order",

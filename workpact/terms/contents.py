@@ -25,6 +25,7 @@ from workpact.terms.model import (
 )
 from workpact.terms.openslo import SLI, SLO, DataSource, IndicatorSpec, Service
 from workpact.terms.periods import Period, periods_of
+from workpact.terms.room import Readers, readers_of
 
 
 class Contents(BaseModel):
@@ -106,6 +107,11 @@ class Contents(BaseModel):
     def plans(self) -> tuple[Plan, ...]:
         """The vesting plans of the workers' share."""
         return self.spec.equity.plans if self.spec.equity else ()
+
+    @property
+    def room(self) -> Readers:
+        """The roles that may read each kind of file in the agreement's data room (SPEC.md 14.7)."""
+        return readers_of(self.spec.room)
 
     def period(self, name: str) -> Period:
         """The period of that name; `NotInDocument` names the known ones."""

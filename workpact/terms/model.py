@@ -32,6 +32,7 @@ from workpact.terms.fields import (
     Zone,
 )
 from workpact.terms.openslo import MetricSource
+from workpact.terms.room import Room
 
 
 class Token(Model):
@@ -280,6 +281,7 @@ class Spec(Model):
     service: Service | None = None
     billing: Billing | None = None
     equity: Equity | None = None
+    room: Room | None = None
     legal: Legal
 
 

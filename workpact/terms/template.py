@@ -58,6 +58,7 @@ spec:
     split: 50 %                     # the contractor's share when nobody rules
   ending: {{clientNotice: 30 days, contractorNotice: 30 days, cure: 14 days}}
   # service, billing, equity and service levels: see examples/it-service-desk/agreement.yaml
+  # room: {{payslip: [contractor, worker]}}  # who may read what the parties share, if other than usual
   legal:
     salt: "{legal_salt}"  # keep secret
     governingLaw: to be filled in

@@ -11,6 +11,7 @@ from workpact.terms.markdown import Format, bullets, duration, plain, quote, sha
 from workpact.terms.model import Party
 from workpact.terms.text_contest import reports
 from workpact.terms.text_equity import equity
+from workpact.terms.text_room import room
 from workpact.terms.text_rules import disputes, ending, operators, privacy, silence
 from workpact.terms.text_service import credits, levels, measurement, service
 
@@ -32,6 +33,7 @@ def render_markdown(contents: Contents) -> str:
         ("Ending", ending(contents)),
         ("Operators", operators(contents, fmt)),
         ("The workers' share", equity(contents, fmt)),
+        ("What the parties share, and who may read it", room(contents)),
         ("What the public can read", privacy()),
         ("Law", _law(contents)),
         ("Signatures", _signatures(contents)),
