@@ -1,4 +1,4 @@
-"""Imports point one way: terms ← chain ← domain classes ← {measurement, records ← ocf} ← audit ← {agent, market} ← scripts."""
+"""Imports point one way: terms ← chain ← domain ← {measurement, records ← ocf} ← audit ← {agent, market} ← scripts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import pytest
 
 from tests.support import ROOT
 
-LAYERS = [{"terms"}, {"chain"}, {"domain"}, {"measurement", "records"}, {"ocf"}, {"audit"}, {"agent", "market"}, {"scripts"}]
+LAYERS = [
+    {"terms"},
+    {"chain"},
+    {"domain"},
+    {"measurement", "records"},
+    {"ocf"},
+    {"audit"},
+    {"agent", "market"},
+    {"scripts"},
+]
 FILES = sorted([*(ROOT / "workpact").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
 
 
