@@ -91,7 +91,7 @@ contract DataRoom is IDataRoom {
         Operators[] calldata operators
     ) external {
         (bytes32 id, bytes32 origin) = Documents.idOf(agreement, terms);
-        require(Documents.stateOf(agreement, origin).id == id, DataRoom_NotInForce(id));
+        require(Documents.isInForce(agreement, id, origin), DataRoom_NotInForce(id));
         bytes32 book = bookOf(agreement, origin);
         Room storage room = _rooms[book];
         bool all = operators.length > 0;
@@ -99,7 +99,10 @@ contract DataRoom is IDataRoom {
 
         (room.agreement, room.operators, room.origin, room.id) = (agreement, all, origin, id);
         mapping(address account => uint256) storage seats = _seats[book][id];
-        if (all) _seatOperators(terms, conditions[0], operators[0], seats);
+        if (all) {
+            require(conditions.length > 0, DataRoom_WrongGroup(0, terms.annex));
+            _seatOperators(terms, conditions[0], operators[0], seats);
+        }
         seats[terms.deal.client] = Side.CLIENT;
         seats[terms.deal.contractor] = Side.CONTRACTOR;
         _log(abi.encode(3, Seated.selector, book, id, agreement, origin, all));
@@ -133,7 +136,7 @@ contract DataRoom is IDataRoom {
         _log(
             abi.encode(4, VersionPut.selector, book, id, author, side, version, manifest.kind, manifest.content, hashed)
         );
-        _give(book, id, version, readers, author);
+        _give(book, id, version, readers, author, true);
         for (uint256 i = 0; i < revoked.length; ++i) {
             address reader = revoked[i];
             bool had = wrapOf[id][version - 1][reader] != 0 && wrapOf[id][version][reader] == 0;
@@ -145,10 +148,10 @@ contract DataRoom is IDataRoom {
     /// @inheritdoc IDataRoom
     function giveAccess(bytes32 file, uint256 version, Access[] calldata readers) external {
         bytes32 book = _existing(file, version);
-        bool may = _seatOf(book, msg.sender) == _files[file].side || wrapOf[file][version][msg.sender] != 0;
-        require(may, DataRoom_NotYours(file, msg.sender));
+        bool isOwn = _seatOf(book, msg.sender) == _files[file].side;
+        require(isOwn || wrapOf[file][version][msg.sender] != 0, DataRoom_NotYours(file, msg.sender));
 
-        _give(book, file, version, readers, msg.sender);
+        _give(book, file, version, readers, msg.sender, isOwn);
     }
 
     /// @inheritdoc IDataRoom
@@ -214,14 +217,19 @@ contract DataRoom is IDataRoom {
         }
     }
 
-    function _give(bytes32 book, bytes32 file, uint256 version, Access[] calldata readers, address by) private {
+    /// Whoever is not of the file's side replaces no wrap but its own: a bad one would lock its reader out.
+    function _give(bytes32 book, bytes32 file, uint256 version, Access[] calldata readers, address by, bool isOwn)
+        private
+    {
         for (uint256 i = 0; i < readers.length; ++i) {
             (address reader, uint256 keyVersion, bytes32 wrap) =
                 (readers[i].reader, readers[i].keyVersion, readers[i].wrap);
             Key storage key = _keys[reader];
             require(key.key != 0, DataRoom_NoKey(reader));
             require(keyVersion == key.version, DataRoom_OtherKey(reader, keyVersion, key.version));
-            require(wrap != 0 && wrapOf[file][version][reader] != wrap, DataRoom_NothingNew(file, version, reader));
+            bytes32 before = wrapOf[file][version][reader];
+            require(wrap != 0 && before != wrap, DataRoom_NothingNew(file, version, reader));
+            require(isOwn || before == 0 || reader == by, DataRoom_NotYours(file, by));
 
             wrapOf[file][version][reader] = wrap;
             _log(abi.encode(4, AccessGiven.selector, book, file, reader, version, keyVersion, wrap, by));

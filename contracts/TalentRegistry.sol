@@ -70,15 +70,17 @@ contract TalentRegistry is ITalentRegistry {
     /// @inheritdoc ITalentRegistry
     function sealReview(address agreement, Terms calldata terms, bytes32 sealedReview) external {
         (bytes32 id, bytes32 origin) = Documents.idOf(agreement, terms);
-        require(Documents.stateOf(agreement, origin).id == id, Talent_NotInForce(id));
+        require(Documents.isInForce(agreement, id, origin), Talent_NotInForce(id));
         bytes32 book = bookOf(agreement, origin);
         bool byClient = msg.sender == terms.deal.client;
         require(byClient || msg.sender == terms.deal.contractor, Talent_NotParty(book, msg.sender));
         (uint256 status, uint256 accepted, uint256 periods) = IAgreement(agreement).progressOf(origin);
         require(status > Status.LIVE && accepted | periods != 0, Talent_NotReviewable(book, status));
         Reviews storage reviews = _reviews[book];
-        bytes32 before = byClient ? reviews.byClient : reviews.byContractor;
-        require(before == 0 && sealedReview != 0, Talent_AlreadySealed(book, byClient));
+        (bytes32 before, bytes32 other) =
+            byClient ? (reviews.byClient, reviews.byContractor) : (reviews.byContractor, reviews.byClient);
+        // Who copies the other's seal would open it with the other's opening: an answer in kind, given unseen.
+        require(before == 0 && sealedReview != 0 && sealedReview != other, Talent_AlreadySealed(book, byClient));
         if (reviews.since == 0) reviews.since = uint64(block.timestamp);
         uint256 until = reviews.since + SEALING;
         require(block.timestamp <= until, Talent_TooLate(book, until));

@@ -55,17 +55,19 @@ interface IDataRoom {
 
     /* ERRORS */
 
-    /// @notice Thrown when a key or a file's version is not the next one.
+    /// @notice Thrown when a key or a file's version is not the next one, or a file has no such version: its latest is then
+    /// `next`.
     error DataRoom_WrongVersion(uint256 version, uint256 next);
     /// @notice Thrown when `signer` has neither signed nor sent.
     error DataRoom_WrongSignature(address signer);
-    /// @notice Thrown when the document is not the one in force.
+    /// @notice Thrown when the document is not the one in force, or never was.
     error DataRoom_NotInForce(bytes32 id);
-    /// @notice Thrown when a group of the terms is not the one that the document has.
+    /// @notice Thrown when a group of the terms is missing or not the one that the document has.
     error DataRoom_WrongGroup(bytes32 given, bytes32 expected);
     /// @notice Thrown when `account` has no seat in the room under the document in force.
     error DataRoom_NoSeat(bytes32 book, address account);
-    /// @notice Thrown when a file is of the other side, or of another room, or was not put under this salt.
+    /// @notice Thrown when a file is of the other side, or of another room, or was not put under this salt, or when another
+    /// reader's wrap is replaced in it.
     error DataRoom_NotYours(bytes32 file, address account);
     /// @notice Thrown when the list of readers is not the one that was signed.
     error DataRoom_OtherReaders(bytes32 given, bytes32 signed);
@@ -132,8 +134,10 @@ interface IDataRoom {
     /// @notice Puts the next version of a file. Its author, who has a seat of the file's side, or anyone with its signature
     /// of the manifest.
     /// @dev Emits {VersionPut}, {AccessGiven} for each of `readers`, {AccessRevoked} for each of `revoked`, who could open
-    /// the version before and is not among the readers of this one.
+    /// the version before and is not among the readers of this one. Of a reader listed twice the last wrap counts.
     /// @param salt Of the file, {fileOf}.
+    /// @param revoked Not signed: who carries a manifest names them. Whoever is not among the readers opens nothing, named
+    /// or not.
     function put(
         bytes32 book,
         bytes32 salt,
@@ -144,7 +148,7 @@ interface IDataRoom {
     ) external;
 
     /// @notice Lets more readers open a version, or the same by a new key. Whoever has a seat of the file's side, or has a
-    /// seat and access itself.
+    /// seat and access itself; the latter replaces no wrap but its own.
     /// @dev Emits {AccessGiven} for each.
     function giveAccess(bytes32 file, uint256 version, Access[] calldata readers) external;
 

@@ -51,13 +51,13 @@ interface ITalentRegistry {
     error Talent_WrongVersion(uint256 version, uint256 next);
     /// @notice Thrown when `signer` has neither signed nor sent.
     error Talent_WrongSignature(address signer);
-    /// @notice Thrown when the document is not the one in force.
+    /// @notice Thrown when the document is not the one in force, or never was.
     error Talent_NotInForce(bytes32 id);
     /// @notice Thrown when the caller is no party of the document in force.
     error Talent_NotParty(bytes32 book, address caller);
     /// @notice Thrown when an agreement still runs, or nothing was ever accepted or settled in it.
     error Talent_NotReviewable(bytes32 book, uint256 status);
-    /// @notice Thrown when a side has sealed its review already, or what it seals is zero.
+    /// @notice Thrown when a side has sealed its review already, or what it seals is zero or what the other has sealed.
     error Talent_AlreadySealed(bytes32 book, bool byClient);
     /// @notice Thrown when the time to seal was over at `until`.
     error Talent_TooLate(bytes32 book, uint256 until);

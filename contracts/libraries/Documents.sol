@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {IAgreement} from "../interfaces/IAgreement.sol";
-import {State} from "../types/State.sol";
+import {State, Status} from "../types/State.sol";
 import {Terms} from "../types/Terms.sol";
 import {TermsHash} from "./TermsHash.sol";
 import {TypedData} from "./TypedData.sol";
@@ -21,5 +21,12 @@ library Documents {
     /// only ever changes what is kept under that contract's address.
     function stateOf(address agreement, bytes32 origin) internal view returns (State memory) {
         return IAgreement(agreement).stateOf(origin);
+    }
+
+    /// @notice Whether a document has come into force and is the one that counts. An id that was never opened stands as
+    /// its own origin's document, so its status has to be asked too.
+    function isInForce(address agreement, bytes32 id, bytes32 origin) internal view returns (bool) {
+        State memory state = stateOf(agreement, origin);
+        return state.id == id && state.status != Status.NONE && state.status != Status.WITHDRAWN;
     }
 }
