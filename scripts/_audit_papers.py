@@ -128,9 +128,12 @@ def audited(
     papers = [load(file, wallets, token, chain) for file in files]
     node, contract = Node.connected(), agreement_address(chain)
     at = head(node, int(block) if block.isdecimal() else block)
-    payroll = deployments.read(chain).get("Payroll")
+    recorded = deployments.read(chain)
+    payroll, room, talent = (
+        recorded[name].address if name in recorded else None for name in ("Payroll", "DataRoom", "TalentRegistry")
+    )
     born = deployments.born(chain, contract)
-    subject = Subject.found(node, contract, which, papers, at.number, payroll and payroll.address, born)
+    subject = Subject.found(node, contract, which, papers, at.number, payroll, born, room=room, talent=talent)
     return Audited(subject, at, node, born, logs=logs_of(node, database, born, at.number))
 
 

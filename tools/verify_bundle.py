@@ -27,7 +27,8 @@ RECORD = bytes.fromhex("0000f90827f1c53a10cb7a02335b175320002935")
 PROXY = bytes.fromhex("4e59b44847b379578588920ca78fbf26c0b4956c")
 EMPTY = bytes.fromhex("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-SLOTS = {"Agreement": 4, "SLAOracle": 3, "WorkerEquity": 4, "Payroll": 5}
+SLOTS = {"Agreement": 4, "SLAOracle": 3, "WorkerEquity": 4, "Payroll": 5, "DataRoom": 7, "TalentRegistry": 2}
+NAMED = {"payroll": "payrolls", "room": "shared files", "talent": "reviews"}  # which no document names
 ZERO, NOBODY = bytes(32), "0x" + "00" * 20
 FIELDS = {0: 9, 1: 11, 2: 12, 3: 14, 4: 13}  # of a transaction by its type
 FORMS = {"address": "0x[0-9a-f]{40}", "bytes32": "0x[0-9a-f]{64}", "hex": "0x([0-9a-f]{2})*"}
@@ -36,9 +37,10 @@ LOG, PLACE = {"data": "hex", "time": 0, "topics": ["bytes32"]}, {"block": 0, "lo
 TEXT = {
     "agreement": "address", "chain": 0, "contracts": [{"address": "address", "create2": None}],
     "documents": ["Agreement"], "format": "string", "headers": ["hex"], "nodes": ["hex"],
-    "papers": None, "payroll": None, "receipts": False,
-    "reports": None, "revealed": [{"content": "hex", "salt": "bytes32"}], "ties": [{"at": 0, "of": [0]}], "untied": [0],
-    "version": 0, "books": [{"address": "address", "contract": "string", "events": None, "key": "bytes32"}],
+    "papers": None, "payroll": None, "receipts": False, "reports": None,
+    "revealed": [{"content": "hex", "salt": "bytes32"}], "room": None, "talent": None,
+    "ties": [{"at": 0, "of": [0]}], "untied": [0], "version": 0,
+    "books": [{"address": "address", "contract": "string", "events": None, "key": "bytes32"}],
 }  # fmt: skip
 TYPES = """
 EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)
@@ -74,19 +76,21 @@ Figure(uint256 good,uint256 total,uint256 excluded)
 TYPES = {name: [each.split() for each in rest[:-1].split(",")] for name, rest in
          (line.split("(") for line in TYPES.split("\n") if line)}  # fmt: skip
 NAMES = """
-b6ad34a5:Accepted 648c5850:AcceptedUpTo 9a5c94bb:Amended 99261a95:ArbiterConsented ea30b3ae:BidWithdrawn
-d867c935:Booked 235c903d:Booked 24c7aff1:Booked a1f282e1:Claimed 1e9b1a05:Collected a4239746:CreditWaived
-f552b050:Disputed 977198a9:Distributed 5516b3b9:DocumentReplaced a0352af1:EndAnnounced 43c31fe7:EndWithdrawn
-a565cd87:Ended e08e62e9:EndingAnnounced d8d93a85:Enrolled ce7089d0:Funded 17ae9248:GateRaised
-7d96d86a:GrantAccelerated 0fab51bd:GrantAccepted ec2493cd:GrantEnded 8f6a202a:Granted e93e1e7e:HoldbackReleased
-1df31022:LeaveBegan 8a0b1230:LeaveEnded ea8451c9:LeaverRuleApplied b9808694:MarginTaken ebda663d:OfferClosed
-75e21de3:Offered cce619ab:Opened 71ba7411:OperatorsAppointed 2b4c0513:Paid 3bc94bfb:PaidInterim bc39b3ae:PayeeSet
-60319123:PeriodAssessed 23a6310c:PeriodContested 8b38362b:PeriodDefaulted 49658a89:PeriodPending
-7a3f290a:PeriodReported ca526b9e:PeriodRuled 1cb487e2:PlacedUnder 9220bf7f:PlanCreated de0ebbc4:Pledged
-b567c0ed:PoolOpened 34c35b6a:PoolRaised 9fb547b2:Posted a9920964:PostingWithdrawn 632e8857:Reclaimed
-7b0336a5:RecordProved 21fcbebd:Rejected 54910d21:Released 66f8a4a7:ReporterRemoved 67b81c15:ReporterReplaced
-3b34446c:Reserved cbf058cf:RevenueWithdrawn 1e5ca73b:Ruled 9a98580c:Settled bdc95117:Submitted 94fe50ea:Taken
-764d4a5b:TokenCreated edf56fe9:WageClaimed 865829a7:WalletProposed 26f66cb5:WalletSet 4ed9f937:WalletVetoed
+b6ad34a5:Accepted 648c5850:AcceptedUpTo a2e70e5e:AccessGiven e46f9aa6:AccessRevoked 9a5c94bb:Amended 4450fd19:Anchored
+99261a95:ArbiterConsented ea30b3ae:BidWithdrawn 235c903d:Booked 24c7aff1:Booked d867c935:Booked a1f282e1:Claimed
+1e9b1a05:Collected a4239746:CreditWaived f552b050:Disputed 977198a9:Distributed 5516b3b9:DocumentReplaced
+a0352af1:EndAnnounced 43c31fe7:EndWithdrawn a565cd87:Ended e08e62e9:EndingAnnounced d8d93a85:Enrolled ce7089d0:Funded
+17ae9248:GateRaised 7d96d86a:GrantAccelerated 0fab51bd:GrantAccepted ec2493cd:GrantEnded 8f6a202a:Granted
+e93e1e7e:HoldbackReleased 7d84f519:KeyRegistered 1df31022:LeaveBegan 8a0b1230:LeaveEnded ea8451c9:LeaverRuleApplied
+b9808694:MarginTaken ebda663d:OfferClosed 75e21de3:Offered cce619ab:Opened 71ba7411:OperatorsAppointed 2b4c0513:Paid
+3bc94bfb:PaidInterim bc39b3ae:PayeeSet 60319123:PeriodAssessed 23a6310c:PeriodContested 8b38362b:PeriodDefaulted
+49658a89:PeriodPending 7a3f290a:PeriodReported ca526b9e:PeriodRuled 1cb487e2:PlacedUnder 9220bf7f:PlanCreated
+de0ebbc4:Pledged b567c0ed:PoolOpened 34c35b6a:PoolRaised 9fb547b2:Posted a9920964:PostingWithdrawn 268eb512:ProfileSet
+47766277:ReceiptGiven 632e8857:Reclaimed 7b0336a5:RecordProved 21fcbebd:Rejected 54910d21:Released
+66f8a4a7:ReporterRemoved 67b81c15:ReporterReplaced 3b34446c:Reserved cbf058cf:RevenueWithdrawn 540cab73:ReviewRevealed
+54e77630:ReviewSealed 1e5ca73b:Ruled 831f13dc:Seated 9a98580c:Settled 7bb11f96:Shredded bdc95117:Submitted
+94fe50ea:Taken 764d4a5b:TokenCreated e533d9c7:VersionPut edf56fe9:WageClaimed 865829a7:WalletProposed
+26f66cb5:WalletSet 4ed9f937:WalletVetoed
 """
 TOPICS = {"Opened": 4, "Amended": 3, "DocumentReplaced": 4}  # of events that are read here
 NAMES = dict(each.split(":") for each in NAMES.split())
@@ -149,7 +153,7 @@ def unpacked(content):
     except (ValueError, RecursionError) as error:
         raise Refused("the file unpacks to no canonical JSON") from error
     need(isinstance(value, dict) and value.get("format") == "workpact-bundle", "the file is no bundle")
-    need(value.get("version") == 1 and value["version"] is not True, "the bundle is in a form of another version")
+    need(value.get("version") == 2, "the bundle is in a form of another version")
     need(again == text, "the bundle's text is not in its canonical form")
     return value
 
@@ -417,8 +421,9 @@ class Bundle:
         for index, each in enumerate(text["books"]):
             need(each["contract"] in SLOTS, f"books.{index} is of an unknown contract")
             fits([PLACE if text["receipts"] else LOG], each["events"], f"books.{index}.events")
-        if text["payroll"] is not None:
-            fits("address", text["payroll"], "payroll")
+        for name in NAMED:
+            if text[name] is not None:
+                fits("address", text[name], name)
         for name in ("papers", "reports"):
             need(text[name] is None or isinstance(text[name], list), f"{name} is no list")
         need(all(each is None or isinstance(each, str) for each in text["papers"] or ()), "a paper is no text")
@@ -561,6 +566,9 @@ class Bundle:
             expected += own if equity != NOBODY else []
         if text["payroll"] is not None:
             expected += [("Payroll", text["payroll"], self.key(agreement, origin, raw(who))) for who in parties]
+        for name, contract in (("room", "DataRoom"), ("talent", "TalentRegistry")):
+            if text[name] is not None:
+                expected.append((contract, text[name], self.key(agreement, origin)))
         listed = [(each["contract"], each["address"], raw(each["key"])) for each in text["books"]]
         need(listed == expected, "the books are not all those of the documents, in order")
         addresses = list(dict.fromkeys(address for _, address, _ in listed))
@@ -571,8 +579,8 @@ class Bundle:
                 need(keccak(seed)[12:] == raw(each["address"]), "an address is not that of the init code named for it")
 
     @staticmethod
-    def key(agreement, origin, who):
-        return keccak(raw(agreement).rjust(32, b"\0") + origin + who.rjust(32, b"\0"))
+    def key(agreement, origin, *who):
+        return keccak(raw(agreement).rjust(32, b"\0") + origin + b"".join(each.rjust(32, b"\0") for each in who))
 
     def extras(self):
         """Reports and revealed files; agreement files are not read here."""
@@ -649,10 +657,11 @@ class Bundle:
                 yield f"{name}: nothing shows what its code is; its hash is 0x{code.hex()}"
             else:
                 yield f"{name}: its address is that of init code {each['create2']['initCodeHash']} by CREATE2"
-        if text["payroll"] is None:
-            yield "payroll: no contract is named, so nothing is said of payrolls"
-        else:
-            yield f"payroll: {shown(text['payroll'])}, which whoever exported the bundle named"
+        for name, about in NAMED.items():
+            if text[name] is None:
+                yield f"{name}: no contract is named, so nothing is said of {about}"
+            else:
+                yield f"{name}: {shown(text[name])}, which whoever exported the bundle named"
         if loose:
             what = f"nothing ties the headers of blocks {ranges(loose)} to that hash"
             yield (

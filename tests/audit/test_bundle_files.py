@@ -21,6 +21,7 @@ from workpact.audit.bundle import (
     packing,
 )
 from workpact.audit.bundle.packing import canonical
+from workpact.audit.entries import CONTRACTS
 from workpact.chain import contracts
 from workpact.history import OUTSIDE
 from workpact.terms.eip712 import TYPES
@@ -39,9 +40,11 @@ NOTHING: dict[str, Any] = {
     "receipts": False,
     "reports": None,
     "revealed": [],
+    "room": None,
+    "talent": None,
     "ties": [],
     "untied": [],
-    "version": 1,
+    "version": 2,
 }
 
 
@@ -53,8 +56,8 @@ def written(**changes: Any) -> bytes:
     return packed(canonical(NOTHING | changes))
 
 
-def without(name: str) -> bytes:
-    return packed(canonical({key: each for key, each in NOTHING.items() if key != name}))
+def without(*names: str, **changes: Any) -> bytes:
+    return packed(canonical({key: each for key, each in (NOTHING | changes).items() if key not in names}))
 
 
 BAD: dict[str, tuple[bytes, type[WorkpactError], str]] = {
@@ -67,12 +70,12 @@ BAD: dict[str, tuple[bytes, type[WorkpactError], str]] = {
     "nested too deep": (packed("[" * 100_000), NotABundle, "no JSON"),
     "a float": (written(chain=1.5), BadBundle, "at chain"),
     "no number": (packed('{"format":NaN}'), NotABundle, "no JSON"),
-    "an old form": (written(version=0), OtherVersion, "form 0, this Workpact reads form 1"),
-    "a newer form": (written(version=2, more=[]), OtherVersion, "form 2"),
-    "true for one": (written(version=True), OtherVersion, "form True"),
+    "an old form": (without("room", "talent", version=1), OtherVersion, "form 1, this Workpact reads form 2"),
+    "a newer form": (written(version=3, more=[]), OtherVersion, "form 3"),
+    "true for a number": (written(version=True), OtherVersion, "form True"),
     "blanks": (packed(json.dumps(NOTHING, sort_keys=True)), BadBundle, "canonical"),
     "another order": (packed(json.dumps(dict(reversed(NOTHING.items())), separators=(",", ":"))), BadBundle, "canon"),
-    "a doubled name": (packed(canonical(NOTHING)[:-1] + ',"version":1}'), BadBundle, "canonical"),
+    "a doubled name": (packed(canonical(NOTHING)[:-1] + ',"version":2}'), BadBundle, "canonical"),
     "an unknown name": (written(more=1), BadBundle, "at more"),
     "a name left out": (without("ties"), BadBundle, "at ties"),
     "large letters": (written(agreement="0x" + "AB" * 20), BadBundle, "at agreement"),
@@ -106,7 +109,7 @@ def test_bomb__is_not_unpacked(monkeypatch):
 
 def test_verifier_in_one_file__knows_every_event():
     known = {}
-    for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll"):
+    for name in CONTRACTS:
         for event in contracts.contract_type(name).events:
             if event.name not in OUTSIDE:
                 known[keccak(text=event.selector)[:4].hex()] = event.name

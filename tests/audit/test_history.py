@@ -83,6 +83,8 @@ def test_words__are_the_contracts_own__and_an_earlier_block_has_the_history_as_i
         for contract in ("WorkerEquity", "Payroll"):
             keys.add((contract, keccak(encode(["address", "bytes32", "address"], [agreement, origin, who]))))
         keys.add(("WorkerEquity", keccak(encode(["address", "bytes32", "address"], [zero, bytes(32), who]))))
+    for contract in ("DataRoom", "TalentRegistry"):
+        keys.add((contract, keccak(encode(["address", "bytes32"], [agreement, origin]))))
     assert {(each["contract"], bytes.fromhex(each["key"][2:])) for each in shown["books"]} == keys
     for each in shown["books"]:
         contract, key = life.contracts[each["contract"]], bytes.fromhex(each["key"][2:])

@@ -17,7 +17,9 @@ from workpact.history import Event
 from workpact.records.events import Record, arguments_of
 
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
-CONTRACTS = ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")
+CONTRACTS = ("Agreement", "SLAOracle", "WorkerEquity", "Payroll", "DataRoom", "TalentRegistry")
+ACTORS = ("by", "party", "ruler", "author")
+"""Arguments that are whoever acted, in order of precedence."""
 
 
 class ForeignLog(WorkpactError):
@@ -62,7 +64,7 @@ class Entry:
 
     log: Log
     contract: str
-    """"Agreement", "SLAOracle", "WorkerEquity" or "Payroll"."""
+    """One of `CONTRACTS`."""
     name: str
     arguments: Mapping[str, Any]
 
@@ -77,8 +79,8 @@ class Entry:
     @property
     def actor(self) -> str:
         """Who acted: the one that the event names, as the contract checked it; else who sent the transaction."""
-        named = self.arguments.get("by") or self.arguments.get("party") or self.arguments.get("ruler")
-        return str(named or self.log.sender)
+        named = ("reader",) if self.name == "ReceiptGiven" else ACTORS
+        return str(next((self.arguments[each] for each in named if each in self.arguments), self.log.sender))
 
     @property
     def event(self) -> Event:

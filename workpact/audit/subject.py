@@ -44,7 +44,8 @@ class Book:
 @dataclass(frozen=True)
 class Subject:
     """One agreement. `messages` are the EIP-712 `Agreement` messages of its documents, in the order they came into
-    force; `papers` are those of them that there is a file of, by id."""
+    force; `papers` are those of them that there is a file of, by id. `payroll`, `room` and `talent` are named by no
+    document: what is None is not in the record."""
 
     chain_id: int
     agreement: str
@@ -52,6 +53,10 @@ class Subject:
     payroll: str | None
     messages: Mapping[bytes, Mapping[str, Any]]
     papers: Mapping[bytes, AgreementDocument]
+    room: str | None = None
+    """The DataRoom that its files are shared in."""
+    talent: str | None = None
+    """The TalentRegistry that its reviews are in."""
 
     @classmethod
     def found(
@@ -63,6 +68,9 @@ class Subject:
         block: int,
         payroll: str | None,
         born: int = 0,
+        *,
+        room: str | None = None,
+        talent: str | None = None,
     ) -> Subject:
         """The agreement of these files, or with the id `which`, as it was at a block; `born` is where its logs begin.
 
@@ -88,7 +96,7 @@ class Subject:
         ids = [origin, *(bytes(each["id"]) for each in entries if each.name == "Amended")]
         messages = {id_: _message(node, agreement, id_, given, born, block) for id_ in ids}
         kept = {id_: given[id_] for id_ in ids if id_ in given}
-        return cls(node.chain_id, agreement, origin, payroll, messages, kept)
+        return cls(node.chain_id, agreement, origin, payroll, messages, kept, room, talent)
 
     @property
     def oracles(self) -> tuple[str, ...]:
@@ -107,6 +115,11 @@ class Subject:
         """All who were client or contractor, in order."""
         deals = [message["deal"] for message in self.messages.values()]
         return tuple(dict.fromkeys(to_checksum_address(deal[side]) for deal in deals for side in SIDES))
+
+    @property
+    def named(self) -> dict[str, str | None]:
+        """The contracts that no document names."""
+        return {"payroll": self.payroll, "room": self.room, "talent": self.talent}
 
     def roles(self) -> dict[str, str]:
         """Who an address is by the documents: of several roles or documents, the first."""
@@ -144,6 +157,11 @@ class Subject:
         """The oracle's book of a service document that replaced none."""
         return keccak(encode(["address", "bytes32", "bytes32"], [self.agreement, self.origin, document]))
 
+    @property
+    def room_key(self) -> bytes:
+        """The book of its room, and of its reviews."""
+        return keccak(encode(["address", "bytes32"], [self.agreement, self.origin]))
+
     def books(self, replaced: Iterable[Entry] = ()) -> tuple[Book, ...]:
         """All books of its record; `replaced` are the oracles' `DocumentReplaced` of this agreement."""
         found = [Book("Agreement", self.agreement, self.origin)]
@@ -156,6 +174,8 @@ class Subject:
             found += [Book("WorkerEquity", equity, self.key(each, who)) for who in self.parties for each in origins]
         if self.payroll is not None:
             found += [Book("Payroll", self.payroll, self.key(self.origin, who)) for who in self.parties]
+        shared = (("DataRoom", self.room), ("TalentRegistry", self.talent))
+        found += [Book(name, address, self.room_key) for name, address in shared if address is not None]
         return tuple(found)
 
 

@@ -14,6 +14,7 @@ from workpact.audit.subject import Subject
 from workpact.audit.words import Words
 from workpact.chain.state import Status
 from workpact.grants import Reason
+from workpact.terms import Kind
 from workpact.terms.fields import ZERO_ADDRESS
 from workpact.terms.units import write_money, write_share
 
@@ -96,11 +97,34 @@ _PAYROLL = {
     "MarginTaken": "The employer took {amount} of its margin to {to}.",
 }
 
-SENTENCES = {"Agreement": _AGREEMENT, "SLAOracle": _ORACLE, "WorkerEquity": _EQUITY, "Payroll": _PAYROLL}
+_ROOM = {
+    "Seated": "The parties of {id} have their seats in the room{operators}.",
+    "VersionPut": "{author} put version {version} of {file} ({kind}), which is the {side} side's.",
+    "AccessGiven": "{by} let {reader} open version {version} of {file}, by version {keyVersion} of its key.",
+    "AccessRevoked": "{reader} can open nothing of {file} from version {version} on.",
+    "ReceiptGiven": "{reader} says to have opened version {version} of {file}.",
+    "Shredded": "{by} says that {file} is destroyed, all versions of it.",
+}
+_TALENT = {
+    "ReviewSealed": "{author} sealed a review of {subject}.",
+    "ReviewRevealed": "The {byClient}'s review was opened: {overall} of 5 in all, quality {quality}, communication "
+    "{communication}, punctuality {punctuality}.",
+}
+
+SENTENCES = {
+    "Agreement": _AGREEMENT,
+    "SLAOracle": _ORACLE,
+    "WorkerEquity": _EQUITY,
+    "Payroll": _PAYROLL,
+    "DataRoom": _ROOM,
+    "TalentRegistry": _TALENT,
+}
 """By contract and event."""
 
 MONEY = {"deposit", "amount", "total", "paid", "retained", "refunded", "charge", "credit", "fee"}
 MONEY |= {"toContractor", "toClient"}
+SHORT = 8
+"""Hex digits of a file's id in a sentence."""
 UNITS = {"units", "returned", "vested", "forfeited", "shares"}
 
 
@@ -206,13 +230,24 @@ FORMS: dict[str, Form] = {
     "offer": lambda _, value: tokens(value["units"]),
     "wallets": lambda _, value: counted(len(value), "worker"),
     **dict.fromkeys(("endsAt", "until", "ripeAt"), Telling.when),
-    **dict.fromkeys(("payee", "to", "arbiter", "ruler", "manager", "reporter"), Telling.who),
+    "operators": lambda _, value: ", and so have its operators" if value else "",
+    "kind": lambda _, value: kind_of(value),
+    "side": lambda _, value: "client's" if value == 1 else "contractor's",
+    "file": lambda _, value: f"file 0x{value.hex()[:SHORT]}…",
+    **dict.fromkeys(
+        ("payee", "to", "arbiter", "ruler", "manager", "reporter", "author", "by", "reader", "subject"), Telling.who
+    ),
     **dict.fromkeys(("newReporter", "oldReporter"), Telling.reporter),
 }
 
 
 def _reason(value: bytes | int) -> str:
     return f"0x{value.hex()}" if isinstance(value, bytes) else Reason(value).name.lower().replace("_", " ")
+
+
+def kind_of(kind: int) -> str:
+    """What a file is; one that no kind is known by, by its number."""
+    return Kind(kind).word if kind in set(Kind) else f"kind {kind}"
 
 
 def bits(mask: int) -> list[int]:

@@ -12,7 +12,7 @@ from workpact.audit.bundle.packing import BadBundle, BookText, LogText, PlaceTex
 from workpact.audit.proofs import BadProof, Header, Pool, account, keccak, storage
 from workpact.audit.transactions import RawLog, logs_in, sender
 
-SLOTS = {"Agreement": 4, "SLAOracle": 3, "WorkerEquity": 4, "Payroll": 5}
+SLOTS = {"Agreement": 4, "SLAOracle": 3, "WorkerEquity": 4, "Payroll": 5, "DataRoom": 7, "TalentRegistry": 2}
 """Where each contract keeps the words of its books: mapping(bytes32 => bytes32)."""
 RECORD = bytes.fromhex("0000f90827f1c53a10cb7a02335b175320002935")
 """The chain's own record of block hashes (EIP-2935)."""

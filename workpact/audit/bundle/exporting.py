@@ -81,7 +81,7 @@ def _value(history: History, deployments: Iterable[Deployment]) -> dict[str, Any
         "contracts": [{"address": each.lower(), "create2": _create2(known.get(each))} for each in addresses],
         "documents": [written("Agreement", each) for each in subject.messages.values()],
         "format": FORMAT,
-        "payroll": subject.payroll and subject.payroll.lower(),
+        **{name: address and address.lower() for name, address in subject.named.items()},
         "version": VERSION,
     }
 

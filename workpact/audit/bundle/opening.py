@@ -200,5 +200,8 @@ def _messages(text: Text, entries: Iterable[Entry]) -> dict[bytes, Mapping[str, 
 
 
 def _subject(text: Text, messages: Mapping[bytes, Mapping[str, Any]], papers: Mapping[bytes, Any]) -> Subject:
-    payroll = None if text.payroll is None else to_checksum_address(text.payroll)
-    return Subject(text.chain, to_checksum_address(text.agreement), next(iter(messages)), payroll, messages, papers)
+    payroll, room, talent = (
+        None if each is None else to_checksum_address(each) for each in (text.payroll, text.room, text.talent)
+    )
+    agreement = to_checksum_address(text.agreement)
+    return Subject(text.chain, agreement, next(iter(messages)), payroll, messages, papers, room, talent)

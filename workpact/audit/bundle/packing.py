@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from workpact import WorkpactError
 
 FORMAT = "workpact-bundle"
-VERSION = 1
+VERSION = 2
 XZ = b"\xfd7zXZ\x00"
 """What a file packed by xz begins with."""
 LARGEST = 256 * 2**20
@@ -99,7 +99,7 @@ class BookText(_Part):
     """A book of a contract, and its events in order."""
 
     address: Address
-    contract: Literal["Agreement", "SLAOracle", "WorkerEquity", "Payroll"]
+    contract: Literal["Agreement", "SLAOracle", "WorkerEquity", "Payroll", "DataRoom", "TalentRegistry"]
     events: list[LogText] | list[PlaceText]
     key: Word
 
@@ -134,9 +134,11 @@ class Text(_Part):
     receipts: bool
     reports: list[dict[str, Any] | None] | None
     revealed: list[RevealedText]
+    room: Address | None
+    talent: Address | None
     ties: list[TieText]
     untied: list[Count]
-    version: Literal[1]
+    version: Literal[2]
 
 
 def canonical(value: Any) -> str:
@@ -161,7 +163,7 @@ def unpacked(content: bytes) -> Text:
         raise NotABundle("What the file unpacks to is no JSON: it is no bundle.") from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise NotABundle("What the file unpacks to does not call itself a bundle of Workpact: check which file it is.")
-    if value.get("version") != VERSION or isinstance(value["version"], bool):
+    if value.get("version") != VERSION:
         raise OtherVersion(
             f"The bundle is in form {str(value.get('version'))[:20]}, this Workpact reads form {VERSION}: check it "
             "with the Workpact that made it, or export it again."

@@ -14,10 +14,13 @@ from workpact.audit.bundle.chain import Proved
 from workpact.audit.bundle.packing import BadBundle, ContractText, Text
 from workpact.audit.history import History
 from workpact.audit.proofs import keccak
+from workpact.audit.subject import Subject
 from workpact.chain import contracts
 
 PROXY = bytes.fromhex("4e59b44847b379578588920ca78fbf26c0b4956c")
 """The deterministic deployment proxy."""
+ABOUT = {"payroll": "payrolls", "room": "shared files", "talent": "reviews"}
+"""What the contracts that no document names are about."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def stated(
         "restsOn": [
             f"the block hash 0x{head.hash.hex()}: take it from a source that you trust",
             *_codes(text.contracts, names, proved),
-            *_payroll(text),
+            *_named(history.subject),
             *_loose(loose, unproved),
         ],
         "untied": loose,
@@ -126,11 +129,12 @@ def _codes(given: Iterable[ContractText], names: Mapping[bytes, str], proved: Pr
             yield f"{name}: its address is that of init code 0x{each.create2.initCodeHash.hex()} by CREATE2"
 
 
-def _payroll(text: Text) -> Iterable[str]:
-    if text.payroll is None:
-        yield "payroll: no contract is named, so nothing is said of payrolls"
-    else:
-        yield f"payroll: {to_checksum_address(text.payroll)}, which whoever exported the bundle named"
+def _named(subject: Subject) -> Iterable[str]:
+    for name, address in subject.named.items():
+        if address is None:
+            yield f"{name}: no contract is named, so nothing is said of {ABOUT[name]}"
+        else:
+            yield f"{name}: {address}, which whoever exported the bundle named"
 
 
 def _loose(loose: list[int], unproved: int) -> Iterable[str]:
