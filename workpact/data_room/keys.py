@@ -93,7 +93,7 @@ class Keystore:
         self.folder = folder
 
     def create(self, account: str, version: int, passphrase: str) -> bytes:
-        """Makes a key and returns its public half. Raises `NoPassphrase`, `KeyExists`: of several at once one makes it."""
+        """Makes a key and returns its public half; of several at once one does. Raises `KeyExists`, `NoPassphrase`."""
         path = self._path(account, version)
         if path.exists():
             raise KeyExists(path)
