@@ -95,6 +95,15 @@ def loads(text: str, names: Names | None = None, *, file: str = "agreement") -> 
     return _read(text, names or Names(), file)[0]
 
 
+def section(source: Source, model: type[Part], context: Context) -> Part:
+    """One document of a file as its model; raises TermsError: the one mistake, or SeveralErrors."""
+    try:
+        return model.model_validate(source.data, context=context)
+    except ValidationError as error:
+        _raise([_typed(source, model, detail) for detail in error.errors()])
+        raise
+
+
 def _read(text: str, names: Names, file: str) -> tuple[AgreementDocument, list[Source]]:
     sources = read_documents(text, file)
     _check_kinds(sources, file)
