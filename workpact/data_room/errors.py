@@ -100,6 +100,10 @@ class PlaceUnavailable(RoomError):
     """The place cannot be listed, read or written."""
 
 
+class FolderUnavailable(RoomError):
+    """A folder of this machine cannot take what is fetched."""
+
+
 class NotThere(RoomError):
     """The place answers, but does not have this."""
 

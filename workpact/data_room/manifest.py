@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from workpact.data_room.errors import BadManifest
+
+FORMAT = "workpact-room-manifest-1"
+MOST_BYTES = 1_048_576
+"""Of a manifest's file: some five thousand readers."""
 TYPE = (
     "Manifest(bytes32 file,uint256 version,uint256 kind,bytes32 content,uint256 size,bytes32 commitment,"
     "bytes32 readers,address author)"
@@ -69,6 +76,52 @@ class Manifest:
         }
 
 
+@dataclass(frozen=True)
+class SignedManifest:
+    """A manifest as it lies in a place, with those who can read the version from the start."""
+
+    manifest: Manifest
+    accesses: tuple[Access, ...]
+    signature: bytes
+    """Of the author; empty if the author sent the version itself."""
+
+    def to_bytes(self) -> bytes:
+        """The file; equal manifests give equal bytes."""
+        content = {
+            "format": FORMAT,
+            "manifest": {name: _written(value) for (_, name), value in zip(MEMBERS, self.manifest.values, strict=True)},
+            "readers": [
+                {"reader": each.reader, "keyVersion": each.key_version, "wrap": _written(each.wrap_hash)}
+                for each in self.accesses
+            ],
+            "signature": _written(self.signature),
+        }
+        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes, what: str) -> SignedManifest:
+        """Reads a file; raises `BadManifest`, which says `what` it is of."""
+        try:
+            if len(content) > MOST_BYTES:
+                raise ValueError
+            read = json.loads(content)
+            named = {name: _read(of, read["manifest"][name]) for of, name in MEMBERS}
+            accesses = tuple(
+                Access(
+                    _read("address", each["reader"]),
+                    _read("uint256", each["keyVersion"]),
+                    _read("bytes32", each["wrap"]),
+                )
+                for each in read["readers"]
+            )
+            signed = cls(Manifest(**named), accesses, bytes.fromhex(read["signature"].removeprefix("0x")))
+            if read["format"] == FORMAT and readers_hash(accesses) == signed.manifest.readers:
+                return signed
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            pass
+        raise BadManifest(f"{what} cannot be read, or its readers are not those it names: ask its author for it.")
+
+
 def readers_hash(accesses: Iterable[Access]) -> bytes:
     """keccak256(abi.encode(Access[])), as the contract computes it."""
     listed = [(each.reader, each.key_version, each.wrap_hash) for each in accesses]
@@ -83,3 +136,20 @@ def book_of(agreement: str, origin: bytes) -> bytes:
 def file_id(book: bytes, side: int, salt: bytes) -> bytes:
     """The file that a side (1 client, 2 contractor) puts under a random salt of 32 bytes."""
     return keccak(encode(["bytes32", "uint256", "bytes32"], [book, side, salt]))
+
+
+def _written(value: bytes | int | str) -> int | str:
+    return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
+def _read(of: str, value: Any) -> Any:
+    """A member of this type; raises `ValueError`, `TypeError`."""
+    if of == "uint256":
+        if type(value) is not int or not 0 <= value < 2**256:
+            raise ValueError
+        return value
+    size = 20 if of == "address" else 32
+    if value[:2] != "0x" or len(value) != 2 + 2 * size:
+        raise ValueError
+    content = bytes.fromhex(value[2:])
+    return to_checksum_address(content) if of == "address" else content

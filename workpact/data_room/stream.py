@@ -190,8 +190,8 @@ class _Opening:
 
     def _tampered(self) -> Tampered:
         return Tampered(
-            f"{self._version}: the sealed bytes were changed or cut, or are of another file, version or key. Fetch them "
-            "again."
+            f"{self._version}: the sealed bytes were changed or cut, or are of another file, version or key. "
+            "Fetch them again."
         )
 
 
