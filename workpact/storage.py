@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 import fsspec  # type: ignore[import-untyped]
 
@@ -21,6 +22,7 @@ PART = ".part"
 CHUNK = 1_048_576
 PUTS_WHOLE = {"s3", "s3a"}
 """Stores in which an object appears once all of it is there; elsewhere it is written beside, and renamed."""
+ORDINARY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Storage:
@@ -46,43 +48,55 @@ class Storage:
 
     def write(self, path: str, content: bytes) -> None:
         """Writes an object, over what is there."""
-        if self._kinds & PUTS_WHOLE:
+        if self._puts_whole:
             with self._asking("written"):
                 self._files.pipe_file(self._at(path), content)
-            return
-        self.write_all(path, [content])
+        else:
+            self.write_all(path, [content])
 
     def write_all(self, path: str, chunks: Iterable[bytes]) -> None:
         """Writes an object from its chunks, in constant memory; nothing is left of it if they break off."""
         self.check()
-        with self._asking("written"):
-            self._make_folder(path.rpartition("/")[0])
-        if self._kinds & PUTS_WHOLE:
-            self._upload(self._at(path), chunks)
+        if self._folder is not None:
+            draft: _Draft = _FileDraft(self._folder, path)
+        elif self._puts_whole:
+            draft = _Upload(self._files, self._at(path))
         else:
-            self._write_beside(self._at(path), chunks)
+            draft = _Beside(self._files, self._at(path))
+        try:
+            with self._asking("written"):
+                draft.open()
+            for chunk in chunks:
+                with self._asking("written"):
+                    draft.write(chunk)
+            with self._asking("written"):
+                draft.finish()
+        except BaseException:
+            with suppress(WorkpactError, FileNotFoundError), self._asking("cleared"):
+                draft.discard()
+            raise
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """An object's bytes; raises `FileNotFoundError` if there is none."""
         self.check()
         with self._asking("read"):
-            self._files.invalidate_cache()
-            file = self._files.open(self._at(path), "rb")
-        try:
+            file = self._open(path)
+        with file:
             while True:
                 with self._asking("read"):
                     chunk = bytes(file.read(CHUNK))
                 if not chunk:
                     return
                 yield chunk
-        finally:
-            file.close()
 
     def read(self, path: str, most: int) -> bytes:
         """The first `most` bytes of an object; raises `FileNotFoundError` if there is none."""
         self.check()
         with self._asking("read"):
-            return bytes(self._files.cat_file(self._at(path), start=0, end=most))
+            if self._folder is None:
+                return bytes(self._files.cat_file(self._at(path), start=0, end=most))
+            with self._open(path) as file:
+                return bytes(file.read(most))
 
     def exists(self, path: str) -> bool:
         """Whether there is anything."""
@@ -105,66 +119,34 @@ class Storage:
     def remove(self, path: str) -> None:
         """Removes an object, or a folder with all that is in it; nothing if it is not there."""
         self.check()
-        with self._asking("cleared"):
+        with suppress(FileNotFoundError), self._asking("cleared"):
             self._files.invalidate_cache()
             if self._files.exists(self._at(path)):
                 self._files.rm(self._at(path), recursive=True)
 
     def keeps_removed(self) -> bool:
         """Whether the store is known to keep what is removed from it."""
-        if not self._kinds & PUTS_WHOLE:
+        if not self._puts_whole:
             return False
         with self._asking("read"):
             return bool(self._files.is_bucket_versioned(self._root.partition("/")[0]))
 
+    @property
+    def _puts_whole(self) -> bool:
+        return bool(self._kinds & PUTS_WHOLE)
+
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}" if path else str(self._root)
 
-    def _make_folder(self, folder: str) -> None:
-        """Below the address alone: that itself is there, or is not mounted."""
+    def _open(self, path: str) -> Any:
         if self._folder is None:
-            if not self._kinds & PUTS_WHOLE:
-                self._files.makedirs(self._at(folder), exist_ok=True)
-            return
-        made = self._folder
-        for name in folder.split("/") if folder else []:
-            made = made / name
-            made.mkdir(exist_ok=True)
-
-    def _write_beside(self, path: str, chunks: Iterable[bytes]) -> None:
-        try:
-            with self._asking("written"):
-                file = self._files.open(path + PART, "wb")
-            with file:
-                for chunk in chunks:
-                    with self._asking("written"):
-                        file.write(chunk)
-                with self._asking("written"):
-                    file.flush()
-                    if self._folder is not None:
-                        os.fsync(file.fileno())
-            with self._asking("written"):
-                self._files.mv(path + PART, path)
-        except BaseException:
-            with self._asking("cleared"):
-                if self._files.exists(path + PART):
-                    self._files.rm_file(path + PART)
-            raise
-
-    def _upload(self, path: str, chunks: Iterable[bytes]) -> None:
-        with self._asking("written"):
-            file = self._files.open(path, "wb", autocommit=False)
-        try:
-            for chunk in chunks:
-                with self._asking("written"):
-                    file.write(chunk)
-            with self._asking("written"):
-                file.close()
-                file.commit()
-        except BaseException:
-            with self._asking("cleared"):
-                file.discard()
-            raise
+            self._files.invalidate_cache()
+            return self._files.open(self._at(path), "rb")
+        # In a folder that others can write there may be a pipe, which never ends, or a way out of it: neither is ours.
+        name = self._folder / path
+        if not stat.S_ISREG(name.lstat().st_mode):
+            raise FileNotFoundError
+        return open(name, "rb", opener=lambda name, _: os.open(name, ORDINARY))
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[None]:
@@ -178,3 +160,94 @@ class Storage:
         except Exception as error:
             reason: Any = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise self._unavailable(f"{self.address} cannot be {what}: {reason}. Try again.") from None
+
+
+class _Draft(Protocol):
+    """An object while it is written: nobody sees it before the end."""
+
+    def open(self) -> None: ...
+    def write(self, chunk: bytes) -> object: ...
+    def finish(self) -> None: ...
+    def discard(self) -> None: ...
+
+
+class _FileDraft:
+    """In a folder of this machine."""
+
+    def __init__(self, root: Path, path: str) -> None:
+        self._root = root
+        self._path = root / path
+        self._part = self._path.with_name(self._path.name + PART)
+        self._file: BinaryIO | None = None
+
+    def open(self) -> None:
+        # Below the root alone: that itself is there, or is not mounted.
+        for folder in [*self._path.relative_to(self._root).parents][-2::-1]:
+            (self._root / folder).mkdir(exist_ok=True)
+        self._part.unlink(missing_ok=True)
+        self._file = self._part.open("xb")
+
+    def write(self, chunk: bytes) -> object:
+        assert self._file is not None, "open"
+        return self._file.write(chunk)
+
+    def finish(self) -> None:
+        assert self._file is not None, "open"
+        with self._file as file:
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(self._part, self._path)
+
+    def discard(self) -> None:
+        if self._file is not None:
+            self._part.unlink(missing_ok=True)
+            self._file.close()
+
+
+class _Upload:
+    """To a store where it appears at the end."""
+
+    def __init__(self, files: Any, path: str) -> None:
+        self._files = files
+        self._path = path
+        self._file: Any = None
+
+    def open(self) -> None:
+        self._file = self._files.open(self._path, "wb", autocommit=False)
+
+    def write(self, chunk: bytes) -> object:
+        return self._file.write(chunk)
+
+    def finish(self) -> None:
+        self._file.close()
+        self._file.commit()
+
+    def discard(self) -> None:
+        if self._file is not None:
+            self._file.discard()
+
+
+class _Beside:
+    """Under another name until it is whole."""
+
+    def __init__(self, files: Any, path: str) -> None:
+        self._files = files
+        self._path = path
+        self._file: Any = None
+
+    def open(self) -> None:
+        self._files.makedirs(self._path.rpartition("/")[0], exist_ok=True)
+        self._file = self._files.open(self._path + PART, "wb")
+
+    def write(self, chunk: bytes) -> object:
+        return self._file.write(chunk)
+
+    def finish(self) -> None:
+        self._file.close()
+        self._files.mv(self._path + PART, self._path)
+
+    def discard(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            if self._files.exists(self._path + PART):
+                self._files.rm_file(self._path + PART)

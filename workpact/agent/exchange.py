@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
-
-import fsspec  # type: ignore[import-untyped]
 
 from workpact.agent.errors import ExchangeUnavailable
+from workpact.storage import Storage
 
 MOST_BYTES = 65_536
 """A report is far smaller."""
@@ -25,25 +23,15 @@ class Exchange:
     """One folder; `ExchangeUnavailable` from every call."""
 
     def __init__(self, address: str) -> None:
-        self.address = address
-        try:
-            self._files, self._root = fsspec.core.url_to_fs(address)
-        except (ValueError, ImportError) as error:
-            raise ExchangeUnavailable(f"{address} cannot be opened: {error}. Name a folder, or install that.") from None
+        self._storage = Storage(address, ExchangeUnavailable)
+        self.address = self._storage.address
         self._read: dict[str, bytes] = {}
-        self._check_folder()
 
     def put(self, content: bytes) -> str:
         """Lays a file down, whole or not at all, and returns its name; again, it changes nothing."""
         name = f"{sha256(content).hexdigest()}.json"
-        path = f"{self._root}/{name}"
-        self._check_folder()
-        try:
-            if not self._files.exists(path):
-                self._files.pipe_file(path + ".part", content)
-                self._files.mv(path + ".part", path)
-        except (OSError, NotImplementedError) as error:
-            raise ExchangeUnavailable(f"{self.address} cannot be written: {error}.") from None
+        if not self._storage.exists(name):
+            self._storage.write(name, content)
         self._read[name] = content
         return name
 
@@ -58,28 +46,11 @@ class Exchange:
                 self._read[name] = content
             yield name, self._read[name]
 
-    def _check_folder(self) -> None:
-        """A folder that is not mounted is not an empty one."""
-        if "file" in self._files.protocol and not Path(self._root).is_dir():
-            raise ExchangeUnavailable(f"{self.address} is no folder: make it, or mount what both sides share.")
-
     def _names(self) -> list[str]:
-        self._check_folder()
-        self._files.invalidate_cache()
-        try:
-            listed = self._files.ls(self._root, detail=False)
-        except FileNotFoundError:
-            # Stores of objects have no folder before the first object.
-            return []
-        except (OSError, NotImplementedError) as error:
-            raise ExchangeUnavailable(f"{self.address} cannot be listed: {error}.") from None
-        names = sorted(str(path).rsplit("/", 1)[-1] for path in listed)
-        return [name for name in names if NAME.fullmatch(name)][:MOST_FILES]
+        return [name for name in self._storage.names() if NAME.fullmatch(name)][:MOST_FILES]
 
     def _content(self, name: str) -> bytes:
         try:
-            return bytes(self._files.cat_file(f"{self._root}/{name}", start=0, end=MOST_BYTES))
+            return self._storage.read(name, MOST_BYTES)
         except FileNotFoundError:
             return b""
-        except OSError as error:
-            raise ExchangeUnavailable(f"{self.address}/{name} cannot be read: {error}.") from None

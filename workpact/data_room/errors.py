@@ -89,6 +89,10 @@ class OtherContent(Damaged):
     """It is whole, but not what stands on chain: another version's bytes, or another file's."""
 
 
+class RolledBack(Damaged):
+    """The place answers with an older version than the chain's."""
+
+
 class BadManifest(Damaged):
     """A manifest's file is no manifest, or not of what is asked for."""
 

@@ -6,6 +6,7 @@ put that was interrupted can be done again. Whoever reads gets what has this has
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from workpact.data_room.errors import (
     NotThere,
     OtherContent,
     PlaceUnavailable,
+    RolledBack,
     TooLong,
     Truncated,
 )
@@ -31,6 +33,7 @@ from workpact.storage import CHUNK, PART, Storage
 SEALED = ".sealed"
 WRAP = ".wrap"
 MANIFEST = ".json"
+NAME = re.compile(r"[0-9a-f]{64}\.json")
 
 
 class RoomPlace:
@@ -87,13 +90,23 @@ class RoomPlace:
         self._storage.write(_path(version, signed.manifest.struct_hash, MANIFEST), signed.to_bytes())
 
     def read_manifest(self, version: VersionId, struct_hash: bytes) -> SignedManifest:
-        """The manifest with this hash. Raises `NotThere`, `BadManifest`; the signature is not checked."""
+        """The manifest of this struct hash, its signature unchecked. Raises `NotThere`, `RolledBack`, `BadManifest`."""
         path = _path(version, struct_hash, MANIFEST)
         what = f"{self.address}/{path}: the manifest of {version}"
         signed = SignedManifest.from_bytes(self._read(path, what, MOST_BYTES + 1), what)
-        if signed.manifest.struct_hash != struct_hash:
-            raise BadManifest(f"{what} is another one than its author put: ask the author to lay it down again.")
-        return signed
+        if signed.manifest.struct_hash == struct_hash:
+            return signed
+        if signed.manifest.file == version.file and signed.manifest.version < version.version:
+            raise RolledBack(
+                f"{what}: the place answers with version {signed.manifest.version}. Somebody has put an old copy back: "
+                "ask for the place as it is now."
+            )
+        raise BadManifest(f"{what} is another one than its author put: ask the author to lay it down again.")
+
+    def manifests(self, version: VersionId) -> list[bytes]:
+        """The struct hashes of all manifests that are laid down for a version, also of puts that came to nothing."""
+        names = [name.removesuffix(MANIFEST) for name in self._storage.names(_folder(version)) if NAME.fullmatch(name)]
+        return [bytes.fromhex(name) for name in names]
 
     def destroy(self, book: bytes, file: bytes) -> None:
         """Removes all sealed bytes, wraps and manifests of a file; again, it changes nothing.
