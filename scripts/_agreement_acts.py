@@ -60,15 +60,16 @@ def submit(act: Act, milestone: str, deliverable: Path) -> None:
       ape run agreement submit desk.yaml onboarding roster.pdf --account contractor
     """
     from workpact.agreement import Phase
-    from workpact.sealing import kept_seal, seal_file
+    from workpact.sealing import kept_seal
 
     agreement = act.agreement
     state, kept = agreement.milestone(milestone), kept_seal(deliverable)
     submitted = [each for each in agreement.events() if each.name == "Submitted" and each["milestone"] == state.index]
     if state.phase is Phase.SUBMITTED and kept is not None and submitted[-1]["deliverable"] == kept.hash:
         return act.unchanged(agreement, f"{state.name} is submitted already.", deliverable=kept.hash)
-    sent = agreement.submit(milestone, deliverable, sender=act.sender)
-    return act.sent(agreement, sent, deliverable=seal_file(deliverable).hash)
+    sealed = kept or agreement.sealed("submit", milestone, deliverable, sender=act.sender)
+    sent = agreement.submit(milestone, sealed, sender=act.sender)
+    return act.sent(agreement, sent, deliverable=sealed.hash)
 
 
 @click.command(cls=ConnectedCommand)

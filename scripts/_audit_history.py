@@ -36,11 +36,11 @@ def history(found: Audited, as_json: bool, sheet: Path | None) -> None:
     Example:
       ape run audit history desk.yaml --csv desk.csv
     """
-    from workpact.private_file import write_private
+    from workpact.private_file import write_plain
 
     made = found.history()
     if sheet is not None:
-        write_private(sheet, [_csv(made).encode()])
+        write_plain(sheet, [_csv(made).encode()])
     emit(made.to_json(), as_json, _lines(made))
 
 

@@ -25,9 +25,10 @@ def load_json(path: Path) -> dict[str, Any]:
     from pydantic_core import from_json
 
     from workpact.batches.errors import BadProofFile
+    from workpact.private_file import read_private
 
     try:
-        found = from_json(path.read_bytes())
+        found = from_json(read_private(path))
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
@@ -82,10 +83,10 @@ def accepted_papers(
 
 
 def write_paper(path: Path | None, paper: dict[str, Any]) -> str | None:
-    """Writes a paper that only its owner may read, if a file is named; its name."""
-    from workpact.private_file import write_private
+    """Writes a paper to be handed on, mode 0600 and never sealed, if a file is named; its name."""
+    from workpact.private_file import write_plain
 
     if path is None:
         return None
-    write_private(path, [(json.dumps(paper, indent=2) + "\n").encode()])
+    write_plain(path, [(json.dumps(paper, indent=2) + "\n").encode()])
     return str(path)

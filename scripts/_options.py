@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import ape.logging
@@ -37,7 +38,8 @@ class _Plain:
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)  # type: ignore[misc]
+            with _owner(context):
+                return super().invoke(context)  # type: ignore[misc]
         except Exception as error:
             _explain(error)
 
@@ -118,6 +120,17 @@ def confirm(question: str, yes: bool) -> None:
     """Asks on the terminal unless --yes; a no ends the command with nothing sent."""
     if not yes and not click.confirm(question, err=True):
         raise click.ClickException("Nothing was sent.")
+
+
+def _owner(context: click.Context) -> AbstractContextManager[None]:
+    """Private files are the account's; the passphrase of its room key is asked for on a terminal, unless --yes."""
+    from workpact.private_file import on_behalf_of
+
+    def asked(address: str) -> str:
+        return str(click.prompt(f"Passphrase of the room key of {address}", hide_input=True, err=True))
+
+    quiet = context.params.get("yes") or not sys.stdin.isatty()
+    return on_behalf_of(getattr(context.params.get("account"), "address", None), None if quiet else asked)
 
 
 def _keep_stdout() -> None:

@@ -112,9 +112,10 @@ def read_plan(path: Path, place: RunId | None = None) -> list[PlannedRun]:
     from pydantic_core import from_json
 
     from workpact.batches.wages import RunId
+    from workpact.private_file import read_private
 
     try:
-        found = from_json(path.read_bytes())
+        found = from_json(read_private(path))
         head = (int(found["chainId"]), str(found["payroll"]), bytes.fromhex(found["book"][2:]))
         runs = [
             PlannedRun(RunId(*head, int(each["run"])), tuple(_wage(wage) for wage in each["wages"]))

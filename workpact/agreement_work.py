@@ -82,7 +82,7 @@ class AgreementWork(AgreementView):
 
         The salt is kept: beside a file as `<file>.….seal.json`, for bytes in the user's data folder (`sealing`).
         """
-        return self._send_sealed(self.contract.submit, self.milestone_index(milestone), deliverable, sender)
+        return self._send_sealed("submit", self.milestone_index(milestone), deliverable, sender)
 
     def accept(self, *milestones: str | int, sender: Any) -> Any:
         """Accepts milestones and pays what is open of each; all of it must be held. The client."""
@@ -97,7 +97,7 @@ class AgreementWork(AgreementView):
 
     def reject(self, milestone: str | int, reason: str | Sealed, *, sender: Any) -> Any:
         """Rejects a submission; on chain is a salted hash of the reason, the salt in the data folder. The client."""
-        return self._send_sealed(self.contract.reject, self.milestone_index(milestone), reason, sender)
+        return self._send_sealed("reject", self.milestone_index(milestone), reason, sender)
 
     def release(self, milestone: str | int, *, sender: Any) -> Any:
         """Pays a milestone whose review the client let pass, or what is owed of one. Anyone."""
@@ -107,7 +107,7 @@ class AgreementWork(AgreementView):
 
     def dispute(self, item: str | int, reason: str | Sealed, *, sender: Any) -> Any:
         """Takes a milestone, or as "holdback" the holdback, to the arbiters. Either party."""
-        return self._send_sealed(self.contract.dispute, self._item(item), reason, sender)
+        return self._send_sealed("dispute", self._item(item), reason, sender)
 
     def serve(self, *, sender: Any) -> Any:
         """Records that the sender, arbiter or backup of the document, serves; also before it is opened."""
@@ -124,25 +124,26 @@ class AgreementWork(AgreementView):
     def _item(self, item: str | int) -> int:
         return HOLDBACK if item in ("holdback", HOLDBACK) else self.milestone_index(item)
 
-    def _send_sealed(self, method: Any, item: int, content: Path | str | bytes | Sealed, sender: Any) -> Any:
-        """Sends the hash of a content; no salt is kept of what the contract refuses."""
-        terms = self.document.terms()
-        if not _is_sealed(content):
-            check_contract(self.contract)
-            ask(method.call, terms, item, bytes(32), sender=address_of(sender))
-        return send(method, terms, item, _sealed(content).hash, sender=sender)
+    # Salted hashes
 
+    def sealed(self, call: str, item: str | int, content: Path | str | bytes, *, sender: Any) -> Sealed:
+        """What `submit`, `reject` or `dispute` (`call`) sends of a content; its salt is kept.
 
-def _is_sealed(content: Path | str | bytes | Sealed) -> bool:
-    return isinstance(content, Sealed) or (isinstance(content, Path) and kept_seal(content) is not None)
+        No salt is kept of what the contract would refuse.
+        """
+        kept = kept_seal(content) if isinstance(content, Path) else None
+        if kept is not None:
+            return kept
+        check_contract(self.contract)
+        method = getattr(self.contract, call)
+        ask(method.call, self.document.terms(), self._item(item), bytes(32), sender=address_of(sender))
+        if isinstance(content, Path):
+            return seal_file(content)
+        return seal(content.encode() if isinstance(content, str) else content)
 
-
-def _sealed(content: Path | str | bytes | Sealed) -> Sealed:
-    if isinstance(content, Sealed):
-        return content
-    if isinstance(content, Path):
-        return seal_file(content)
-    return seal(content.encode() if isinstance(content, str) else content)
+    def _send_sealed(self, call: str, item: int, content: Path | str | bytes | Sealed, sender: Any) -> Any:
+        sealed = content if isinstance(content, Sealed) else self.sealed(call, item, content, sender=sender)
+        return send(getattr(self.contract, call), self.document.terms(), item, sealed.hash, sender=sender)
 
 
 def _address(account: Any) -> str:

@@ -7,7 +7,6 @@ what was submitted.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +16,7 @@ from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
 from workpact.chain.journal import data_folder
+from workpact.private_file import read_private, write_private
 
 
 class BadSeal(WorkpactError):
@@ -44,10 +44,16 @@ class Sealed:
 def seal(content: bytes) -> Sealed:
     """Seals bytes with a fresh salt and keeps the salt in the user's data folder, under the hash's digits."""
     sealed = Sealed(secrets.token_bytes(32), sha256(content).digest())
-    folder = data_folder() / "seals"
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{sealed.hash.hex()}.json", sealed)
+    path = _of_hash(sealed.hash)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, sealed)
     return sealed
+
+
+def seal_of(digest: bytes) -> Sealed | None:
+    """The seal of bytes, by its hash; None if it is not in the user's data folder. Raises `BadSeal`."""
+    path = _of_hash(digest)
+    return _read(path) if path.exists() else None
 
 
 def seal_file(path: Path) -> Sealed:
@@ -70,11 +76,7 @@ def kept_seal(path: Path) -> Sealed | None:
     beside = _beside(path, content_hash)
     if not beside.exists():
         return None
-    try:
-        written = json.loads(beside.read_text())
-        sealed = Sealed(bytes.fromhex(written["salt"][2:]), bytes.fromhex(written["sha256"][2:]))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BadSeal(f"{beside} is not a salt's file: move it away and seal again.") from None
+    sealed = _read(beside)
     if sealed.content_hash != content_hash:
         raise BadSeal(f"{beside} belongs to another content than {path.name} has: move it away and seal again.")
     return sealed
@@ -91,14 +93,22 @@ def _beside(path: Path, content_hash: bytes) -> Path:
     return path.with_name(f"{path.name}.{content_hash.hex()[:8]}.seal.json")
 
 
+def _of_hash(digest: bytes) -> Path:
+    return data_folder() / "seals" / f"{digest.hex()}.json"
+
+
+def _read(path: Path) -> Sealed:
+    try:
+        written = json.loads(read_private(path))
+        return Sealed(bytes.fromhex(written["salt"][2:]), bytes.fromhex(written["sha256"][2:]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadSeal(f"{path} is not a salt's file: move it away and seal again.") from None
+
+
 def _write(path: Path, sealed: Sealed) -> None:
     content = {
         "salt": "0x" + sealed.salt.hex(),
         "sha256": "0x" + sealed.content_hash.hex(),
         "hash": "0x" + sealed.hash.hex(),
     }
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(json.dumps(content, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(path, [(json.dumps(content, indent=2) + "\n").encode()], over=False)

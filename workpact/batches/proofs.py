@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from workpact.batches.errors import BadProofFile, ForeignLeaf, ProofError, RootMismatch, RosterError
 from workpact.batches.leaves import GRANT, KINDS, Kind, LeafProof, entry
 from workpact.merkle import StandardTree, Value, read_value
-from workpact.private_file import write_private
+from workpact.private_file import read_private, write_private
 
 FORMAT = "workpact-proofs-1"
 
@@ -126,7 +126,7 @@ class Leaves:
 
 def _read(path: Path) -> tuple[Kind, bytes, int, list[Any]]:
     try:
-        found = from_json(path.read_bytes())
+        found = from_json(read_private(path))
     except OSError as error:
         raise BadProofFile(f"It cannot be read: {error.strerror}. Name a file of proofs.") from None
     except ValueError:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workpact.batches.errors import BadColumns, BadRow, BadValue, FileError, SeveralErrors, UnreadableFile
 from workpact.merkle import keccak
+from workpact.private_file import read_private
 from workpact.terms.units import UnitError, read_money
 
 WORKERS = 2**24 - 1
@@ -126,7 +127,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[Line]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = read_private(path)
     except OSError as error:
         raise UnreadableFile(path, 0, f"cannot be read: {error.strerror}", "name a CSV file") from None
     try:

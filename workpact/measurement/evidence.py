@@ -23,7 +23,7 @@ from sha3 import keccak_256
 from workpact.measurement.errors import EvidenceError
 from workpact.measurement.tree import EvidenceTree, Words
 from workpact.merkle import SIZE, keccak
-from workpact.private_file import write_private
+from workpact.private_file import read_private, write_private
 
 
 class Event(NamedTuple):
@@ -142,7 +142,7 @@ class Evidence:
     def read(cls, path: Path) -> Self:
         """Read what `write` wrote; raises `EvidenceError` if the root is not that of its events."""
         try:
-            content = json.loads(path.read_bytes())
+            content = json.loads(read_private(path))
             rows = [(int(line), bytes.fromhex(salt), bytes.fromhex(row)) for line, salt, row in content["events"]]
             lines, salts, hashes = zip(*rows, strict=True) if rows else ((), (), ())
             if {len(word) for word in salts + hashes} - {SIZE}:

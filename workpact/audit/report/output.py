@@ -8,7 +8,7 @@ from typing import Any
 
 from workpact import WorkpactError
 from workpact.audit.report.facts import canonical
-from workpact.private_file import write_private
+from workpact.private_file import write_plain
 
 
 class UnknownForm(WorkpactError, ValueError):
@@ -39,4 +39,4 @@ def require_form(path: Path) -> None:
 def write(value: dict[str, Any], path: Path) -> None:
     """Writes the report, for its owner alone to read; raises `UnknownForm`."""
     require_form(path)
-    write_private(path, [FORMS[path.suffix](value)])
+    write_plain(path, [FORMS[path.suffix](value)])
