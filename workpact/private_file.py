@@ -119,6 +119,17 @@ def read_private(path: Path) -> bytes:
         return _opened(path, file)
 
 
+def seal_in_place(path: Path) -> bool:
+    """Seals a private file that is plain; false if it is sealed already. Raises `OSError`, `RoomError`s."""
+    content = path.read_bytes()
+    if content.startswith(MAGIC):
+        return False
+    if _owner() is None:
+        raise WhoseFile(f"{path} stays as it is: there is no room key yet. Make one first: ape run room key.")
+    write_private(path, [content])
+    return True
+
+
 @contextmanager
 def _draft(path: Path, over: bool) -> Iterator[Any]:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -34,6 +34,7 @@ from workpact.private_file import (
     WhoseFile,
     on_behalf_of,
     read_private,
+    seal_in_place,
     write_plain,
     write_private,
 )
@@ -345,6 +346,19 @@ def test_plain_file_of_before__is_read_and_sealed_when_next_written(private_desk
     assert CANARY not in _everything(private_desk)
     monkeypatch.setenv(private_file.PASSPHRASE, PHRASE)
     assert Roster.read(path)[7] == person
+
+
+def test_seal_in_place__once_and_only_with_a_key(private_desk, monkeypatch):
+    path = private_desk / "one"
+    path.write_bytes(CANARY)
+    with pytest.raises(WhoseFile, match="there is no room key yet"):
+        seal_in_place(path)
+    assert path.read_bytes() == CANARY
+    _store().create(ALICE, 1, PHRASE)
+    assert [seal_in_place(path), seal_in_place(path)] == [True, False]
+    assert CANARY not in _everything(private_desk)
+    monkeypatch.setenv(private_file.PASSPHRASE, PHRASE)
+    assert read_private(path) == CANARY
 
 
 @pytest.mark.parametrize("book", [bytes(32), b"\5" * 32])
