@@ -51,11 +51,10 @@ class SealedForAnother(RoomError):
 
 
 class PassphraseNeeded(RoomError):
-    """A private file is sealed, and there is nobody to ask for the passphrase."""
+    """A room key is needed, and there is nobody to ask for its passphrase."""
 
-    def __init__(self, path: Path, account: str) -> None:
-        self.path = path
-        super().__init__(f"{path} is sealed for {account}: give the passphrase of its room key as {PASSPHRASE}.")
+    def __init__(self, account: str, what: str = "this") -> None:
+        super().__init__(f"{what} is sealed for {account}: give the passphrase of its room key as {PASSPHRASE}.")
 
 
 class PrivateFileDamaged(Damaged):
@@ -117,6 +116,18 @@ def read_private(path: Path) -> bytes:
             file.seek(0)
             return file.read()
         return _opened(path, file)
+
+
+def passphrase_of(account: str, what: str = "this") -> str:
+    """That of an account's room key: WORKPACT_ROOM_PASSPHRASE, else asked for once; raises `PassphraseNeeded`."""
+    person, given = _person.get(), os.environ.get(PASSPHRASE)
+    if given is not None:
+        return given
+    if person is None or person.ask is None:
+        raise PassphraseNeeded(account, what)
+    if account.lower() not in person.said:
+        person.said[account.lower()] = person.ask(account)
+    return person.said[account.lower()]
 
 
 def seal_in_place(path: Path) -> bool:
@@ -196,7 +207,7 @@ def _opened(path: Path, file: BinaryIO) -> bytes:
     folder = data_folder() / "room"
     if not folder.is_dir() or version not in Keystore(folder).versions(account):
         raise SealedForAnother(path, account, version, folder)
-    own = _key(folder, account, version, _passphrase(path, account))
+    own = _key(folder, account, version, passphrase_of(account, str(path)))
     out = io.BytesIO()
     try:
         key = unwrap(head[_WRAP], own, _domain(), account, version)
@@ -204,17 +215,6 @@ def _opened(path: Path, file: BinaryIO) -> bytes:
     except (Damaged, NotForYou):
         raise PrivateFileDamaged(path) from None
     return out.getvalue()
-
-
-def _passphrase(path: Path, account: str) -> str:
-    person, given = _person.get(), os.environ.get(PASSPHRASE)
-    if given is not None:
-        return given
-    if person is None or person.ask is None:
-        raise PassphraseNeeded(path, account)
-    if account not in person.said:
-        person.said[account] = person.ask(account)
-    return person.said[account]
 
 
 @lru_cache(maxsize=4)
