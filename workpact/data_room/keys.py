@@ -172,16 +172,24 @@ class Keystore:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                os.link(draft, path)
+                if not _linked(draft, path):
+                    raise KeyExists(path)
             finally:
                 os.unlink(draft)
-        except FileExistsError:
-            raise KeyExists(path) from None
         except OSError as error:
             raise self._unavailable(error) from None
 
     def _unavailable(self, error: OSError) -> KeystoreUnavailable:
         return KeystoreUnavailable(f"{self.folder}: {error.strerror}. Name a folder of your own.")
+
+
+def _linked(draft: str, path: Path) -> bool:
+    """Gives the draft its name, unless another has it."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _encrypted(key: EncryptionKey, passphrase: Any) -> dict[str, Any]:
