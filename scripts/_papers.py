@@ -67,12 +67,7 @@ def load(file: Path, wallets: Iterable[str] = (), token: str | None = None, chai
     from workpact.terms import load as load_file
 
     known = deployments.read(chain) if chain is not None else {}
-    named = {}
-    for entry in wallets:
-        name, equals, address = entry.partition("=")
-        if not equals:
-            raise click.UsageError(f"--wallet {entry}: write NAME=ADDRESS, like client=0x….")
-        named[name] = _address(address)
+    named = named_wallets(wallets)
     contracts = {name: each.address for name, each in known.items() if name not in named}
     try:
         return load_file(file, wallets=named, token=token, contracts=contracts, chain_id=chain)
@@ -80,6 +75,17 @@ def load(file: Path, wallets: Iterable[str] = (), token: str | None = None, chai
         raise
     except ValueError as error:  # one name, two addresses
         raise click.UsageError(f"{error}: give one --wallet for each name.") from None
+
+
+def named_wallets(wallets: Iterable[str]) -> dict[str, str]:
+    """The addresses of `--wallet NAME=ADDRESS`, by name."""
+    named = {}
+    for entry in wallets:
+        name, equals, address = entry.partition("=")
+        if not equals:
+            raise click.UsageError(f"--wallet {entry}: write NAME=ADDRESS, like client=0x….")
+        named[name] = _address(address)
+    return named
 
 
 class NotMeasurable(WorkpactError):

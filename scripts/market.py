@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import click
 
-from scripts import _market_profile, _market_search, _market_serve
+from scripts import (
+    _market_accept,
+    _market_bid,
+    _market_bids,
+    _market_post,
+    _market_profile,
+    _market_search,
+    _market_serve,
+)
 
 PARTS = (
     _market_profile,
     _market_search,
+    _market_post,
+    _market_bid,
+    _market_bids,
+    _market_accept,
     _market_serve,
 )
 """Modules that add commands: their COMMANDS."""

@@ -24,7 +24,7 @@ def misfit(request: Request, message: Message) -> str:
     """
     try:
         made = deepcopy(filled(request, message).message)
-    except (TermsError, ValueError) as error:
+    except (TermsError, ValueError, OverflowError, OSError) as error:  # of dates too, which no clock knows
         return f"its terms make no agreement: {shown(str(error).splitlines()[0])}"
     made["annex"]["conditions"]["legalText"] = message["annex"]["conditions"]["legalText"]
     made["annex"]["offer"]["salt"] = message["annex"]["offer"]["salt"]
