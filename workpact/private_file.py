@@ -53,7 +53,7 @@ class SealedForAnother(RoomError):
 class PassphraseNeeded(RoomError):
     """A room key is needed, and there is nobody to ask for its passphrase."""
 
-    def __init__(self, account: str, what: str = "this") -> None:
+    def __init__(self, account: str, what: str = "This") -> None:
         super().__init__(f"{what} is sealed for {account}: give the passphrase of its room key as {PASSPHRASE}.")
 
 
@@ -118,7 +118,7 @@ def read_private(path: Path) -> bytes:
         return _opened(path, file)
 
 
-def passphrase_of(account: str, what: str = "this") -> str:
+def passphrase_of(account: str, what: str = "This") -> str:
     """That of an account's room key: WORKPACT_ROOM_PASSPHRASE, else asked for once; raises `PassphraseNeeded`."""
     person, given = _person.get(), os.environ.get(PASSPHRASE)
     if given is not None:
