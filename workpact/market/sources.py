@@ -5,7 +5,7 @@ What is not proved by a contract's own word is not taken. Nothing of a contract 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workpact.audit.bundle import opened
@@ -15,7 +15,6 @@ from workpact.audit.history import head as block_at
 from workpact.audit.node import Node
 from workpact.audit.subject import Book, Subject, genuine
 from workpact.chain import deployments
-from workpact.history import OUTSIDE
 from workpact.market.dealings import Facts, Message
 from workpact.market.errors import MarketError
 from workpact.market.record import Records
@@ -23,10 +22,12 @@ from workpact.service_record import Unclear
 
 READ = ("Agreement", "SLAOracle", "TalentRegistry")
 """The contracts that a record is made of."""
+Published = Mapping[bytes, Sequence[tuple[int, Message]]]
+"""Documents by id, with the blocks in which they were published, in order."""
 
 
 class OtherBundle(MarketError):
-    """A bundle is not of the block, chain or contract that the others are of."""
+    """A bundle is not of the chain or the contracts that are recorded."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,18 @@ class Contracts:
     """What is recorded for a chain: addresses by name, of `READ`."""
 
     chain_id: int
-    addresses: dict[str, str]
+    addresses: Mapping[str, str]
 
     @classmethod
     def recorded(cls, chain_id: int) -> Contracts:
-        """By the record of deployments; raises `NotDeployed` without an Agreement."""
+        """By the record of deployments; raises `NotDeployed` unless Agreement and TalentRegistry are there."""
         known = deployments.read(chain_id)
-        if "Agreement" not in known:
-            raise deployments.NotDeployed(
-                f"{deployments.path(chain_id)} records no Agreement: no record counts on chain {chain_id}. Check "
-                "--network, or where WORKPACT_DEPLOYMENTS leads."
-            )
+        for name in ("Agreement", "TalentRegistry"):
+            if name not in known:
+                raise deployments.NotDeployed(
+                    f"{deployments.path(chain_id)} records no {name}: no record counts on chain {chain_id}. Check "
+                    "--network, or where WORKPACT_DEPLOYMENTS leads."
+                )
         return cls(chain_id, {name: known[name].address for name in READ if name in known})
 
     @property
@@ -52,9 +54,14 @@ class Contracts:
         """The Agreement contract."""
         return self.addresses["Agreement"]
 
+    @property
+    def registry(self) -> str:
+        """The TalentRegistry."""
+        return self.addresses["TalentRegistry"]
+
 
 class KeptLogs:
-    """All logs of some contracts, read once and asked many times, as `workpact.audit.history.Logs`."""
+    """Logs of some contracts, read once and asked many times, as `workpact.audit.history.Logs`."""
 
     def __init__(self, logs: Iterable[Log]) -> None:
         self._by_topic: dict[tuple[str, int, bytes], list[Log]] = {}
@@ -79,25 +86,27 @@ def from_node(node: Node, contracts: Contracts, at: Head, latest: Head, logs: Lo
     """All agreements of the recorded contract as they were at a block.
 
     Logs are read until `latest`, a block of which the node keeps the state, and proved by the words there: what was
-    before is proved by them too. Raises `HistoryDiffers`, `StateGone`, `BlockGone`.
+    before is proved by them too. Documents are those published until the block. Raises `HistoryDiffers`, `StateGone`,
+    `BlockGone`.
     """
     read = [log for address in contracts.addresses.values() for log in logs.read(address, [], latest.number)]
-    entries: dict[bytes, list[Entry]] = {}
+    own: dict[bytes, list[Entry]] = {}
+    texts: dict[bytes, list[tuple[int, Message]]] = {}
     for log in read:
-        if log.address == contracts.agreement:
-            entry = decoded("Agreement", log)
-            if entry.name != "Withdrawn":
-                entries.setdefault(log.topics[1], []).append(entry)
-    subjects = [
-        _subject(contracts, origin, own, entries)
-        for origin, own in entries.items()
-        if any(each.name == "Opened" for each in own)
-    ]
-    facts = _proved(node, contracts, subjects, KeptLogs(read), at, latest)
+        if log.address != contracts.agreement:
+            continue
+        entry = decoded("Agreement", log)
+        if entry.name == "Published":
+            message = genuine(entry, contracts.chain_id)
+            texts.setdefault(bytes(entry["id"]), []).extend([(log.block, message)] if message else [])
+        elif entry.name in ("Opened", "Amended"):
+            own.setdefault(bytes(entry["origin"]), []).append(entry)
+    subjects = [_subject(contracts, origin, changes, texts) for origin, changes in own.items()]
+    facts = tuple(_proved(node, contracts, subjects, KeptLogs(read), texts, (at, latest)))
     for each in (at, latest):
         if block_at(node, each.number).hash != each.hash:
             raise BlockGone(f"Block {each.number} was replaced while it was read: run the same again.")
-    return Records(contracts.chain_id, at, tuple(facts))
+    return Records(contracts.chain_id, at, facts)
 
 
 def from_bundles(contracts: Contracts, files: Iterable[tuple[str, bytes]], block_hash: bytes) -> Records:
@@ -110,50 +119,46 @@ def from_bundles(contracts: Contracts, files: Iterable[tuple[str, bytes]], block
     for name, content in files:
         history = opened(content, [block_hash]).history
         subject, head = history.subject, history.head
-        if (subject.chain_id, subject.agreement) != (contracts.chain_id, contracts.agreement):
+        given = subject.chain_id, subject.agreement, subject.talent
+        if given != (contracts.chain_id, contracts.agreement, contracts.registry):
             raise OtherBundle(
-                f"{name} is of agreement contract {subject.agreement} on chain {subject.chain_id}; recorded is "
-                f"{contracts.agreement} on chain {contracts.chain_id}: leave it out, or check WORKPACT_DEPLOYMENTS."
+                f"{name} is of Agreement {subject.agreement} and TalentRegistry {subject.talent} on chain "
+                f"{subject.chain_id}; recorded are {contracts.agreement} and {contracts.registry} on chain "
+                f"{contracts.chain_id}: leave it out, or check WORKPACT_DEPLOYMENTS."
             )
-        if subject.talent != contracts.addresses.get("TalentRegistry"):
-            raise OtherBundle(f"{name} was exported with another TalentRegistry than the recorded one: export it again.")
-        own = {each: () for each in READ} | {
-            each.book.contract: each.entries
-            for each in history.books
-            if each.book.address == contracts.addresses.get(each.book.contract)
-        }
-        oracle = [
-            entry
-            for each in history.books
-            if each.book.contract == "SLAOracle" and each.book.address == contracts.addresses.get("SLAOracle")
-            for entry in each.entries
-        ]
-        found[subject.origin] = Facts(
-            subject.origin, own["Agreement"], tuple(oracle), own["TalentRegistry"], dict(subject.messages)
-        )
+        kept: dict[str, list[Entry]] = {each: [] for each in READ}
+        for each in history.books:
+            if contracts.addresses.get(each.book.contract) == each.book.address:
+                kept[each.book.contract] += each.entries
+        found[subject.origin] = _facts(subject.origin, kept, dict(subject.messages))
     if head is None:
-        raise OtherBundle("No bundle was named: give the files that `ape run market record --export` wrote.")
+        raise OtherBundle("There is no bundle: name the folder that `ape run market rank --export` wrote, or files.")
     return Records(contracts.chain_id, head, tuple(found[each] for each in sorted(found)))
 
 
-def _subject(contracts: Contracts, origin: bytes, own: Sequence[Entry], entries: dict[bytes, list[Entry]]) -> Subject:
+def subject_of(contracts: Contracts, facts: Facts) -> Subject:
+    """An agreement as the audit takes it; for those of which every document is known."""
+    ids = [facts.origin, *(bytes(each["id"]) for each in facts.agreement if each.name == "Amended")]
+    messages = {each: facts.messages[each] for each in ids}
+    return Subject(contracts.chain_id, contracts.agreement, facts.origin, None, messages, {}, talent=contracts.registry)
+
+
+def _subject(contracts: Contracts, origin: bytes, changes: Sequence[Entry], texts: Published) -> Subject:
     """An agreement by those of its documents that were published."""
-    ids = [origin, *(bytes(each["id"]) for each in own if each.name == "Amended")]
-    told = {id_: _published(contracts.chain_id, entries.get(id_, ()), None) for id_ in ids}
-    messages = {id_: each for id_, each in told.items() if each is not None}
-    talent = contracts.addresses.get("TalentRegistry")
-    return Subject(contracts.chain_id, contracts.agreement, origin, None, messages, {}, None, talent)
-
-
-def _published(chain_id: int, entries: Iterable[Entry], last: int | None) -> Message | None:
-    """The message of a document, from what anybody has published under its id until a block."""
-    texts = (each for each in entries if each.name == "Published" and (last is None or each.log.block <= last))
-    return next((message for each in texts if (message := genuine(each, chain_id)) is not None), None)
+    ids = [origin, *(bytes(each["id"]) for each in changes if each.name == "Amended")]
+    messages = {id_: texts[id_][0][1] for id_ in ids if texts.get(id_)}
+    return Subject(contracts.chain_id, contracts.agreement, origin, None, messages, {}, talent=contracts.registry)
 
 
 def _proved(
-    node: Node, contracts: Contracts, subjects: Sequence[Subject], logs: KeptLogs, at: Head, latest: Head
-) -> Iterable[Facts]:
+    node: Node,
+    contracts: Contracts,
+    subjects: Sequence[Subject],
+    logs: KeptLogs,
+    texts: Published,
+    heads: tuple[Head, Head],
+) -> Iterator[Facts]:
+    at, latest = heads
     read: list[tuple[Subject, dict[Book, list[Entry]]]] = []
     for subject in subjects:
         books = collected(subject, logs, latest.number)
@@ -169,6 +174,13 @@ def _proved(
             except Unclear:
                 sure, is_clear = (), False
             kept[book.contract] += [each for each in sure if each.log.block <= at.number]
-        if kept["Agreement"]:
-            ordered = {name: tuple(each for each in found if each.name not in OUTSIDE) for name, found in kept.items()}
-            yield Facts(subject.origin, *(ordered[name] for name in READ), subject.messages, is_clear)
+        if any(each.name == "Opened" for each in kept["Agreement"]):
+            told = {id_: message for id_, message in subject.messages.items() if texts[id_][0][0] <= at.number}
+            yield _facts(subject.origin, kept, told, is_clear)
+
+
+def _facts(
+    origin: bytes, kept: Mapping[str, Sequence[Entry]], messages: Mapping[bytes, Message], is_clear: bool = True
+) -> Facts:
+    agreement, oracle, reviews = (tuple(kept[name]) for name in READ)
+    return Facts(origin, agreement, oracle, reviews, messages, is_clear)
