@@ -39,11 +39,13 @@ verifier = _load()
 
 @contextmanager
 def gapped(events: int) -> Iterator[Life]:
-    """An agreement of some events in a row, then three more with small and large gaps between."""
+    """An agreement of some events in a row, files shared, three more with small and large gaps between, and its end."""
     with long_life(events) as life:
+        life.share()
         for gap in (2, 3, 40):
             ask(life.url, "anvil_mine", hex(gap))
             life.fund(1)
+        life.part()
         life.mine()
         yield life
 

@@ -1,4 +1,4 @@
-"""A chain with all four contracts to make an index of, its rows, and what they must be."""
+"""A chain with all contracts to make an index of, its rows, and what they must be."""
 
 from __future__ import annotations
 
@@ -40,10 +40,6 @@ class Indexed(Life):
     """A chain that an index is made of."""
 
     @property
-    def contracts(self) -> dict[str, str]:
-        return {name: self.planned[name].address for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")}
-
-    @property
     def token(self) -> str:
         return to_checksum_address(self.token_address)
 
@@ -80,6 +76,9 @@ def indexed() -> Iterator[Indexed]:
     with begun() as indexed:
         indexed.open()
         indexed.work()
+        indexed.share()
+        profile = (indexed.address("contractor"), 1, keccak(text="profile"), b"")
+        indexed.send("contractor", indexed.contract("TalentRegistry").functions.setProfile(*profile))
         ask(indexed.url, "anvil_mine", hex(QUIET))
         indexed.fund(30, 10)
         indexed.open(salt=2)

@@ -6,11 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ape import chain
+from ape import chain, networks
 from eth_utils import keccak
 
+from tests.anvil import POLL
+from tests.audit.shared import REVIEWED, SHARED, Call, Shared
 from tests.scripts.crew import Crew
 from workpact.agreement import Agreement
+from workpact.chain import contracts
 from workpact.service_levels import ServiceLevels
 from workpact.terms import AgreementDocument, change_order, load
 from workpact.terms.units import write_instant
@@ -24,8 +27,11 @@ PLAYED = {
     "SLAOracle": ["PeriodReported", "PeriodAssessed", "DocumentReplaced"],
     "WorkerEquity": ["Enrolled", "TokenCreated", "PoolOpened", "PlanCreated", "PlanCreated", "Granted", "Claimed"],
     "Payroll": ["Collected", "Paid"],
+    "DataRoom": SHARED,
 }  # fmt: skip
 """What happened, by contract, in order."""
+PARTED = {**PLAYED, "Agreement": [*PLAYED["Agreement"], "Ended"], "TalentRegistry": REVIEWED}
+"""The same, and what happened at its end."""
 
 
 class Life(Crew):
@@ -47,10 +53,35 @@ class Life(Crew):
         self._wages()
         self._month()
         self.json("equity", "claim", self.file, "worker-1", account="carrier")
+        self._send(self.shared(self.file).sharing())
         self._amend()
         self.json("agreement", "accept", self.amended, "build", "--up-to", "700 TUSD", account="client")
         self.token.approve(self.contracts["Agreement"], 3_000 * 10**6, sender=self.account("client"))
         self.json("agreement", "fund", self.amended, "3,000 TUSD", account="client")
+
+    def part(self) -> None:
+        """Ended by both at once, all that is left going back; each reviews the other."""
+        _, agreement = self.of_file(self.amended)
+        closing = agreement.closing(0)
+        signature = agreement.sign_closing(self.account("contractor"), closing)
+        agreement.end_by_both(closing, None, signature, sender=self.account("client"))
+        self._send(self.shared(self.amended).reviewing())
+
+    def shared(self, file: str) -> Shared:
+        """The room and the reviews, under one of the documents."""
+        document, agreement = self.of_file(file)
+        return Shared(document, self.contracts["Agreement"].address, agreement.origin, self.address)
+
+    def _send(self, calls: list[Call]) -> None:
+        """Past Ape, which takes its time for each."""
+        web3 = networks.provider.web3
+        for each in calls:
+            contract = web3.eth.contract(
+                self.contracts[each.contract].address, abi=contracts.artefact(each.contract).abi
+            )
+            call = contract.functions[each.function](*each.arguments)
+            sent = call.transact({"from": self.address(each.role), "gas": 1_000_000})
+            assert web3.eth.wait_for_transaction_receipt(sent, poll_latency=POLL)["status"] == 1, each
 
     def _wages(self) -> None:
         wages = self.table(

@@ -18,8 +18,10 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 
 from tests.anvil import GAS, START, anvil, ask
+from tests.audit.shared import REVIEWED, SHARED, Call, Shared
 from tests.sdk import paper
 from tests.support import artefact
+from workpact.audit.entries import CONTRACTS
 from workpact.audit.node import Node
 from workpact.audit.subject import Subject
 from workpact.chain import deploying
@@ -58,6 +60,8 @@ EQUITY = (
 FLAGS = ("--timestamp", str(START), "--order", "fifo", "--gas-limit", "36000000")
 CROWD = 120
 """Transactions in a crowded block."""
+MUCH = 1_000_000
+"""Gas of a transaction in a block of its own."""
 KINDS: tuple[dict[str, Any], ...] = (
     {"maxFeePerGas": hex(10**10), "maxPriorityFeePerGas": hex(1)},
     {"gasPrice": hex(10**10)},
@@ -115,16 +119,25 @@ class Life:
         return self.planned["Agreement"].address
 
     @property
+    def contracts(self) -> dict[str, str]:
+        """Those that have histories, by name."""
+        return {name: self.planned[name].address for name in CONTRACTS}
+
+    @property
     def payroll(self) -> str:
         return self.planned["Payroll"].address
 
     def id(self, document: AgreementDocument | None = None) -> bytes:
         return (document or self.document).id(31337, self.agreement)
 
-    def subject(self, document: AgreementDocument | None = None, block: int | None = None) -> Subject:
+    def subject(
+        self, document: AgreementDocument | None = None, block: int | None = None, node: Node | None = None
+    ) -> Subject:
         """The agreement as the audit knows it."""
         last = self.node.height() if block is None else block
-        return Subject.found(self.node, self.agreement, None, [document or self.document], last, self.payroll)
+        named = {"room": self.contracts["DataRoom"], "talent": self.contracts["TalentRegistry"]}
+        papers = [document or self.document]
+        return Subject.found(node or self.node, self.agreement, None, papers, last, self.payroll, **named)
 
     @property
     def now(self) -> int:
@@ -139,7 +152,10 @@ class Life:
 
     def block(self, calls: Iterable[tuple[str, Any]], kind: int = 0) -> list[str]:
         """Transactions in one block, in this order; all must succeed."""
-        raw = [self.transaction(role, call.address, call._encode_transaction_data(), kind) for role, call in calls]
+        raw = [
+            self.transaction(role, call.address, call._encode_transaction_data(), kind) | {"gas": hex(MUCH)}
+            for role, call in calls
+        ]
         sent = [str(self.node.ask("eth_sendTransaction", each)) for each in raw]
         self.mine()
         receipts = self.node.ask_many("eth_getTransactionReceipt", [[each] for each in sent])
@@ -234,6 +250,28 @@ class Life:
         oracle = self.contract("SLAOracle")
         self.send("carrier", oracle.functions.report(struct, of.schedule_hash(), of.levels_struct(), signed))
         return 2  # reported, assessed
+
+    def share(self) -> int:
+        """Files shared in the first agreement's room; how many events."""
+        self._carry(self._shared.sharing())
+        return len(SHARED)
+
+    def part(self) -> int:
+        """The first agreement ended by both, all that is left going back, and reviewed by both; how many events."""
+        state = self.contract("Agreement").functions.stateOf(self.id()).call()
+        closing = (state[2] + state[10], 0, self.now + DAY)
+        signature = self.sign("contractor", self.document.closing_typed_data(31337, self.agreement, *closing))
+        self.send(*self.act("client", "endByBoth", (self.id(), *closing), b"", signature))
+        self._carry(self._shared.reviewing())
+        return 1 + len(REVIEWED)
+
+    @property
+    def _shared(self) -> Shared:
+        return Shared(self.document, self.agreement, self.id(), self.address)
+
+    def _carry(self, calls: Iterable[Call]) -> None:
+        for each in calls:
+            self.send(each.role, self.contract(each.contract).functions[each.function](*each.arguments))
 
     def fund(self, count: int, crowd: int = 1, first: int = 0) -> None:
         """So many top-ups of a unit each, by everybody in turn, `crowd` in a block; `first` were made before."""

@@ -18,13 +18,17 @@ from workpact.audit.subject import Book, Subject
 from workpact.terms import AgreementDocument, eip712
 
 START = 1_700_000_000
-AGREEMENT, PAYROLL, CARRIER = (f"0x{number:040x}" for number in (0xA1, 0xA2, 0xA3))
+AGREEMENT, PAYROLL, CARRIER, ROOM, TALENT = (f"0x{number:040x}" for number in range(0xA1, 0xA6))
 ROLES = (
     "client", "contractor", "arbiter", "backup", "client-operator", "contractor-operator", "client-reporter",
     "contractor-reporter", "TUSD", "SLAOracle",
 )  # fmt: skip
 NAMES = {role: f"0x{number:040x}" for number, role in enumerate(ROLES, 0xB1)}
 UNIT = 10**6
+HOMES = {
+    "Agreement": AGREEMENT, "SLAOracle": NAMES["SLAOracle"], "Payroll": PAYROLL, "DataRoom": ROOM,
+    "TalentRegistry": TALENT,
+}  # fmt: skip
 
 
 def document(*edits: tuple[str, str]) -> AgreementDocument:
@@ -42,7 +46,7 @@ class Made:
             self.message["annex"]["conditions"]["service"]["levels"]["levels"][0][name] = value
         self.id = self.paper.id(31337, AGREEMENT)
         papers = {self.id: self.paper} if with_paper else {}
-        self.subject = Subject(31337, AGREEMENT, self.id, PAYROLL, {self.id: self.message}, papers)
+        self.subject = Subject(31337, AGREEMENT, self.id, PAYROLL, {self.id: self.message}, papers, ROOM, TALENT)
         self.service = eip712.struct_hash("Service", self.message["annex"]["conditions"]["service"])
         self.reports: dict[bytes, Any] = {}
         self.entries: list[Entry] = []
@@ -50,7 +54,7 @@ class Made:
     def add(self, contract: str, name: str, **arguments: Any) -> None:
         """One event."""
         number = len(self.entries) + 1
-        address = {"Agreement": AGREEMENT, "SLAOracle": NAMES["SLAOracle"], "Payroll": PAYROLL}[contract]
+        address = HOMES[contract]
         hashes = keccak(text=f"block {number}"), keccak(text=f"transaction {number}")
         time = START + 3_600 * number
         log = Log(address, (bytes([number]) * 32,), b"", number, hashes[0], time, hashes[1], CARRIER, 0)
@@ -74,16 +78,34 @@ class Made:
         due = {"paid": charge - credit, "retained": 0}
         self.add("Agreement", "Settled", origin=self.id, period=period, charge=charge, credit=credit, **due)
 
+    def share(self) -> None:
+        """A file that the client has opened, and a stranger can; one of no known kind; one review opened, one not."""
+        client, contractor = NAMES["client"], NAMES["contractor"]
+        for side, by, kind in ((1, client, 9), (2, contractor, 2)):
+            file, book = {"file": bytes([side]) * 32}, {"book": self.subject.room_key}
+            put = {"author": by, "side": side, "kind": kind, "content": bytes(32), "manifest": bytes(32)}
+            self.add("DataRoom", "VersionPut", **book, **file, **put, version=1)
+        for reader in (client, f"0x{0xDEAD:040x}"):
+            given = {"reader": reader, "version": 1, "keyVersion": 1, "wrap": bytes(32), "by": contractor}
+            self.add("DataRoom", "AccessGiven", **book, **file, **given)
+        self.add("DataRoom", "ReceiptGiven", **book, **file, reader=client, version=1)
+        for author, subject in ((client, contractor), (contractor, client)):
+            sealed = {"agreement": AGREEMENT, "origin": self.id, "sealedReview": bytes(32)}
+            self.add("TalentRegistry", "ReviewSealed", **book, author=author, subject=subject, **sealed)
+        marks = {"overall": 5, "quality": 4, "communication": 3, "punctuality": 2, "text": bytes([1]) * 32}
+        self.add("TalentRegistry", "ReviewRevealed", **book, byClient=True, **marks)
+
     @property
     def history(self) -> History:
         """All of them as the books have them."""
         last = self.entries[-1].log
         keys = {"Agreement": self.id, "SLAOracle": self.subject.service_key(self.service), "Payroll": bytes(32)}
+        keys |= dict.fromkeys(("DataRoom", "TalentRegistry"), self.subject.room_key)
         books = tuple(
             BookHistory(
                 Book(name, address, keys[name]), keccak(text=name), tuple(e for e in self.entries if e.contract == name)
             )
-            for name, address in (("Agreement", AGREEMENT), ("SLAOracle", NAMES["SLAOracle"]), ("Payroll", PAYROLL))
+            for name, address in HOMES.items()
         )
         return History(self.subject, Head(last.block + 1, keccak(text="head"), last.timestamp + 1), books)
 

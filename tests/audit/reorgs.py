@@ -76,9 +76,7 @@ class Chain:
 
     @property
     def contracts(self) -> dict[str, str]:
-        return {
-            name: self.indexed.planned[name].address for name in ("Agreement", "SLAOracle", "WorkerEquity", "Payroll")
-        }
+        return self.indexed.contracts
 
     def deployed(self) -> Deployed:
         """As the index knows it."""

@@ -13,6 +13,8 @@ from workpact.chain.state import Phase, Status
 from workpact.service_results import Stage
 from workpact.terms.fields import ZERO_ADDRESS
 
+SIDES = {1: "client", 2: "contractor"}
+
 
 class Views:
     """The views of a chain at one block."""
@@ -43,6 +45,11 @@ def compare(
     payroll = next((each["address"] for each in value["proof"]["books"] if each["contract"] == "Payroll"), None)
     for book in value["payroll"]:
         _payroll(views, str(payroll), book)
+    books = {each["contract"]: (each["address"], bytes.fromhex(each["key"][2:])) for each in value["proof"]["books"]}
+    if "DataRoom" in books:
+        _files(views, books["DataRoom"][0], value["files"])
+    if "TalentRegistry" in books:
+        _reviews(views, *books["TalentRegistry"], value["reviews"])
 
 
 def _agreement(views: Views, value: dict[str, Any]) -> None:
@@ -118,6 +125,33 @@ def _payroll(views: Views, address: str, book: dict[str, Any]) -> None:
         assert int(book[name]) == told[name]
     assert (book["pledge"], len(book["runs"])) == (told["pledge"], told["runs"])
     assert told["employer"] in (book["employer"], ZERO_ADDRESS)
+
+
+def _files(views: Views, address: str, files: list[dict[str, Any]]) -> None:
+    """Every file with all its versions; a reader of any version is asked about in each."""
+    for each in files:
+        file = bytes.fromhex(each["file"][2:])
+        state = views.named("DataRoom", address, "stateOf", file)
+        assert (each["side"], each["shredded"] is not None) == (SIDES[state["side"]], state["shredded"])
+        assert [version["version"] for version in each["versions"]] == list(range(1, state["latest"] + 1))
+        people = {reader["address"] for version in each["versions"] for reader in version["readers"]}
+        for version in each["versions"]:
+            readers = {reader["address"]: reader["opened"] or 0 for reader in version["readers"]}
+            for who in people:
+                wrap = views.ask("DataRoom", address, "wrapOf", file, version["version"], who)
+                assert any(wrap) == (who in readers)
+                opened = views.ask("DataRoom", address, "receiptOf", file, version["version"], who)
+                assert opened == readers.get(who, 0)
+
+
+def _reviews(views: Views, address: str, book: bytes, reviews: list[dict[str, Any]]) -> None:
+    told = views.named("TalentRegistry", address, "reviewsOf", book)
+    sealed = {"client": any(told["byClient"]), "contractor": any(told["byContractor"])}
+    opened = {"client": told["clientRevealed"], "contractor": told["contractorRevealed"]}
+    found = {each["by"]: each for each in reviews}
+    assert {side: side in found for side in sealed} == sealed
+    assert {side: side in found and found[side]["marks"] is not None for side in opened} == opened
+    assert min((each["sealed"] for each in reviews), default=0) == told["since"]
 
 
 def _named(components: list[dict[str, Any]], values: Any) -> dict[str, Any]:

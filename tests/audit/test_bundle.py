@@ -15,6 +15,7 @@ from tests.audit import tampering
 from tests.audit.evidence import bundle, gapped, is_accepted, verifier
 from tests.audit.long_life import long_life
 from tests.audit.poor_node import PoorNode
+from tests.audit.shared import REVIEWED, SHARED
 from tests.audit.trie_proofs import answers_of_contract, cases
 from tests.support import ROOT, artefact
 from workpact.audit.bundle import OtherBlock, export, opened
@@ -60,7 +61,7 @@ def test_slots__are_those_that_the_compiler_gave():
 def test_with_receipts__the_history_is_the_nodes(made):
     found = opened(made.receipts.content, [made.receipts.hash])
     expected = made.receipts.history
-    assert (found.history.head, len(found.history.entries)) == (expected.head, 29)
+    assert (found.history.head, len(found.history.entries)) == (expected.head, 29 + len(SHARED) + 1 + len(REVIEWED))
     for entry, other in zip(found.history.entries, expected.entries, strict=True):
         told, wanted = entry.to_json(), other.to_json()
         told.pop("position")
@@ -85,8 +86,8 @@ def test_with_receipts__all_logs_of_the_transactions_are_there(many, made):
     }
     assert told == expected
     assert len(found) == sum(len(each["logs"]) for each in receipts)
-    # Every top-up brings one, the deposit, what the payroll took and one wage too.
-    assert sum(log.topics[0] == TRANSFER for log in found) == 16 + 3
+    # Every top-up brings one, the deposit, what the payroll took, one wage, and what went back at the end too.
+    assert sum(log.topics[0] == TRANSFER for log in found) == 16 + 4
 
 
 def test_without_receipts__order_between_contracts_is_by_time(made):
@@ -154,10 +155,11 @@ def test_loose_headers__are_named_and_tied_by_their_own_hash(many, monkeypatch, 
     monkeypatch.setattr("workpact.audit.bundle.anchors._shown", lambda *_: ([], []))
     loose = bundle(many, block=made.receipts.head.number, receipts=True)
     found = opened(loose.content, [loose.hash])
-    block = loose.history.entries[-2].log
+    # After the widest gap come a top-up, the end and the reviews.
+    block = loose.history.entries[-3 - len(REVIEWED)].log
     before = [each for each in loose.history.entries if each.log.block <= block.block]
     numbers = found.statement.facts["untied"]
-    assert (numbers[-1], len(before)) == (block.block, 28)
+    assert (numbers[-1], len(before)) == (block.block, 28 + len(SHARED))
     assert f"block, transaction and sender of {len(before)} events: nothing ties" in found.statement.lines()[-2]
     assert verifier.Bundle(loose.content, [loose.hash]).facts() == found.statement.facts
     tied = opened(loose.content, [loose.hash, block.block_hash])

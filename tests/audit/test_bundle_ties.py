@@ -97,12 +97,14 @@ class MadeUp:
             "nodes": [],
             "papers": None,
             "payroll": None,
+            "room": None,
+            "talent": None,
             "receipts": True,
             "reports": None,
             "revealed": [],
             "ties": [{"at": at, "of": ties[at]} for at in sorted(ties, reverse=True)],
             "untied": loose,
-            "version": 1,
+            "version": 2,
         }
         pool = Pool([*nodes, *sent.values(), *receipts.values(), *self.states[last].values()])
         prove(Text.model_validate(value), (), pool)

@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from eth_utils import keccak
 
 from tests.anvil import ask
-from tests.audit.life import PLAYED, Life
+from tests.audit.life import PARTED, Life
 from tests.audit.poor_node import PoorNode
 from workpact.agreement_view import HistoryDiffers
 from workpact.audit.entries import BlockGone
@@ -28,13 +28,15 @@ def life(tmp_path, monkeypatch, chain) -> Life:  # noqa: ARG001 - connected
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
     made = Life(tmp_path / "life", monkeypatch)
     made.play()
+    made.part()
     return made
 
 
 def subject_of(life: Life, node: Node) -> Subject:
     papers = [load(Path(file)) for file in (life.file, life.amended)]
-    agreement, payroll = life.contracts["Agreement"].address, life.contracts["Payroll"].address
-    return Subject.found(node, agreement, None, papers, node.height(), payroll)
+    names = ("Agreement", "Payroll", "DataRoom", "TalentRegistry")
+    agreement, payroll, room, talent = (life.contracts[name].address for name in names)
+    return Subject.found(node, agreement, None, papers, node.height(), payroll, room=room, talent=talent)
 
 
 def test_history__every_event_of_every_contract_with_time_actor_and_transaction(life):
@@ -42,7 +44,7 @@ def test_history__every_event_of_every_contract_with_time_actor_and_transaction(
     by_contract: dict[str, list[str]] = {}
     for each in shown["events"]:
         by_contract.setdefault(each["contract"], []).append(each["name"])
-    assert by_contract == PLAYED
+    assert by_contract == PARTED
     assert shown["documents"] == ["0x" + life.of_file(file)[1].id.hex() for file in (life.file, life.amended)]
     assert [(each["block"], each["position"]) for each in shown["events"]] == sorted(
         (each["block"], each["position"]) for each in shown["events"]

@@ -28,11 +28,12 @@ def test_counts__two_agreements(indexed, tmp_path):
     sync(index, indexed.node)
     found = index.counts()
 
-    # Opened twice, seven events of work, 32 top-ups
-    assert (found.agreements, found.events) == (2, {"Agreement": 41, "SLAOracle": 2, "WorkerEquity": 1, "Payroll": 2})
+    # Opened twice, seven events of work, 32 top-ups; twelve events of the room and three keys; a profile
+    events = {"Agreement": 41, "SLAOracle": 2, "WorkerEquity": 1, "Payroll": 2, "DataRoom": 15, "TalentRegistry": 1}
+    assert (found.agreements, found.events) == (2, events)
     # Two deposits and 32 top-ups in; the milestone out to the payroll, a wage out of it, a gift to it
     assert (found.transfers, found.tokens) == (37, 1)
-    assert found.finalized == 41 + 2 + 1 + 2 + 37 - 2 * 2  # the last two top-ups are too young
+    assert found.finalized == sum(events.values()) + 37 - 2 * 2  # the last two top-ups are too young
 
 
 def test_logs__the_very_same_as_the_nodes(indexed, tmp_path):
@@ -85,7 +86,7 @@ def test_sync__no_word_for_final__what_is_finality_blocks_old(indexed, tmp_path)
         assert index.counts().finalized == 0
         assert sync(index, Node(poor.url), finality=1).finalized == last - 1
     # Only the last top-up, its event and its transfer, is in the last block
-    assert index.counts().finalized == 41 + 2 + 1 + 2 + 37 - 2
+    assert index.counts().finalized == 41 + 2 + 1 + 2 + 15 + 1 + 37 - 2
 
 
 def hex_hash(indexed: Indexed, number: int) -> str:

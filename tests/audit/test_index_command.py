@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.scripts.desk import Desk
+from workpact.audit.entries import CONTRACTS
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def test_index__in_a_file_of_the_users_own__goes_on_where_it_ended(desk, tmp_pat
     after = desk.json("audit", "index")
 
     assert len(list((tmp_path / "data").glob("index-31337-*.sqlite"))) == 1
-    none = {"Agreement": 0, "Payroll": 0, "SLAOracle": 0, "WorkerEquity": 0}
+    none = dict.fromkeys(CONTRACTS, 0)
     assert (before["agreements"], before["events"], before["transfers"], before["tokens"]) == (0, none, 0, 0)
     assert (after["agreements"], after["events"]) == (1, none | {"Agreement": 1})
     assert (after["transfers"], after["tokens"], after["blocks"]) == (1, 1, 1)
@@ -43,7 +44,7 @@ def test_index__of_other_contracts__named(desk, tmp_path, monkeypatch):
     database = f"sqlite:///{tmp_path / 'own'}"
     desk.json("audit", "index", "--database", database)
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "empty"))
-    assert "records none of Agreement, SLAOracle, WorkerEquity, Payroll" in desk.fails("audit", "index")
+    assert f"records none of {', '.join(CONTRACTS)}" in desk.fails("audit", "index")
     other = (tmp_path / "deployments" / "31337.json").read_text().replace('"Payroll"', '"Elsewhere"')
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "31337.json").write_text(other)

@@ -10,6 +10,7 @@ import pytest
 from tests.audit.long_life import Life, long_life
 from tests.audit.poor_node import PoorNode
 from tests.audit.report_views import compare
+from tests.audit.shared import MARKS, REVIEWED, SHARED
 from workpact.audit.alerts import Case, look
 from workpact.audit.history import head, verified
 from workpact.audit.node import Node
@@ -18,20 +19,20 @@ from workpact.audit.report.facts import canonical, facts
 from workpact.audit.report.page import page
 from workpact.audit.report.pdf import pdf
 from workpact.audit.reports import calls_of, reports_of
-from workpact.audit.subject import Subject
 from workpact.audit.transfers import transfers_beside
 
 
 @pytest.fixture(scope="module")
 def many() -> Iterator[Life]:
     with long_life(60) as made:
+        made.share()
+        made.part()
         yield made
 
 
 def reported(many: Life, node: Node, block: int) -> dict[str, Any]:
     """All that the command gives to a report."""
-    subject = Subject.found(node, many.agreement, None, [many.document], block, many.payroll)
-    history = verified(node, subject, head(node, block))
+    history = verified(node, many.subject(block=block, node=node), head(node, block))
     reports = reports_of(history.of("SLAOracle"), calls_of(node, history.of("SLAOracle")))
     transfers = transfers_beside(node, history.entries)
     alerts = look(Case(history, reports, tuple(transfers))).to_json()
@@ -51,7 +52,8 @@ def test_two_nodes__the_same_bytes_in_every_form(many):
     for form in (canonical, page, pdf):
         assert form(theirs) == form(ours)
     compare(many.web3, ours)
-    assert ours["proof"]["events"] == 60
+    assert ours["proof"]["events"] == 60 + len(SHARED) + 1 + len(REVIEWED)
+    assert {each["by"]: tuple(each["marks"].values()) for each in ours["reviews"]} == MARKS
     # 96 of 100 in time, 40 tickets at 2.50 on top of 600
     first = ours["service"][0]["periods"][0]
     assert (first["checked"], first["working"][-1]) == (True, "Due to the contractor: 700 TUSD.")

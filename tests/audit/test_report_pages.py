@@ -86,6 +86,7 @@ BOOKS = {
 
 def whole(made: Made) -> dict[str, Any]:
     """A report with every section."""
+    made.share()
     return made.facts(reconciliation=RECONCILIATION, books=BOOKS, alerts=ALERTS)
 
 
@@ -195,6 +196,9 @@ def test_pdf__has_the_numbers_of_the_page():
         "A small desk", "3,000 TUSD", "1,969.40 TUSD", "second: service credit 3.6 %",
         "Credit: 850 TUSD x 3.6 %, rounded down = 30.60 TUSD.", "Why so fast?", "missing: No payment. books.csv:2",
         value["timeline"][-1]["transaction"], value["block"]["hash"],
+        "deliverable 0x02020202..., the contractor's side", "0x0000...dEaD", "kind 9 0x01010101..., the client's side",
+        "by the client: overall 5 of 5, quality 4 of 5, communication 3 of 5, punctuality 2 of 5",
+        "by the contractor: withheld",
     ):  # fmt: skip
         assert text in words or text in words.replace("\n", " "), text
 

@@ -98,14 +98,17 @@ _PAYROLL = {
 }
 
 _ROOM = {
+    "KeyRegistered": "{account} registered version {version} of its encryption key.",
     "Seated": "The parties of {id} have their seats in the room{operators}.",
-    "VersionPut": "{author} put version {version} of {file} ({kind}), which is the {side} side's.",
+    "VersionPut": "{author} put version {version} of {file} ({kind}), of the {side} side.",
     "AccessGiven": "{by} let {reader} open version {version} of {file}, by version {keyVersion} of its key.",
     "AccessRevoked": "{reader} can open nothing of {file} from version {version} on.",
     "ReceiptGiven": "{reader} says to have opened version {version} of {file}.",
     "Shredded": "{by} says that {file} is destroyed, all versions of it.",
 }
 _TALENT = {
+    "ProfileSet": "{account} set version {version} of its profile.",
+    "Anchored": "{account} showed that it had {content}.",
     "ReviewSealed": "{author} sealed a review of {subject}.",
     "ReviewRevealed": "The {byClient}'s review was opened: {overall} of 5 in all, quality {quality}, communication "
     "{communication}, punctuality {punctuality}.",
@@ -235,7 +238,8 @@ FORMS: dict[str, Form] = {
     "side": lambda _, value: "client's" if value == 1 else "contractor's",
     "file": lambda _, value: f"file 0x{value.hex()[:SHORT]}…",
     **dict.fromkeys(
-        ("payee", "to", "arbiter", "ruler", "manager", "reporter", "author", "by", "reader", "subject"), Telling.who
+        ("payee", "to", "arbiter", "ruler", "manager", "reporter", "account", "author", "by", "reader", "subject"),
+        Telling.who,
     ),
     **dict.fromkeys(("newReporter", "oldReporter"), Telling.reporter),
 }

@@ -16,6 +16,7 @@ from workpact.audit.entries import Entry, plain
 from workpact.audit.history import History
 from workpact.audit.report.progress import Progress
 from workpact.audit.report.service import service_facts
+from workpact.audit.report.shared import files_facts, reviews_facts
 from workpact.audit.report.workers import equity_facts, payroll_facts
 from workpact.audit.telling import Telling
 from workpact.audit.words import Words
@@ -60,6 +61,8 @@ def facts(
         "service": service_facts(history, reports or {}),
         "equity": equity_facts(history),
         "payroll": payroll_facts(history),
+        "files": files_facts(history),
+        "reviews": reviews_facts(history),
         "reconciliation": _placeless(reconciliation),
         "books": _placeless(books),
         "alerts": _placeless(alerts),

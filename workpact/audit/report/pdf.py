@@ -9,7 +9,7 @@ from fpdf.enums import XPos, YPos
 from workpact.audit.report.charts import FULL, money_bar
 from workpact.audit.report.checks import checks
 from workpact.audit.report.sheet import BAD, FAINT, GOOD, INK, MARGIN, WIDE, Row, Sheet
-from workpact.audit.report.writing import PART_WORDS, day, money_writer, months, short, units, when
+from workpact.audit.report.writing import PART_WORDS, day, file_rows, money_writer, months, short, units, when
 from workpact.audit.telling import counted, write_rate
 from workpact.terms.units import write_share
 
@@ -60,8 +60,9 @@ class _Paper:
         for check in checks(value):
             mark, colour = {True: ("yes", GOOD), False: ("NO", BAD), None: ("open", FAINT)}[check.is_good]
             self.sheet.marked(mark, colour, f"{check.name}: {check.words}")
-        parts = [self._money, self._milestones, self._service, self._equity, self._payroll, self._reconciliation]
-        for part in (*parts, self._books, self._alerts, self._people, self._proof, self._timeline):
+        parts = [self._money, self._milestones, self._service, self._equity, self._payroll, self._files, self._reviews]
+        parts += [self._reconciliation, self._books, self._alerts, self._people, self._proof, self._timeline]
+        for part in parts:
             part()
         if self.sheet.is_transliterated:
             self.sheet.ln(2)
@@ -172,6 +173,21 @@ class _Paper:
                 ("free", "free"),
             ):
                 self.sheet.pair(words, self.money(book[name]))
+
+    def _files(self) -> None:
+        if not self.value["files"]:
+            return
+        self.sheet.section("Files shared")
+        rows = file_rows(self.value["files"])
+        self.sheet.rows(("file", "version", "put (UTC)", "who was given access"), rows, (72, 14, 32, 60), "LLLL")
+
+    def _reviews(self) -> None:
+        if not self.value["reviews"]:
+            return
+        self.sheet.section("Reviews")
+        for each in self.value["reviews"]:
+            marks = ", ".join(f"{name} {mark} of 5" for name, mark in (each["marks"] or {}).items())
+            self.sheet.marked("", INK, f"by the {each['by']}: {marks or 'withheld'}")
 
     def _reconciliation(self) -> None:
         found = self.value["reconciliation"]

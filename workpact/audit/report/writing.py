@@ -75,6 +75,26 @@ def months(timeline: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any
     return list(found.items())
 
 
+def file_rows(files: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Each version of each file: what and whose it is, its number, when it was put, and who was given access."""
+    return [
+        (
+            f"{each['kind']} {short(file['file'])}, the {file['side']} side's"
+            + (", destroyed" if file["shredded"] else ""),
+            str(each["version"]),
+            when(each["put"]),
+            "; ".join(_reader(reader) for reader in each["readers"]) or "nobody",
+        )
+        for file in files
+        for each in file["versions"]
+    ]
+
+
+def _reader(reader: dict[str, Any]) -> str:
+    name = reader["role"] or short(reader["address"])
+    return f"{name} (opened {when(reader['opened'])})" if reader["opened"] else name
+
+
 FILTERS = {
     "when": when,
     "day": day,
