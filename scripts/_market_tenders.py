@@ -30,6 +30,13 @@ class TooLate(WorkpactError):
 
 def request_at(place: Place, given: str) -> Request:
     """The request of an id, or of 0xCLIENT/ID, which finds it without a look at all others; checked for this chain."""
+    request = found_at(place, given)
+    check_deployment(request)
+    return request
+
+
+def found_at(place: Place, given: str) -> Request:
+    """The same, for whatever chain it is."""
     from workpact.market.errors import NotThere
     from workpact.market.request import Request
 
@@ -41,9 +48,7 @@ def request_at(place: Place, given: str) -> Request:
         if not found:
             raise NotThere(f"{place.address} has no request {given}: check the id and --place, or ask the client.")
         paper = found[0]
-    request = Request.of(paper)
-    check_deployment(request)
-    return request
+    return Request.of(paper)
 
 
 def check_deployment(request: Request) -> None:
