@@ -6,6 +6,7 @@ import hashlib
 import sys
 from typing import Any
 
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from tests.sdk import paper
@@ -25,6 +26,7 @@ ROLES = (
 )  # fmt: skip
 NAMES = {role: f"0x{number:040x}" for number, role in enumerate(ROLES, 0xB1)}
 UNIT = 10**6
+STRANGER = f"0x{0xDEAD:040x}"
 HOMES = {
     "Agreement": AGREEMENT, "SLAOracle": NAMES["SLAOracle"], "Payroll": PAYROLL, "DataRoom": ROOM,
     "TalentRegistry": TALENT,
@@ -80,12 +82,12 @@ class Made:
 
     def share(self) -> None:
         """A file that the client has opened, and a stranger can; one of no known kind; one review opened, one not."""
-        client, contractor = NAMES["client"], NAMES["contractor"]
+        client, contractor, stranger = map(to_checksum_address, (NAMES["client"], NAMES["contractor"], STRANGER))
         for side, by, kind in ((1, client, 9), (2, contractor, 2)):
             file, book = {"file": bytes([side]) * 32}, {"book": self.subject.room_key}
             put = {"author": by, "side": side, "kind": kind, "content": bytes(32), "manifest": bytes(32)}
             self.add("DataRoom", "VersionPut", **book, **file, **put, version=1)
-        for reader in (client, f"0x{0xDEAD:040x}"):
+        for reader in (client, stranger):
             given = {"reader": reader, "version": 1, "keyVersion": 1, "wrap": bytes(32), "by": contractor}
             self.add("DataRoom", "AccessGiven", **book, **file, **given)
         self.add("DataRoom", "ReceiptGiven", **book, **file, reader=client, version=1)

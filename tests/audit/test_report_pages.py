@@ -196,7 +196,8 @@ def test_pdf__has_the_numbers_of_the_page():
         "A small desk", "3,000 TUSD", "1,969.40 TUSD", "second: service credit 3.6 %",
         "Credit: 850 TUSD x 3.6 %, rounded down = 30.60 TUSD.", "Why so fast?", "missing: No payment. books.csv:2",
         value["timeline"][-1]["transaction"], value["block"]["hash"],
-        "deliverable 0x02020202..., the contractor's side", "0x0000...dEaD", "kind 9 0x01010101..., the client's side",
+        "deliverable 0x02020202... of the contractor's side", "0x0000...dEaD", "client (opened 2023-11-15",
+        "kind 9 0x01010101... of the client's side",
         "by the client: overall 5 of 5, quality 4 of 5, communication 3 of 5, punctuality 2 of 5",
         "by the contractor: withheld",
     ):  # fmt: skip

@@ -79,7 +79,7 @@ def file_rows(files: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     """Each version of each file: what and whose it is, its number, when it was put, and who was given access."""
     return [
         (
-            f"{each['kind']} {short(file['file'])}, the {file['side']} side's"
+            f"{each['kind']} {short(file['file'])} of the {file['side']}'s side"
             + (", destroyed" if file["shredded"] else ""),
             str(each["version"]),
             when(each["put"]),
