@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workpact import WorkpactError
 
-SHOWN = 120
+SHOWN = 160
 """Characters of somebody else's text that a message repeats."""
 
 

@@ -64,7 +64,8 @@ class RelayPlace(Place):
     def _reason(self, error: Exception) -> str | None:
         if isinstance(error, httpx.TimeoutException):
             return f"no answer within {SILENCE} seconds"
-        return str(error) or type(error).__name__ if isinstance(error, (httpx.HTTPError, OSError)) else None
+        known = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError)
+        return str(error) or type(error).__name__ if isinstance(error, known) else None
 
     def _ask(self, method: str, path: str, most: int, **request: Any) -> tuple[int, bytes]:
         """Status (200, 201 or 404) and the first `most` + 1 bytes of an answer."""
