@@ -15,6 +15,8 @@ from tests.support import ROOT
 
 PASSPHRASE = "correct horse"
 SEPOLIA = 11155111
+CONTRACTS = ["Agreement", "SLAOracle", "WorkerEquity", "Payroll", "DataRoom", "TalentRegistry"]
+"""As params/default.yaml has them."""
 
 
 class Rehearsal:

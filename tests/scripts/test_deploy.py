@@ -12,7 +12,7 @@ import pytest
 
 from tests.anvil import ask
 from tests.chain.fault_proxy import FaultProxy
-from tests.scripts.rehearsal import SEPOLIA
+from tests.scripts.rehearsal import CONTRACTS, SEPOLIA
 from tests.support import ROOT
 
 SCRIPTS = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if not path.stem.startswith("_"))
@@ -34,9 +34,9 @@ def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepol
 
         result = json.loads(user.run(*deploy).stdout)
 
-    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 4
-    assert len(set(proxy.sent)) == 4
-    assert list(result["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity", "Payroll"]
+    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 6
+    assert len(set(proxy.sent)) == 6
+    assert list(result["contracts"]) == CONTRACTS
     for contract in result["contracts"].values():
         receipt = ask(sepolia, "eth_getTransactionReceipt", contract["transaction"])
         assert (receipt["status"], int(receipt["blockNumber"], 16)) == ("0x1", contract["block"])

@@ -8,7 +8,7 @@ from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
 
 from tests.anvil import ask
-from tests.scripts.rehearsal import SEPOLIA
+from tests.scripts.rehearsal import CONTRACTS, SEPOLIA
 
 
 def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia, user):
@@ -22,8 +22,8 @@ def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia,
     assert (user.deployments / f"{SEPOLIA}.json").read_text() == record
     assert second == first
     assert first["chainId"] == json.loads(record)["chainId"] == SEPOLIA
-    assert list(first["contracts"]) == ["Agreement", "SLAOracle", "WorkerEquity", "Payroll"]
-    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 4
+    assert list(first["contracts"]) == CONTRACTS
+    assert int(ask(sepolia, "eth_getTransactionCount", deployer, "latest"), 16) == 6
     for contract in first["contracts"].values():
         assert contract["deployer"] == deployer
         receipt = ask(sepolia, "eth_getTransactionReceipt", contract["transaction"])
