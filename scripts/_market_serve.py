@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scripts._options import OfflineCommand
-from scripts._papers import chain_of, network_option
+from scripts._papers import network_option, placed
 
 
 @click.command(cls=OfflineCommand)
@@ -35,7 +35,7 @@ def serve(folder: Path, host: str, port: int, proxy: str | None, network: str | 
         raise click.ClickException("The relay needs fastapi and uvicorn: pip install 'workpact[relay]'") from None
     from workpact.market.relay_store import Store
 
-    with chain_of(network, None):
+    with placed(network, None):
         store = Store(folder)
         try:
             for each in store.passed_over:
