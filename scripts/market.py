@@ -10,6 +10,9 @@ from scripts import (
     _market_bids,
     _market_post,
     _market_profile,
+    _market_rank,
+    _market_record,
+    _market_review,
     _market_search,
     _market_serve,
 )
@@ -20,7 +23,10 @@ PARTS = (
     _market_post,
     _market_bid,
     _market_bids,
+    _market_rank,
+    _market_record,
     _market_accept,
+    _market_review,
     _market_serve,
 )
 """Modules that add commands: their COMMANDS."""

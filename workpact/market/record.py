@@ -127,7 +127,7 @@ class Records:
         as_contractor = [each for each in own if each.contractor == account]
         as_client = [each for each in own if each.client == account]
         unknown = sorted({each.origin for each in own if not each.is_known})
-        reviews = tuple(each for each in self._reviews if each.subject == account)
+        reviews = tuple(each for each in self.reviews if each.subject == account)
         return Record(account, Side.of(as_contractor), Side.of(as_client), reviews, tuple(unknown))
 
     def involving(self, accounts: Iterable[str]) -> list[Dealing]:
@@ -144,7 +144,8 @@ class Records:
         return found
 
     @cached_property
-    def _reviews(self) -> tuple[Review, ...]:
+    def reviews(self) -> tuple[Review, ...]:
+        """Of all agreements, by origin."""
         parties: dict[bytes, list[Dealing]] = {}
         for each in self.dealings:
             parties.setdefault(each.origin, []).append(each)

@@ -16,12 +16,14 @@ from eth_utils.crypto import keccak
 from workpact.agreement import Agreement
 from workpact.chain.journal import data_folder
 from workpact.market.errors import MarketError
+from workpact.market.place import Place
 from workpact.market.reviews import MARKS
 from workpact.preflight import ask, now, send
 from workpact.private_file import read_private, write_private
 
 SEALING = 14 * 86_400
 """Seconds for the second review, from the first."""
+Marks = tuple[int, int, int, int]
 LONGEST = 32_768
 """Bytes of a review's text."""
 
@@ -55,7 +57,7 @@ class Stage(StrEnum):
 class OwnReview:
     """A review with its salt. Marks are 1 to 5, in the order of `MARKS`; the text is empty for none."""
 
-    marks: tuple[int, int, int, int]
+    marks: Marks
     text: bytes
     salt: bytes
 
@@ -63,7 +65,7 @@ class OwnReview:
         return "<OwnReview>"
 
     @classmethod
-    def of(cls, marks: tuple[int, int, int, int], text: bytes = b"") -> OwnReview:
+    def of(cls, marks: Marks, text: bytes = b"") -> OwnReview:
         """With a fresh salt; raises `BadReview`."""
         for name, mark in zip(MARKS, marks, strict=True):
             if not 1 <= mark <= 5:
@@ -77,16 +79,21 @@ class OwnReview:
         return cls(marks, text, secrets.token_bytes(32))
 
     @property
+    def text_hash(self) -> bytes:
+        """SHA-256 of the text; zero for none."""
+        return sha256(self.text).digest() if self.text else bytes(32)
+
+    @property
     def opening(self) -> tuple[int | bytes, ...]:
         """The `Review` that opens it on chain."""
-        return (*self.marks, sha256(self.text).digest() if self.text else bytes(32), self.salt)
+        return (*self.marks, self.text_hash, self.salt)
 
     @property
     def sealed(self) -> bytes:
         """What is sealed on chain."""
         return keccak(encode(["uint256"] * len(MARKS) + ["bytes32", "bytes32"], self.opening))
 
-    def says(self, marks: tuple[int, int, int, int], text: bytes) -> bool:
+    def says(self, marks: Marks, text: bytes) -> bool:
         """Whether it is this review, whatever its salt."""
         return (self.marks, self.text) == (marks, text)
 
@@ -107,10 +114,9 @@ class Reviewing:
         self.book = keccak(encode(["address", "bytes32"], [agreement.contract.address, agreement.origin]))
 
     @property
-    def path(self) -> Path:
-        """Where the opening is kept."""
-        folder = data_folder() / "reviews" / str(self.agreement.chain_id)
-        return folder / f"{self.book.hex()}-{self.author.lower()}.json"
+    def folder(self) -> Path:
+        """Where openings are kept: each that was ever to be sealed, as one sent may still be on its way."""
+        return data_folder() / "reviews" / str(self.agreement.chain_id) / self.book.hex() / self.author.lower()
 
     @property
     def stage(self) -> Stage:
@@ -129,34 +135,37 @@ class Reviewing:
         since = int(ask(self.registry.reviewsOf, self.book).since)
         return since + SEALING if since else None
 
-    def kept(self) -> OwnReview | None:
-        """The opening that is kept here; None if there is none. Raises `OpeningLost` if it cannot be read."""
-        if not self.path.exists():
-            return None
-        try:
-            found = json.loads(read_private(self.path))
-            first, second, third, fourth = (int(found[name]) for name in MARKS)
-            return OwnReview((first, second, third, fourth), found["text"].encode(), bytes.fromhex(found["salt"][2:]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise OpeningLost(f"{self.path} is no kept review: restore it from a copy.") from None
+    def kept(self) -> list[OwnReview]:
+        """The openings that are kept here; raises `OpeningLost` if one cannot be read."""
+        return [_read(path) for path in sorted(self.folder.glob("*.json"))]
 
     def opening(self) -> OwnReview:
         """The opening of what is sealed on chain; raises `OpeningLost`."""
-        kept = self.kept()
-        if kept is None or kept.sealed != self._sealed(ask(self.registry.reviewsOf, self.book)):
-            raise OpeningLost(
-                f"What {self.author} has sealed is not what is kept in {self.path}: bring the file from where it was "
-                "sealed. Without it the review stays sealed for ever, and is shown as withheld."
-            )
-        return kept
+        sealed = self._sealed(ask(self.registry.reviewsOf, self.book))
+        for own in self.kept():
+            if own.sealed == sealed:
+                return own
+        raise OpeningLost(
+            f"What {self.author} has sealed, 0x{sealed.hex()}, is not kept in {self.folder}: bring its file from where "
+            "it was sealed. Without it the review stays sealed for ever, and is shown as withheld."
+        )
 
-    def seal(self, marks: tuple[int, int, int, int], text: bytes, *, sender: Any) -> Any:
+    def seal(self, marks: Marks, text: bytes, *, sender: Any) -> Any:
         """Seals a review; its opening is kept before anything is sent. Raises `BadReview`."""
-        kept = self.kept()
-        own = kept if kept is not None and kept.says(marks, text) else OwnReview.of(marks, text)
-        self._keep(own)
+        same = [each for each in self.kept() if each.says(marks, text)]
+        own = same[0] if same else OwnReview.of(marks, text)
+        if not same:
+            self._keep(own)
         contract, terms = self.agreement.contract.address, self.agreement.document.terms()
         return send(self.registry.sealReview, contract, terms, own.sealed, sender=sender)
+
+    def require_same(self, own: OwnReview, marks: Marks, text: bytes) -> None:
+        """Raises `OtherReview` unless these are what was sealed."""
+        if not own.says(marks, text):
+            raise OtherReview(
+                f"{self.author} has sealed other marks or another text for {self.agreement.document.name}: what is "
+                "sealed cannot be changed. Run this without marks to open it. Nothing was sent."
+            )
 
     def reveal(self, *, sender: Any) -> Any:
         """Opens what is sealed. Raises `OpeningLost`; anyone who has the opening may send."""
@@ -166,10 +175,29 @@ class Reviewing:
         return bytes(state.byClient if self.by_client else state.byContractor)
 
     def _keep(self, own: OwnReview) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         content: dict[str, Any] = dict(zip(MARKS, own.marks, strict=True))
         content |= {"text": own.text.decode(), "salt": "0x" + own.salt.hex()}
-        write_private(self.path, [(json.dumps(content, indent=2) + "\n").encode()])
+        path = self.folder / f"{own.sealed.hex()}.json"
+        write_private(path, [(json.dumps(content, indent=2) + "\n").encode()])
+
+
+def _read(path: Path) -> OwnReview:
+    try:
+        found = json.loads(read_private(path))
+        first, second, third, fourth = (int(found[name]) for name in MARKS)
+        return OwnReview((first, second, third, fourth), found["text"].encode(), bytes.fromhex(found["salt"][2:]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OpeningLost(f"{path} is no kept review: restore it from a copy, or move it away.") from None
+
+
+def text_of(place: Place, origin: bytes, text: bytes) -> str | None:
+    """The text of an opened review by its SHA-256, whoever laid it down; None if the place does not have it."""
+    for paper in place.papers("review", origin.hex()):
+        said = paper.body.get("text")
+        if isinstance(said, str) and sha256(said.encode()).digest() == text:
+            return said
+    return None
 
 
 def text_body(origin: bytes, by_client: bool, text: bytes) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from workpact.chain import deployments
 from workpact.market.dealings import Facts, Message
 from workpact.market.errors import MarketError
 from workpact.market.record import Records
+from workpact.market.request import Request
 from workpact.service_record import Unclear
 
 READ = ("Agreement", "SLAOracle", "TalentRegistry")
@@ -28,6 +29,10 @@ Published = Mapping[bytes, Sequence[tuple[int, Message]]]
 
 class OtherBundle(MarketError):
     """A bundle is not of the chain or the contracts that are recorded."""
+
+
+class OtherContracts(MarketError):
+    """A request is for other contracts than those recorded."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,15 @@ class Contracts:
         return self.addresses["TalentRegistry"]
 
 
+def require_same(request: Request, contracts: Contracts) -> None:
+    """Raises `OtherContracts` unless a request is for the recorded contracts."""
+    if (request.agreement, request.registry) != (contracts.agreement, contracts.registry):
+        raise OtherContracts(
+            f"The request {request.id} is for Agreement {request.agreement} and TalentRegistry {request.registry}; "
+            f"recorded for chain {contracts.chain_id} are {contracts.agreement} and {contracts.registry}."
+        )
+
+
 class KeptLogs:
     """Logs of some contracts, read once and asked many times, as `workpact.audit.history.Logs`."""
 
@@ -80,6 +94,15 @@ class KeptLogs:
             and len(log.topics) >= len(topics)
             and all(log.topics[place] == topic for place, topic in named)
         ]
+
+
+def block_until(node: Node, timestamp: int) -> Head:
+    """The last block whose time is not after an instant, Unix seconds."""
+    low, high = 0, node.height()
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if block_at(node, middle).timestamp <= timestamp else (low, middle - 1)
+    return block_at(node, low)
 
 
 def from_node(node: Node, contracts: Contracts, at: Head, latest: Head, logs: Logs) -> Records:
