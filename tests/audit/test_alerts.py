@@ -115,6 +115,7 @@ def test_an_agreement_that_has_just_begun__no_alert_and_each_reason():
         ("sanctioned", "no list given (--sanctions)"),
         ("shared-withdrawal", "no transfers between people at hand"),
         ("too-smooth", "0 periods, 12 needed"),
+        ("unexpected-reader", "no file was shared in the record"),
         ("volume-inflation", "0 periods, 13 needed"),
         ("wage-twice", "no wages of a payroll in the record"),
     ]

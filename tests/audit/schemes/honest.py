@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.audit.schemes.beside import beside
 from tests.audit.schemes.periods import live_periods
+from tests.audit.schemes.sharing import share
 from tests.audit.schemes.terms import EPOCH, PPM, Plan, amount_of, message, plan
 from tests.audit.schemes.world import BLOCK, DAY, Happening, Job, World
 
@@ -46,6 +47,7 @@ def honest(seed: object, **needs: Any) -> World:
     live_periods(world, drawn)
     _redirects(world, drawn)
     beside(world, drawn)
+    share(world)
     return world
 
 

@@ -43,7 +43,8 @@ def clean(seeds: Iterable[int], each: int = CLEAN_OF_SEED) -> Clean:
             case = honest(f"clean/{seed}/{number}").case()
             alerts = look(case).alerts
             found.agreements += 1
-            found.events += len(case.history.entries)
+            # Shared files are no occasion for most rules: they would make the rate look better.
+            found.events += sum(each.contract != "DataRoom" for each in case.history.entries)
             found.alarms.update(alert.rule for alert in alerts)
             found.touched += bool(alerts)
     return found

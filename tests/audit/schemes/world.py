@@ -19,6 +19,8 @@ BLOCK = 12
 """Seconds."""
 DAY = 86_400
 UNIT = 10**6
+HOMES = {"WorkerEquity": "0x" + 40 * "4", "DataRoom": "0x" + 40 * "5"}
+"""Contracts that no draw of a seed names."""
 
 
 @dataclass
@@ -81,6 +83,7 @@ class World:
         self.message: dict[str, Any] = {}
         self.amendments: dict[bytes, dict[str, Any]] = {}
         self.sanctions: Sanctions | None = None
+        self.papers: dict[bytes, Any] = {}
         self.origin = self.word()
         self.start = 0
         self.until = 0
@@ -135,8 +138,8 @@ class World:
     def case(self) -> Case:
         """All of it, as alerts get it."""
         agreement, token = self.people["Agreement"], self.people["Token"]
-        homes = {name: self.people[name] for name in ("Agreement", "SLAOracle", "Payroll", "Token")}
-        books = {name: Book(name, homes[name], self.origin) for name in ("Agreement", "SLAOracle", "Payroll")}
+        homes = {name: self.people[name] for name in ("Agreement", "SLAOracle", "Payroll", "Token")} | HOMES
+        books = {name: Book(name, home, self.origin) for name, home in homes.items() if name != "Token"}
         entries: dict[str, list[Entry]] = {name: [] for name in books}
         transfers, positions, hashes = [], dict[int, int](), dict[int, bytes]()
         order = sorted(range(len(self.happenings)), key=lambda number: (self.happenings[number].at, number))
@@ -156,7 +159,13 @@ class World:
                 each.made = Entry(log, each.contract, each.name, each.arguments)
                 entries[each.contract].append(each.made)
         subject = Subject(
-            1, agreement, self.origin, homes["Payroll"], {self.origin: self.message} | self.amendments, {}
+            1,
+            agreement,
+            self.origin,
+            homes["Payroll"],
+            {self.origin: self.message} | self.amendments,
+            self.papers,
+            homes["DataRoom"],
         )
         last = max(each.at for each in self.happenings)
         head = Head(last // BLOCK, keccak(b"head"), last)

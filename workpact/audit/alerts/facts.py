@@ -16,8 +16,10 @@ from workpact.audit.alerts.sanctions import Sanctions
 from workpact.audit.entries import Entry
 from workpact.audit.history import History
 from workpact.audit.subject import SIDES
+from workpact.audit.telling import bits
 from workpact.audit.transfers import Transfer
 from workpact.audit.words import Words
+from workpact.terms import AgreementDocument
 from workpact.terms.fields import ZERO_ADDRESS
 
 Message = Mapping[str, Any]
@@ -131,6 +133,11 @@ class Facts:
         places, found = self._documents
         return found[bisect_right(places, place) - 1]
 
+    def paper(self, place: Place) -> AgreementDocument | None:
+        """The file of that document, if there is one."""
+        message, papers = self.terms(place), self.subject.papers
+        return next((papers.get(id_) for id_, each in self.subject.messages.items() if each is message), None)
+
     @property
     def documents(self) -> list[Message]:
         """All that were in force, in order."""
@@ -140,8 +147,9 @@ class Facts:
     def contracts(self) -> frozenset[str]:
         """Addresses that are no people's."""
         own = {self.subject.agreement, *self.subject.oracles, *self.subject.equities, ZERO_ADDRESS}
+        own |= {each for each in self.subject.named.values() if each is not None}
         tokens = {to_checksum_address(each["deal"]["token"]) for each in self.documents}
-        return frozenset(own | tokens | ({self.subject.payroll} if self.subject.payroll else set()))
+        return frozenset(own | tokens)
 
     @cached_property
     def reported(self) -> Reported:
@@ -163,7 +171,7 @@ class Facts:
             if entry.name == "Submitted":
                 submitted[entry["milestone"]] = entry
             elif entry.name in APPROVED:
-                which = _bits(entry["milestones"]) if entry.name == "Accepted" else (int(entry["milestone"]),)
+                which = tuple(bits(entry["milestones"])) if entry.name == "Accepted" else (int(entry["milestone"]),)
                 operators = self.terms(entry.place)["annex"]["conditions"]["operators"]
                 is_operator = entry.actor in {to_checksum_address(each) for each in operators["client"]}
                 limit = int(operators["limit"]) if is_operator else None
@@ -195,7 +203,7 @@ class Facts:
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
         """Who sits where by documents and events, each once."""
-        found = [seat for message in self.documents for seat in _seats(message)]
+        found = [seat for message in self.documents for seat in seats_of(message)]
         for entry in self.named("PayeeSet", "ReporterReplaced"):
             if entry.name == "PayeeSet" and entry["payee"] not in self.contracts:
                 found.append(Seat(entry["payee"], "contractor", "payout address", entry))
@@ -244,11 +252,8 @@ class Facts:
         return tuple(found)
 
 
-def _bits(mask: int) -> tuple[int, ...]:
-    return tuple(bit for bit in range(mask.bit_length()) if mask >> bit & 1)
-
-
-def _seats(message: Message) -> Iterable[Seat]:
+def seats_of(message: Message) -> Iterable[Seat]:
+    """Who sits where by a document."""
     deal, ruling, conditions = message["deal"], message["arbitration"], message["annex"]["conditions"]
     contest, reporters = conditions["service"]["schedule"]["contest"], conditions["service"]["levels"]["reporters"]
     named = [(deal[side], side, side) for side in SIDES]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workpact.audit.alerts import approvals, digits, documents, flows, measures, people, reporters, wages
+from workpact.audit.alerts import approvals, digits, documents, flows, measures, people, readers, reporters, wages
 from workpact.audit.alerts.facts import Case, Facts
 from workpact.audit.alerts.finding import Alert, Finding, TooLittle
 from workpact.audit.alerts.thresholds import Thresholds
@@ -26,6 +26,7 @@ RULES: dict[str, Rule] = {
     "role-overlap": people.role_overlap,
     "sanctioned": people.sanctioned,
     "ruling-pattern": people.ruling_pattern,
+    "unexpected-reader": readers.unexpected_reader,
     "round-trip": flows.round_trip,
     "paid-elsewhere": flows.paid_elsewhere,
     "common-funder": flows.common_funder,
