@@ -16,8 +16,8 @@ from pydantic import AfterValidator, ValidationError, field_validator
 
 from workpact.market.errors import MarketError, shown
 from workpact.market.paper import Paper
-from workpact.terms.errors import YamlError
 from workpact.terms.errors import Place as Where
+from workpact.terms.errors import YamlError
 from workpact.terms.fields import Context, Count, Line, Model, Prose, Start, Zone, failed
 from workpact.terms.loading import section
 from workpact.terms.source import Source, read_documents
