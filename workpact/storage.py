@@ -116,20 +116,40 @@ class Storage:
             return []
         return sorted(str(path).rstrip("/").rpartition("/")[2] for path in listed)
 
-    def remove(self, path: str) -> None:
-        """Removes an object, or a folder with all that is in it; nothing if it is not there."""
+    def remove(self, path: str) -> bool:
+        """Removes an object, or a folder with all that is in it, if it is there; whether no object is left."""
         self.check()
         with suppress(FileNotFoundError), self._asking("cleared"):
             self._files.invalidate_cache()
             if self._files.exists(self._at(path)):
                 self._files.rm(self._at(path), recursive=True)
+            self._files.invalidate_cache()
+            found = self._files.find(self._at(path), detail=True).values()
+            return all(each["type"] == "directory" for each in found)
+        return True
+
+    def clear_parts(self, folder: str, end: str) -> None:
+        """Removes what writers who were killed left of objects in a folder whose names end so."""
+        if not self._puts_whole:
+            for name in self.names(folder):
+                if name.endswith(end + PART):
+                    self.remove(f"{folder}/{name}")
+            return
+        bucket, _, root = self._root.partition("/")
+        # Who may write there may not always ask for this; then the bucket's own rules clear it.
+        with suppress(self._unavailable), self._asking("cleared"):
+            for upload in self._files.list_multipart_uploads(bucket):
+                key = upload["Key"]
+                if key.startswith(f"{root}/{folder}/".lstrip("/")) and key.endswith(end):
+                    self._files.abort_mpu(bucket, key, upload["UploadId"])
 
     def keeps_removed(self) -> bool:
         """Whether the store is known to keep what is removed from it."""
-        if not self._puts_whole:
-            return False
-        with self._asking("read"):
-            return bool(self._files.is_bucket_versioned(self._root.partition("/")[0]))
+        known = {}
+        if self._puts_whole:
+            with suppress(self._unavailable), self._asking("read"):
+                known = self._files.call_s3("get_bucket_versioning", Bucket=self._root.partition("/")[0])
+        return bool(known.get("Status"))
 
     @property
     def _puts_whole(self) -> bool:
@@ -225,6 +245,8 @@ class _Upload:
     def discard(self) -> None:
         if self._file is not None:
             self._file.discard()
+            # Else its destructor would begin anew.
+            self._file.closed = True
 
 
 class _Beside:

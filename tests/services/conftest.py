@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import ibis
 import pytest
@@ -78,6 +79,37 @@ def spark() -> Iterator[ibis.BaseBackend]:
             yield ibis.pyspark.connect(session)
         finally:
             session.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a server of S3, by moto, that s3fs asks while this lasts."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_S3", f"http://{host}:{port}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "workpact")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> Iterator[str]:
+    """The address of an empty bucket, of this test alone."""
+    import s3fs
+
+    store = s3fs.S3FileSystem(endpoint_url=s3_server, skip_instance_cache=True)
+    name = f"rooms-{token_hex(8)}"
+    store.mkdir(name)
+    yield f"s3://{name}"
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def _postgres_binaries() -> Path:

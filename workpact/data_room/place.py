@@ -28,7 +28,7 @@ from workpact.data_room.errors import (
 from workpact.data_room.manifest import MOST_BYTES, SignedManifest
 from workpact.data_room.stream import Sealed
 from workpact.data_room.wraps import WRAP_BYTES, VersionId
-from workpact.storage import CHUNK, PART, Storage
+from workpact.storage import CHUNK, Storage
 
 SEALED = ".sealed"
 WRAP = ".wrap"
@@ -52,9 +52,7 @@ class RoomPlace:
         source.seek(0)
         chunks = iter(lambda: source.read(CHUNK), b"")
         self._storage.write_all(path, _checked(chunks, f"the sealed draft of {version}", sealed.content, sealed.size))
-        for name in self._storage.names(_folder(version)):
-            if name.endswith(SEALED + PART):
-                self._storage.remove(f"{_folder(version)}/{name}")
+        self._storage.clear_parts(_folder(version), SEALED)
 
     @contextmanager
     def open_version(self, version: VersionId, content: bytes, size: int, folder: Path) -> Iterator[BinaryIO]:
@@ -114,8 +112,9 @@ class RoomPlace:
         Raises `KeepsCopies`, after that, if the place is known to keep what is removed.
         """
         folder = f"{book.hex()}/{file.hex()}"
-        self._storage.remove(folder)
-        if self._storage.names(folder):
+        is_empty = self._storage.remove(folder)
+        self._storage.clear_parts(folder, "")
+        if not is_empty:
             raise PlaceUnavailable(f"{self.address}/{folder} cannot be cleared: something is still there. Try again.")
         if self._storage.keeps_removed():
             raise KeepsCopies(
