@@ -8,6 +8,7 @@ import click
 
 from scripts._options import ConnectedCommand
 from scripts._papers import READ, Act, acting
+from scripts._room_use import Through, through_room
 
 
 @click.command(cls=ConnectedCommand)
@@ -48,28 +49,34 @@ def appoint(act: Act) -> None:
 
 @click.command(cls=ConnectedCommand)
 @acting
+@through_room
 @click.argument("milestone")
 @click.argument("deliverable", type=READ)
-def submit(act: Act, milestone: str, deliverable: Path) -> None:
+def submit(act: Act, through: Through, milestone: str, deliverable: Path) -> None:
     """Submit MILESTONE with the file DELIVERABLE; the review starts.
 
-    On chain is a salted hash alone; the salt is kept beside the file, and the client needs both to check it.
+    On chain is a salted hash alone; the salt is kept beside the file, and the client needs both to check it: through
+    the room it gets them together.
 
     \b
     Example:
       ape run agreement submit desk.yaml onboarding roster.pdf --account contractor
+      ape run agreement submit desk.yaml onboarding roster.pdf --room s3://desk --account contractor
     """
     from workpact.agreement import Phase
     from workpact.sealing import kept_seal
+    from workpact.terms import Kind
 
     agreement = act.agreement
     state, kept = agreement.milestone(milestone), kept_seal(deliverable)
     submitted = [each for each in agreement.events() if each.name == "Submitted" and each["milestone"] == state.index]
     if state.phase is Phase.SUBMITTED and kept is not None and submitted[-1]["deliverable"] == kept.hash:
-        return act.unchanged(agreement, f"{state.name} is submitted already.", deliverable=kept.hash)
+        shared = through.put(act, Kind.DELIVERABLE, deliverable, deliverable.name, opens=kept.opening)
+        return act.unchanged(agreement, f"{state.name} is submitted already.", deliverable=kept.hash, **shared)
     sealed = kept or agreement.sealed("submit", milestone, deliverable, sender=act.sender)
+    shared = through.put(act, Kind.DELIVERABLE, deliverable, deliverable.name, opens=sealed.opening)
     sent = agreement.submit(milestone, sealed, sender=act.sender)
-    return act.sent(agreement, sent, deliverable=sealed.hash)
+    return act.sent(agreement, sent, deliverable=sealed.hash, **shared)
 
 
 @click.command(cls=ConnectedCommand)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from scripts._equity_people import mined
 from scripts._options import ConnectedCommand, emit
 from scripts._papers import (
     READ,
@@ -20,6 +21,7 @@ from scripts._papers import (
     signature_option,
     write,
 )
+from scripts._room_use import Through, through_room
 
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
@@ -80,13 +82,15 @@ def approve(act: Act, amount: str | None) -> None:
 
 @click.command("open", cls=ConnectedCommand)
 @acting
+@through_room
 @signature_option
 @click.option("--permit", type=READ, help="The client's permit for the deposit (`sign --permit`).")
 @click.option("--under", type=READ, help="The file in force of the agreement that this one is placed under.")
-def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Path | None) -> None:
+def open_(act: Act, through: Through, signatures: tuple[str, ...], permit: Path | None, under: Path | None) -> None:
     """Bring a signed document into force; pulls the deposit from the client.
 
-    Anyone may carry the signatures; a party that sends needs none. Run again it changes nothing.
+    Anyone may carry the signatures; a party that sends needs none. Run again it changes nothing. With --room a party
+    puts the file itself there, for both.
 
     \b
     Example:
@@ -98,15 +102,17 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
     from workpact.permits import read_permit
     from workpact.preflight import chain_id
     from workpact.signing import read_signature
+    from workpact.terms import Kind
 
     agreement = act.agreement
     if agreement.is_in_force:
-        return act.unchanged(agreement, f"{act.document.name} is in force already.")
+        return act.unchanged(agreement, f"{act.document.name} is in force already.", **_share(act, through))
     if agreement.id == agreement.origin and agreement.status is Status.LIVE:
         return act.unchanged(agreement, f"{act.document.name} was opened already, and amended since.")
     check_measurable(act.document)
     given = {agreement.signer_of(signature): signature for signature in map(read_signature, signatures)}
     deposit = agreement.money(act.document.spec.offer.deposit)
+    through.require_ready(act, Kind.AGREEMENT)
     act.confirm(f"Open {act.document.name}, with {deposit} from the client?")
     master = Agreement.deployed(load(under, (), None, chain_id())) if under else None
     sent = agreement.open(
@@ -116,7 +122,14 @@ def open_(act: Act, signatures: tuple[str, ...], permit: Path | None, under: Pat
         master=master,
         sender=act.sender,
     )
-    return act.sent(agreement, sent)
+    return act.sent(agreement, sent, **_share(act, through) if mined(sent) else {})
+
+
+def _share(act: Act, through: Through) -> dict[str, Any]:
+    """The document in the room, if one is used: with all addresses in it, as both sides signed it."""
+    from workpact.terms import Kind
+
+    return through.put(act, Kind.AGREEMENT, act.document.to_yaml().encode(), f"{act.document.name}.yaml")
 
 
 @click.command(cls=ConnectedCommand)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts import _equity_book
-from scripts._equity_people import finished, need_roster, roster_option, worker_number
+from scripts._equity_people import finished, mined, need_roster, roster_option, worker_number
 from scripts._options import ConnectedCommand, emit, json_option, table
 from scripts._papers import READ, WRITE, Act, acting, document_options, load
+from scripts._room_use import Through, through_room
 
 if TYPE_CHECKING:
     from workpact.batches.roster import Roster
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
 
 @click.command(cls=ConnectedCommand)
 @acting
+@through_room
 @click.argument("wallets_given", nargs=-1, metavar="[ADDRESS]...")
 @click.option("--from", "newcomers", type=READ, help="A CSV file with the columns name and wallet.")
 @click.option("--roster", "roster_file", type=WRITE, envvar="WORKPACT_ROSTER", help="Where names and salts are kept.")
 @click.option("--reserve", is_flag=True, help="With --from: set numbers aside; each wallet registers as it accepts.")
 def enrol(
-    act: Act, wallets_given: tuple[str, ...], newcomers: Path | None, roster_file: Path | None, reserve: bool
+    act: Act,
+    through: Through,
+    wallets_given: tuple[str, ...],
+    newcomers: Path | None,
+    roster_file: Path | None,
+    reserve: bool,
 ) -> None:
     """Put workers' wallets on the account's roster; the manager, usually the contractor.
 
     With --from the names are kept in the private roster file, each with a salt of its own: no name goes on chain. Who
-    is on the roster already is passed over.
+    is on the roster already is passed over. With --room the file is kept in the room too, for the contractor alone.
 
     \b
     Example:
@@ -46,7 +53,7 @@ def enrol(
     if newcomers is not None:
         if roster_file is None:
             raise click.UsageError("Say where the names are kept: --roster FILE, or WORKPACT_ROSTER.")
-        return _enrol_file(act, equity, newcomers, roster_file, reserve)
+        return _enrol_file(act, through, equity, newcomers, roster_file, reserve)
     wallets = [checksummed(wallet) or "" for wallet in wallets_given]
     for position, wallet in enumerate(wallets):
         if not wallet:
@@ -74,17 +81,18 @@ def _numbers(equity: WorkerEquity, manager: str) -> dict[str, int]:
 
 
 def _send(act: Act, equity: WorkerEquity, wallets: Sequence[str], known: dict[str, int], sent: list[Any]) -> None:
-    from scripts._equity_people import mined
-
     for part in _equity_book.batches(wallets, "enrol"):
         sent.append(equity.enrol(part, sender=act.sender))
         if mined(sent[-1]):
             known.update(zip(part, equity.workers_in(sent[-1]), strict=True))
 
 
-def _enrol_file(act: Act, equity: WorkerEquity, newcomers: Path, path: Path, reserve: bool) -> None:
+def _enrol_file(act: Act, through: Through, equity: WorkerEquity, newcomers: Path, path: Path, reserve: bool) -> None:
     from workpact.batches.roster import Roster, read_newcomers
+    from workpact.private_file import read_private
+    from workpact.terms import Kind
 
+    through.require_ready(act, Kind.ROSTER)
     roster = Roster.read(path) if path.exists() else Roster()
     given = read_newcomers(newcomers, Roster())
     # Who has another's wallet is refused by line; who is there as written was enrolled by a run before.
@@ -107,7 +115,9 @@ def _enrol_file(act: Act, equity: WorkerEquity, newcomers: Path, path: Path, res
                 if wallet in known and known[wallet] not in roster:
                     roster = roster.enrol(known[wallet], [(name, wallet)])
             roster.write(path)
-    value = {"roster": str(path), "workers": len(roster), "enrolled": len(people)}
+    value: dict[str, Any] = {"roster": str(path), "workers": len(roster), "enrolled": len(people)}
+    if all(map(mined, sent)):
+        value |= through.put(act, Kind.ROSTER, read_private(path), "roster.csv", follows=True)
     lines = [f"{path} has {len(roster):,} workers, {len(people):,} of them new."]
     return finished(act.as_json, value, lines, sent, "All are on the roster.")
 

@@ -13,6 +13,7 @@ from scripts._options import emit
 from scripts._papers import READ, Act, load, plain
 
 if TYPE_CHECKING:
+    from scripts._room_use import Through
     from workpact.service_levels import PeriodResult, Report, ServiceLevels, Signed
 
 report_option = click.option(
@@ -77,10 +78,32 @@ def add(path: Path, signed: Signed) -> None:
     path.write_text(json.dumps(content | {"signatures": others}, indent=2) + "\n")
 
 
-def finished(act: Act, levels: ServiceLevels, period: int | str, sent: Any) -> None:
+def share_evidence(act: Act, through: Through, report: Report, evidence: Path | None) -> dict[str, Any]:
+    """Puts the evidence of a report into the room; it must give the report's root."""
+    from workpact.measurement import Evidence
+    from workpact.private_file import read_private
+    from workpact.service_levels import BadReport
+    from workpact.terms import Kind
+
+    if evidence is None:
+        return {}
+    if through.place is None:
+        raise click.UsageError("--evidence is shared through the room: say with --room where the room's bytes lie.")
+    root = Evidence.read(evidence).root
+    if root != report.evidence:
+        raise BadReport(
+            f"{evidence} gives the root 0x{root.hex()}, the report has 0x{report.evidence.hex()}: give the evidence "
+            "that was kept when these figures were measured."
+        )
+    period = act.document.periods[report.period].name
+    opens = {"evidenceRoot": "0x" + root.hex(), "period": period}
+    return through.put(act, Kind.EVIDENCE, read_private(evidence), f"{period}.evidence.json", opens=opens)
+
+
+def finished(act: Act, levels: ServiceLevels, period: int | str, sent: Any, **shared: Any) -> None:
     """Shows what came of a call."""
     result = levels.result(period)
-    value = {"sent": True, "transaction": getattr(sent, "txn_hash", None), **facts(result)}
+    value = {"sent": True, "transaction": getattr(sent, "txn_hash", None), **facts(result), **shared}
     if value["transaction"] is None:
         text = [f"Proposed, takes effect when the account's owners have confirmed: {sent!r}"]
     else:
@@ -88,9 +111,9 @@ def finished(act: Act, levels: ServiceLevels, period: int | str, sent: Any) -> N
     emit(plain(value), act.as_json, text)
 
 
-def unchanged(act: Act, levels: ServiceLevels, result: PeriodResult, why: str) -> None:
+def unchanged(act: Act, levels: ServiceLevels, result: PeriodResult, why: str, **shared: Any) -> None:
     """Says that there was nothing to do."""
-    act.unchanged(levels.agreement, why, **facts(result))
+    act.unchanged(levels.agreement, why, **facts(result), **shared)
 
 
 def facts(result: PeriodResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scripts import _payroll_money, _payroll_posts, _payroll_register, _payroll_runs
+from scripts import _payroll_money, _payroll_posts, _payroll_register, _payroll_runs, _payroll_share
 
 
 @click.group()
@@ -28,5 +28,6 @@ for command in (
     *_payroll_runs.COMMANDS,
     *_payroll_posts.COMMANDS,
     *_payroll_register.COMMANDS,
+    *_payroll_share.COMMANDS,
 ):
     cli.add_command(command)

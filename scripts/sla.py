@@ -11,6 +11,7 @@ import click
 from scripts import _sla_contest, _sla_explain, _sla_offline, _sla_plot, _sla_show, _sla_watch
 from scripts._options import ConnectedCommand, emit
 from scripts._papers import READ, Act, acting, output_option, plain, write
+from scripts._room_use import Through, through_room
 from scripts._sla_papers import (
     add,
     collected,
@@ -18,6 +19,7 @@ from scripts._sla_papers import (
     levels_of,
     read,
     report_option,
+    share_evidence,
     signatures_option,
     unchanged,
 )
@@ -66,10 +68,19 @@ def sign(act: Act, report: Path, output: Path | None, typed_data: bool) -> None:
 
 @cli.command("report", cls=ConnectedCommand)
 @acting
+@through_room
 @report_option
 @signatures_option
 @click.option("--one-side", is_flag=True, help="Report for the one side that has signed; the other may answer.")
-def send(act: Act, report: Path, signatures: tuple[str, ...], one_side: bool) -> None:
+@click.option("--evidence", type=READ, help="With --room: the evidence of these figures, for the sides to read there.")
+def send(
+    act: Act,
+    through: Through,
+    report: Path,
+    signatures: tuple[str, ...],
+    one_side: bool,
+    evidence: Path | None,
+) -> None:
     """Make the figures of a period final, signed by both sides; or report with those of one. Anyone carries them.
 
     \b
@@ -77,17 +88,20 @@ def send(act: Act, report: Path, signatures: tuple[str, ...], one_side: bool) ->
       ape run sla report desk.yaml --report 2016-03.json --signature client.sig --signature contractor.sig \\
         --account anyone
       ape run sla report desk.yaml --report 2016-03.json --one-side --account contractor_reporter
+      ape run sla report desk.yaml --report 2016-03.json --evidence 2016-03.evidence.json --room s3://desk \\
+        --account contractor
     """
     levels = levels_of(act)
     figures = read(levels, report)
+    shared = share_evidence(act, through, figures, evidence)
     result = levels.result(figures.period)
     if result.is_final:
-        return unchanged(act, levels, result, f"{result.period} is final already.")
+        return unchanged(act, levels, result, f"{result.period} is final already.", **shared)
     if one_side and result.stage.pending is not None and levels.pending_report(figures.period) == figures:
-        return unchanged(act, levels, result, f"This report of {result.period} waits for an answer already.")
+        return unchanged(act, levels, result, f"This report of {result.period} waits for an answer already.", **shared)
     given = collected(levels, report, signatures)
     sending = levels.report_by_side if one_side else levels.send
-    return finished(act, levels, figures.period, sending(figures, given, sender=act.sender))
+    return finished(act, levels, figures.period, sending(figures, given, sender=act.sender), **shared)
 
 
 @cli.command(cls=ConnectedCommand)

@@ -36,6 +36,11 @@ class Sealed:
         """The 32 bytes on chain."""
         return keccak(self.salt + self.content_hash)
 
+    @property
+    def opening(self) -> dict[str, str]:
+        """What goes with the content to whoever shall check it, as hex: the hash is keccak256(salt ‖ sha256)."""
+        return {"salt": "0x" + self.salt.hex(), "sha256": "0x" + self.content_hash.hex()}
+
     def opens(self, content: bytes) -> bool:
         """Whether the hash is that of this content."""
         return sha256(content).digest() == self.content_hash
@@ -106,9 +111,5 @@ def _read(path: Path) -> Sealed:
 
 
 def _write(path: Path, sealed: Sealed) -> None:
-    content = {
-        "salt": "0x" + sealed.salt.hex(),
-        "sha256": "0x" + sealed.content_hash.hex(),
-        "hash": "0x" + sealed.hash.hex(),
-    }
+    content = {**sealed.opening, "hash": "0x" + sealed.hash.hex()}
     write_private(path, [(json.dumps(content, indent=2) + "\n").encode()], over=False)
