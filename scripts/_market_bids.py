@@ -10,12 +10,17 @@ from scripts._market_papers import place_option
 from scripts._market_tenders import NotYours, moment, money, registry, request_argument, request_at, tender_at
 from scripts._options import ConnectedCommand, confirm, emit, json_option, sender_option, signer, table, yes_option
 from scripts._papers import plain
+from workpact import WorkpactError
 
 if TYPE_CHECKING:
     from workpact.market.place import Place
     from workpact.market.request import Request
     from workpact.market.sealed_bid import Roll
     from workpact.market.tender import Tender
+
+
+class SecondRoll(WorkpactError):
+    """There would be two rolls of one request. Nothing was laid down."""
 
 
 @click.command(cls=ConnectedCommand)
@@ -60,9 +65,14 @@ def _lay_roll(place: Place, request: Request, tender: Tender, client: Any, yes: 
     if now() <= request.deadline:
         raise NotYet(f"The roll is made after {moment(request, request.deadline)}: sealed bids may come until then.")
     kept: Roll | None = kept_roll(request)
-    if kept is not None:
+    if kept is not None and all(roll.id == kept.id for roll in tender.rolls):
         place.lay(kept.paper)
         return
+    if kept is not None:
+        raise SecondRoll(
+            f"{place.address} has the roll {tender.rolls[0].id}, and you have signed {kept.id} here: with both of them "
+            "no bid counts. Yours was not laid down; find out where the other was signed."
+        )
     if tender.rolls:
         return
     seals = countable(tender, anchored(registry(), [seal.paper for seal in tender.seals]))
@@ -74,6 +84,7 @@ def _lay_roll(place: Place, request: Request, tender: Tender, client: Any, yes: 
 
 def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
     prices = {bid.id: str(bid.price_units) for bid in tender.bids}
+    fates = _fates(tender)
     return {
         "request": request.id,
         "client": request.client,
@@ -86,6 +97,7 @@ def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
                 "seal": entry.seal or None,
                 "bid": entry.bid or None,
                 "price": prices.get(entry.bid),
+                "agreement": fates.get(entry.bid),
                 "why": list(entry.why),
             }
             for entry in tender.entries
@@ -93,6 +105,17 @@ def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
         "ignored": list(tender.ignored),
         "damaged": list(place.damaged),
     }
+
+
+def _fates(tender: Tender) -> dict[str, str]:
+    """What has become on chain of bids that count: withdrawn, or an agreement's status; by their ids."""
+    from workpact.agreement import Status
+    from workpact.chain import deployments
+    from workpact.preflight import ask
+
+    contract = deployments.contract("Agreement")
+    found = {bid.id: Status(ask(contract.stateOf, bid.agreement_id).status) for bid in tender.bids}
+    return {name: status.words for name, status in found.items() if status is not Status.NONE}
 
 
 def _lines(request: Request, tender: Tender, place: Place) -> list[str]:
@@ -105,12 +128,12 @@ def _lines(request: Request, tender: Tender, place: Place) -> list[str]:
     else:
         lines.append(f"No roll yet; sealed bids until {moment(request, request.deadline)}.")
     prices = {bid.id: money(request, bid.price_units) for bid in tender.bids}
+    fates = _fates(tender)
     if tender.entries:
         rows = [("bidder", "state", "price", "bid", "why")]
-        rows += [
-            (each.bidder or "unknown", each.state.value, prices.get(each.bid, ""), each.bid, "; ".join(each.why))
-            for each in tender.entries
-        ]
+        for each in tender.entries:
+            why = "; ".join((*each.why, *([f"on chain: {fates[each.bid]}"] if each.bid in fates else [])))
+            rows.append((each.bidder or "unknown", each.state.value, prices.get(each.bid, ""), each.bid, why))
         lines += table(rows)
     return [*lines, *(f"Not looked at: {each}" for each in (*tender.ignored, *place.damaged))]
 

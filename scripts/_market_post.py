@@ -62,6 +62,7 @@ def post(
     from workpact.chain import deployments
     from workpact.chain.sender import Sender
     from workpact.market.anchors import anchor as anchored
+    from workpact.market.errors import BadPaper
     from workpact.market.paper import Paper
     from workpact.market.place import market_place
     from workpact.market.request import Request
@@ -82,7 +83,11 @@ def post(
     opened = market_place(place)
     click.echo("\n".join(_public(asked)), err=True)
     confirm("Sign this and make it public?", yes)
-    request = Request.of(Paper.signed(client, "request", body, chain, registry().address))
+    try:
+        paper = Paper.signed(client, "request", body, chain, registry().address)
+    except BadPaper as error:
+        raise BadPaper(f"{file}: the request {error}. Move long texts into attachments, named by their hash.") from None
+    request = Request.of(paper)
     opened.lay(request.paper)
     sent = anchored(registry(), request.paper, sender=Sender(client, confirmations, outbid)) if anchor else None
     value = {

@@ -50,14 +50,6 @@ def blank_message(document: AgreementDocument) -> Message:
 def foreign_names(document: AgreementDocument) -> tuple[str, ...]:
     """Names without an address outside the contractor's section: those that the client forgot."""
     plain = deepcopy(document.plain())
-    own = plain[0]["spec"]["parties"].pop(CONTRACTOR)
+    plain[0]["spec"]["parties"].pop(CONTRACTOR)
     rest = write_yaml(plain)
-    return tuple(name for name in document.unresolved if "${" + name + "}" in rest or name not in _names(own))
-
-
-def _names(part: Any) -> set[str]:
-    if isinstance(part, dict):
-        return set().union(*map(_names, part.values())) if part else set()
-    if isinstance(part, list):
-        return set().union(*map(_names, part)) if part else set()
-    return {part[2:-1]} if str(part).startswith("${") else set()
+    return tuple(name for name in document.unresolved if "${" + name + "}" in rest)

@@ -28,6 +28,7 @@ KEYS = frozenset(
     | {"deadline", "reveal", "decide"}
 )
 MAX_TRUSTED = 256
+MAX_TITLE = 200
 MAX_NUMBER = 2**96 - 1
 MAX_DATE = 2**39 - 1
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,28}", re.ASCII)
@@ -202,6 +203,8 @@ def _problems(request: Request) -> list[str]:
     """All that keeps a well-formed request from being answered, in words."""
     found: list[str] = []
     offer, deal = request.message["annex"]["offer"], request.message["deal"]
+    if not 0 < len(request.title) <= MAX_TITLE or not request.title.isprintable():
+        found.append(f"has a title that is not one line of at most {MAX_TITLE} characters.")
     if not request.deadline < request.reveal < request.decide <= MAX_DATE:
         found.append("has not deadline before reveal before decide.")
     if sum(request.weights.values()) != PPM:

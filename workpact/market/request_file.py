@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from workpact.market.blank import CONTRACTOR, blank_message, blank_terms, foreign_names
-from workpact.market.request import MAX_TRUSTED, OPEN, SCORES, request_body
+from workpact.market.request import MAX_TITLE, MAX_TRUSTED, OPEN, SCORES, request_body
 from workpact.terms import AgreementDocument, load
 from workpact.terms.errors import (
     BadDate,
@@ -216,7 +216,12 @@ def _volumes(written: RequestDocument, agreement: AgreementDocument) -> tuple[di
 
 
 def _mistakes(written: RequestDocument, agreement: AgreementDocument) -> list[Found]:
-    return [*_open_mistakes(written, agreement), *_date_mistakes(written, agreement), *_weight_mistakes(written)]
+    return [
+        *_open_mistakes(written, agreement),
+        *_date_mistakes(written, agreement),
+        *_early_mistakes(written, agreement),
+        *_weight_mistakes(written),
+    ]
 
 
 def _open_mistakes(written: RequestDocument, agreement: AgreementDocument) -> Iterator[Found]:
@@ -252,11 +257,20 @@ def _date_mistakes(written: RequestDocument, agreement: AgreementDocument) -> It
         yield BadDate, ("spec", "decide"), "is not after reveal", "leave time to compare bids and to accept one"
 
 
+def _early_mistakes(written: RequestDocument, agreement: AgreementDocument) -> Iterator[Found]:
+    for item in agreement.milestones:
+        if item.due <= written.spec.decide:
+            problem = f"is not before the milestone {item.name} is due"
+            yield BadDate, ("spec", "decide"), problem, "decide earlier, or make it due later"
+
+
 def _weight_mistakes(written: RequestDocument) -> Iterator[Found]:
     spec = written.spec
     total = sum(getattr(spec.weights, name) for name in SCORES)
     if total != PPM:
         yield BadValue, ("spec", "weights"), f"add up to {write_share(total)}", "make them 100 %"
+    if len(written.metadata.title) > MAX_TITLE:
+        yield LimitExceeded, ("metadata", "title"), "is too long", f"at most {MAX_TITLE} characters"
     if len(spec.trusted) > MAX_TRUSTED:
         yield LimitExceeded, ("spec", "trusted"), f"has {len(spec.trusted)} accounts", f"at most {MAX_TRUSTED}"
     for index, address in enumerate(spec.trusted):
