@@ -40,7 +40,7 @@ def flip(seed: int, count: int) -> Counter[str]:
 def _signed(made: Put) -> Put:
     manifest = dataclasses.replace(made.signed.manifest, author=AUTHOR.address)
     signature = sign(AUTHOR, manifest.typed_data(made.version.chain_id, ROOM))
-    return dataclasses.replace(made, signed=SignedManifest(manifest, made.signed.accesses, signature))
+    return dataclasses.replace(made, signed=SignedManifest(manifest, signature))
 
 
 def _flipped(content: bytes, random: Random) -> bytes:

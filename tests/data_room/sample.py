@@ -38,6 +38,7 @@ class Put:
     sealed: bytes
     said: Sealed
     wrapped: bytes
+    access: Access
     signed: SignedManifest
 
     def lay(self, place: RoomPlace) -> None:
@@ -46,19 +47,15 @@ class Put:
         assert place.write_wrap(self.version, self.wrapped) == self.access.wrap_hash
         place.write_manifest(self.version, self.signed)
 
-    @property
-    def access(self) -> Access:
-        return self.signed.accesses[0]
-
 
 def put(random: Random, size: int, version: VersionId = VERSION) -> Put:
     """A version of so many random bytes."""
     key, own, content = random.randbytes(32), EncryptionKey.generate(), random.randbytes(size)
     sealed_bytes, said = sealed(content, key, version)
     wrapped = wrap(key, own.public, version, READER, 1)
-    accesses = (Access(READER, 1, sha256(wrapped).digest()),)
+    access = Access(READER, 1, sha256(wrapped).digest())
     manifest = Manifest(
-        version.file, version.version, 6, said.content, said.size, said.commitment, readers_hash(accesses), AUTHOR
+        version.file, version.version, 6, said.content, said.size, said.commitment, readers_hash([access]), AUTHOR
     )
-    signed = SignedManifest(manifest, accesses, random.randbytes(65))
-    return Put(content, own, version, sealed_bytes, said, wrapped, signed)
+    signed = SignedManifest(manifest, random.randbytes(65))
+    return Put(content, own, version, sealed_bytes, said, wrapped, access, signed)

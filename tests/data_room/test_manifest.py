@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
-from tests.data_room.sample import AUTHOR, READER, ROOM, put
+from tests.data_room.sample import READER, ROOM, put
 from workpact.data_room.errors import BadManifest
 from workpact.data_room.manifest import Access, Manifest, SignedManifest, book_of, file_id, readers_hash
 from workpact.signing import digest
@@ -73,7 +73,7 @@ def test_book_and_file__hashes_of_what_names_them():
     assert file_id(book, 1, b"\x02" * 32) != file_id(book, 2, b"\x02" * 32)
 
 
-@pytest.mark.parametrize("signature", [b"", b"\x01" * 65, b"\x02" * 1_000])
+@pytest.mark.parametrize("signature", [b"", b"\x01" * 65, b"\x02" * 30_000])
 def test_signed__written_and_read__the_same(signature):
     signed = dataclasses.replace(SIGNED, signature=signature)
 
@@ -84,10 +84,7 @@ def changed(**members: object) -> bytes:
     content = json.loads(SIGNED.to_bytes())
     for path, value in members.items():
         *above, name = path.split("__")
-        inner = content
-        for key in above:
-            inner = inner[int(key) if key.isdigit() else key]
-        inner[name] = value
+        (content[above[0]] if above else content)[name] = value
     return json.dumps(content).encode()
 
 
@@ -101,7 +98,7 @@ def changed(**members: object) -> bytes:
         b"\xff\xfe",
         b"[" * 100_000,
         b"1" * 10_000,
-        b" " * (1_048_576 - len(SIGNED.to_bytes()) + 1) + SIGNED.to_bytes(),
+        b" " * (65_536 - len(SIGNED.to_bytes()) + 1) + SIGNED.to_bytes(),
         SIGNED.to_bytes()[:-1],
         SIGNED.to_bytes() + b"}",
         changed(format="workpact-room-manifest-2"),
@@ -115,23 +112,10 @@ def changed(**members: object) -> bytes:
         changed(manifest__content=None),
         changed(manifest__file="0x" + " 0" * 32),
         changed(manifest__author="0x" + "00" * 32),
-        changed(manifest__readers="0x" + "00" * 32),
-        changed(readers=[]),
-        changed(readers__0__keyVersion=2),
-        changed(readers__0__reader=AUTHOR),
-        changed(readers="0x"),
         changed(signature=None),
         changed(signature="0xz"),
     ],
 )
-def test_read__no_manifest_or_other_readers__refused_by_name(content):
-    with pytest.raises(BadManifest, match=f"^{WHAT} cannot be read, or its readers are not those it names"):
+def test_read__no_manifest__refused_by_name(content):
+    with pytest.raises(BadManifest, match=f"^{WHAT} cannot be read"):
         SignedManifest.from_bytes(content, WHAT)
-
-
-def test_read__five_thousand_readers__fit():
-    accesses = tuple(Access(READER, number, b"\xff" * 32) for number in range(5_000))
-    manifest = dataclasses.replace(SIGNED.manifest, readers=readers_hash(accesses))
-    signed = SignedManifest(manifest, accesses, b"\x01" * 65)
-
-    assert SignedManifest.from_bytes(signed.to_bytes(), WHAT) == signed

@@ -14,8 +14,8 @@ from eth_utils.crypto import keccak
 from workpact.data_room.errors import BadManifest
 
 FORMAT = "workpact-room-manifest-1"
-MOST_BYTES = 1_048_576
-"""Of a manifest's file: some five thousand readers."""
+MOST_BYTES = 65_536
+"""Of a manifest's file: signatures of contracts have no length of their own."""
 TYPE = (
     "Manifest(bytes32 file,uint256 version,uint256 kind,bytes32 content,uint256 size,bytes32 commitment,"
     "bytes32 readers,address author)"
@@ -78,10 +78,9 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SignedManifest:
-    """A manifest as it lies in a place, with those who can read the version from the start."""
+    """A manifest as it lies in a place. Who can read the version stands on chain, and only there."""
 
     manifest: Manifest
-    accesses: tuple[Access, ...]
     signature: bytes
     """Of the author; empty if the author sent the version itself."""
 
@@ -90,10 +89,6 @@ class SignedManifest:
         content = {
             "format": FORMAT,
             "manifest": {name: _written(value) for (_, name), value in zip(MEMBERS, self.manifest.values, strict=True)},
-            "readers": [
-                {"reader": each.reader, "keyVersion": each.key_version, "wrap": _written(each.wrap_hash)}
-                for each in self.accesses
-            ],
             "signature": _written(self.signature),
         }
         return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
@@ -106,20 +101,12 @@ class SignedManifest:
                 raise ValueError
             read = json.loads(content)
             named = {name: _read(of, read["manifest"][name]) for of, name in MEMBERS}
-            accesses = tuple(
-                Access(
-                    _read("address", each["reader"]),
-                    _read("uint256", each["keyVersion"]),
-                    _read("bytes32", each["wrap"]),
-                )
-                for each in read["readers"]
-            )
-            signed = cls(Manifest(**named), accesses, bytes.fromhex(read["signature"].removeprefix("0x")))
-            if read["format"] == FORMAT and readers_hash(accesses) == signed.manifest.readers:
+            signed = cls(Manifest(**named), bytes.fromhex(read["signature"].removeprefix("0x")))
+            if read["format"] == FORMAT:
                 return signed
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass
-        raise BadManifest(f"{what} cannot be read, or its readers are not those it names: ask its author for it.")
+        raise BadManifest(f"{what} cannot be read: ask its author to lay it down again.")
 
 
 def readers_hash(accesses: Iterable[Access]) -> bytes:

@@ -26,7 +26,7 @@ from workpact.data_room.content import Content, resealed
 from workpact.data_room.errors import RoomError
 from workpact.data_room.keyring import KeyRing
 from workpact.data_room.listing import FileVersion, RoomFile
-from workpact.data_room.manifest import Manifest, SignedManifest, file_id, readers_hash
+from workpact.data_room.manifest import Access, Manifest, SignedManifest, file_id, readers_hash
 from workpact.data_room.messages import RoomMessage
 from workpact.data_room.reading import NoAccess, Progress, is_contract, told
 from workpact.data_room.room_view import NotYours
@@ -179,9 +179,8 @@ class Room(RoomSharing):
         sender: Any,
         progress: Progress | None,
     ) -> Put:
-        signed = self._laid(following, content, place, sender, progress)
-        manifest = signed.manifest
-        readers = [(each.reader, each.key_version, each.wrap_hash) for each in signed.accesses]
+        manifest, accesses = self._laid(following, content, place, sender, progress)
+        readers = [(each.reader, each.key_version, each.wrap_hash) for each in accesses]
         arguments = (self.book, following.salt, tuple(manifest.values), readers, list(following.revoked), b"")
         # An earlier try that is still on its way goes on instead: what it names lies there as well.
         intent = f"room-put:{self.contract.address}:{following.file.hex()}:{following.number}"
@@ -199,7 +198,7 @@ class Room(RoomSharing):
 
     def _laid(
         self, following: _Next, content: Content, place: RoomPlace, sender: Any, progress: Progress | None
-    ) -> SignedManifest:
+    ) -> tuple[Manifest, tuple[Access, ...]]:
         """Seals the content, and lays wraps, bytes and manifest down."""
         number = self.version_id(following.file, following.number)
         secret = secrets.token_bytes(KEY_BYTES)
@@ -211,10 +210,10 @@ class Room(RoomSharing):
             accesses = self._wrapped(secret, number.file, number.version, following.readers, place)
             about = (number.file, number.version, int(following.kind), sealed.content, sealed.size, sealed.commitment)
             manifest = Manifest(*about, readers_hash(accesses), following.author)
-            signed = SignedManifest(manifest, accesses, self._signature(manifest, sender))
+            signed = SignedManifest(manifest, self._signature(manifest, sender))
             place.write_version(number, cast(BinaryIO, draft), sealed)
         place.write_manifest(number, signed)
-        return signed
+        return manifest, accesses
 
     def _signature(self, manifest: Manifest, sender: Any) -> bytes:
         """The author's; none of a contract, which the chain asks when it sends."""
