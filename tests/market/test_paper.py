@@ -17,6 +17,7 @@ from tests.market.papers import CHAIN, REGISTRY, account, dumped, raw, request_p
 from workpact.market.canonical import DEPTH, canonical, parse
 from workpact.market.errors import BadPaper, NotVerifiable, shown
 from workpact.market.paper import SIZES, Paper, content_of, id_of, is_id
+from workpact.signing import digest
 
 AUTHOR = account(1)
 
@@ -251,3 +252,26 @@ def test_read__no_flipped_byte_reads_as_another_paper(place, flip):
 def test_shown__nothing_of_a_stranger_steers_a_terminal():
     assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
     assert shown("x" * 500) == "x" * 160 + "…"
+
+
+# Of contracts (ERC-1271)
+
+
+@pytest.fixture
+def wallet(deployer, compiled):
+    """A contract that signs by approving."""
+    return deployer.deploy(compiled("WalletMock", "AccountMocks"))
+
+
+def test_read__signed_by_a_contract_that_the_connected_chain_has(wallet, deployer):
+    paper = Paper("profile", CHAIN, REGISTRY, wallet.address, {"name": "Safe"}, b"\1")
+    with pytest.raises(BadPaper, match=f"is not signed by its author {wallet.address}"):
+        Paper.read(paper.to_bytes())
+    wallet.approve(digest(paper.typed_data), sender=deployer)
+    assert Paper.read(paper.to_bytes()) == paper
+    with pytest.raises(NotVerifiable, match="only a node of chain 31337"):
+        Paper.unchecked(paper.to_bytes()).require_signature(keys_only=True)
+
+    elsewhere = Paper("profile", 1, REGISTRY, wallet.address, {"name": "Safe"}, b"\1")
+    with pytest.raises(NotVerifiable, match="only a node of chain 1 could"):
+        Paper.read(elsewhere.to_bytes())

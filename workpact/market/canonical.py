@@ -50,7 +50,7 @@ def section(value: Any, members: set[str], name: str) -> dict[str, Any]:
     for key in sorted(members - value.keys()):
         raise BadPaper(f"has no {key!r}, which {name} has")
     for key in sorted(value.keys() - members):
-        raise BadPaper(f"has {shown(key)!r}, which {name} does not have")
+        raise BadPaper(f"has '{shown(key)}', which {name} does not have")
     return value
 
 
@@ -80,7 +80,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise BadPaper(f"has the key {shown(key)!r} twice")
+            raise BadPaper(f"has the key '{shown(key)}' twice")
         found[key] = value
     return found
 
@@ -109,4 +109,4 @@ def _require_text(text: str) -> None:
         return
     for char in lines:
         if unicodedata.category(char) in _OBEYED:
-            raise BadPaper(f"has the control or invisible character U+{ord(char):04X} in {shown(text)!r}")
+            raise BadPaper(f"has the control or invisible character U+{ord(char):04X} in '{shown(text)}'")

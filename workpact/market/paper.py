@@ -58,7 +58,7 @@ def content_of(paper_id: str) -> bytes:
         raw = b32decode(paper_id[1:].upper() + "======")
         if raw.startswith(_CID) and id_of(raw[4:]) == paper_id:
             return raw[4:]
-    raise BadPaper(f"{shown(paper_id)!r} is no paper's id: copy the whole of it, like bafkrei…")
+    raise BadPaper(f"'{shown(paper_id)}' is no paper's id: copy the whole of it, like bafkrei…")
 
 
 def is_id(text: object) -> bool:
@@ -106,10 +106,10 @@ class Paper:
         whole = section(parse(content), {"paper", "signature"}, "a paper's file")
         inner, signature = section(whole["paper"], MEMBERS, "a paper"), whole["signature"]
         if inner["format"] != FORMAT:
-            raise BadPaper(f"is of format {shown(inner['format'])!r}: this version reads {FORMAT}")
+            raise BadPaper(f"is of format '{shown(inner['format'])}': this version reads {FORMAT}")
         named = inner["kind"]
         if named not in KINDS:
-            raise BadPaper(f"is of kind {shown(named)!r}: there are {', '.join(KINDS)}")
+            raise BadPaper(f"is of kind '{shown(named)}': there are {', '.join(KINDS)}")
         if kind is not None and named != kind:
             raise BadPaper(f"is a {named}, where a {kind} belongs")
         if len(content) > SIZES[named]:

@@ -89,7 +89,7 @@ class Place(ABC):
         At most `NAMES` names and `READ` bytes are looked at; what was left is told in `damaged`.
         """
         if kind not in KINDS:
-            raise BadPaper(f"{shown(kind)!r} is no kind of papers: there are {', '.join(KINDS)}.")
+            raise BadPaper(f"'{shown(kind)}' is no kind of papers: there are {', '.join(KINDS)}.")
         with self._named():
             return list(self._readable(kind, self._chosen(kind, subject)))
 
@@ -109,7 +109,7 @@ class Place(ABC):
     def sealed(self, name: str) -> bytes:
         """Sealed bytes by their id. Raises `NotThere`, `WrongBytes`, `PlaceUnavailable`."""
         if not is_id(name):
-            raise BadPaper(f"{shown(name)!r} is no id of sealed bytes.")
+            raise BadPaper(f"'{shown(name)}' is no id of sealed bytes.")
         with self._named():
             content = self._get(f"sealed/{name}", SEALED)
         if content is None:
