@@ -57,20 +57,20 @@ class Standing:
         self._dealings = [each for each in dealings if each.token == token and each.paid]
         self._asker = asker
         self._trusted = frozenset(trusted) | {asker}
-        self._network = _Network(self._dealings, self._trusted)
+        self.network = Network(self._dealings, self._trusted)
 
     @property
     def used(self) -> frozenset[bytes]:
         """The agreements through which anything is traced."""
-        return self._network.used
+        return self.network.used
 
     def of(self, account: str) -> Stand:
         """How an account stands. That the asker lists it makes its own payments no better for itself."""
         own = [each for each in self._dealings if each.contractor == account and each.quality is not None]
-        network, trusted = self._network, self._trusted
+        network, trusted = self.network, self._trusted
         if account in trusted:
             trusted -= {account}
-            network = _Network(self._dealings, trusted)
+            network = Network(self._dealings, trusted)
         paid: Counter[str] = Counter()
         for each in own:
             paid[each.client] += each.paid
@@ -85,7 +85,7 @@ class Standing:
         return Stand(flow, paid.total(), kept / flow if flow else None, counted)
 
 
-class _Network:
+class Network:
     """Accounts and what was paid between each two, both ways added; the trusted are one."""
 
     def __init__(self, dealings: Iterable[Dealing], trusted: frozenset[str]) -> None:
