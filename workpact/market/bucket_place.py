@@ -35,8 +35,14 @@ class BucketPlace(Place):
 
     def _put(self, path: str, content: bytes) -> None:
         whole = f"{self._root}/{path}"
-        self._files.makedirs(whole.rpartition("/")[0], exist_ok=True)
-        self._files.pipe_file(whole, content)
+        try:
+            self._files.pipe_file(whole, content)
+        except FileNotFoundError:
+            # Folders below the address are made where there are any; the address itself never is: it may be mistyped.
+            if not self._files.exists(self._root):
+                raise
+            self._files.makedirs(whole.rpartition("/")[0], exist_ok=True)
+            self._files.pipe_file(whole, content)
 
     def _list(self, kind: str, subject: str | None) -> Iterator[str]:
         if subject is not None:
