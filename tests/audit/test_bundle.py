@@ -23,10 +23,13 @@ from workpact.audit.bundle.anchors import proof_nodes
 from workpact.audit.bundle.chain import SLOTS, prove, slot_of
 from workpact.audit.bundle.packing import Text
 from workpact.audit.entries import TRANSFER, BlockGone
+from workpact.audit.history import verified
 from workpact.audit.node import Node, StateGone
 from workpact.audit.proofs import Header, NotEthereum, Pool
 from workpact.history import link
 
+NAMED = ("Payroll", "DataRoom", "TalentRegistry")
+"""Contracts that no document names."""
 HISTORIES = {"Agreement": "history", "SLAOracle": "_histories"}
 
 
@@ -109,6 +112,34 @@ def test_both_verifiers__say_the_same(made, kind):
     assert list(alone.lines())[: len(found.statement.lines()) - 1] == found.statement.lines()[:-1]
     assert found.statement.lines()[-1].startswith("- The code of")
     assert [each["time"] for each, _ in alone.events] == [each.log.timestamp for each in found.history.entries]
+
+
+def test_contracts_that_nobody_names__are_not_in_the_record_and_that_is_said(many, made):
+    at = made.receipts.head
+    whole = many.subject(block=at.number)
+    history = verified(many.node, replace(whole, payroll=None, room=None, talent=None), at)
+    content = export(many.node, history, receipts=True)
+    found = opened(content, [at.hash])
+    assert {each.book.contract for each in found.history.books} == {"Agreement", "SLAOracle", "WorkerEquity"}
+    others = [each for each in made.receipts.history.entries if each.contract in NAMED]
+    assert len(found.history.entries) == len(made.receipts.history.entries) - len(others)
+    said = {"payroll": "payrolls", "room": "shared files", "talent": "reviews"}
+    assert [each for each in found.statement.facts["restsOn"] if each.split(":")[0] in said] == [
+        f"{name}: no contract is named, so nothing is said of {what}" for name, what in said.items()
+    ]
+    assert verifier.Bundle(content, [at.hash]).facts() == found.statement.facts
+    told = opened(made.receipts.content, [at.hash]).statement.facts["restsOn"]
+    for name, address in (("payroll", whole.payroll), ("room", whole.room), ("talent", whole.talent)):
+        assert f"{name}: {address}, which whoever exported the bundle named" in told
+
+
+@pytest.mark.parametrize("name", ["room", "talent"])
+def test_contract_that_is_named_without_its_book__or_the_other_way_round__is_refused(made, name):
+    value = tampering.value_of(made.receipts.content)
+    assert not is_accepted(tampering.written(value | {name: None}), made.receipts.hash)
+    assert not is_accepted(tampering.written(value | {name: value["agreement"]}), made.receipts.hash)
+    swapped = {"room": value["talent"], "talent": value["room"]}
+    assert not is_accepted(tampering.written(value | swapped), made.receipts.hash)
 
 
 def test_verifier_in_one_file__runs_alone(made, tmp_path):

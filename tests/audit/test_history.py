@@ -100,6 +100,20 @@ def test_words__are_the_contracts_own__and_an_earlier_block_has_the_history_as_i
     assert before["documents"] == whole["documents"][:1]
 
 
+def test_deployment_without_room_and_reviews__has_none_in_the_record(life, tmp_path, monkeypatch):
+    whole = life.json("audit", "history", life.file, "--document", life.amended)
+    recorded = json.loads((tmp_path / "deployments" / "31337.json").read_text())
+    newer = ("DataRoom", "TalentRegistry")
+    for name in newer:
+        del recorded["contracts"][name]
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "31337.json").write_text(json.dumps(recorded))
+    monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "older"))
+    shown = life.json("audit", "history", life.file, "--document", life.amended)
+    for name in ("books", "events"):
+        assert shown[name] == [each for each in whole[name] if each["contract"] not in newer]
+
+
 def test_document_that_nobody_gives__named__and_found_once_it_is_published(life):
     _, second = life.of_file(life.amended)
     assert f"0x{second.id.hex()} was in force and nobody has published it" in life.fails("audit", "history", life.file)
