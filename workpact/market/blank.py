@@ -5,10 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from workpact.terms import AgreementDocument, loads
+from workpact.terms import AgreementDocument
 from workpact.terms.contents import write_yaml
 from workpact.terms.fields import ZERO_ADDRESS, ZERO_WORD
-from workpact.terms.structs import Message, word
+from workpact.terms.loading import from_plain
+from workpact.terms.structs import Message, agreement_message, word
 from workpact.terms.units import write_instant
 
 Plain = list[dict[str, Any]]
@@ -38,7 +39,7 @@ def blank_message(document: AgreementDocument) -> Message:
     party["wallet"] = NOBODY
     for people in ("operators", "reporters"):
         party.pop(people, None)
-    message = deepcopy(loads(write_yaml(plain), file=document.name).message)
+    message = agreement_message(from_plain(plain, file=document.name))
     message["deal"]["contractor"] = ZERO_ADDRESS
     message["annex"]["offer"]["salt"] = 0
     conditions = message["annex"]["conditions"]

@@ -8,10 +8,10 @@ from typing import Any
 from workpact.market.blank import Plain
 from workpact.market.errors import shown
 from workpact.market.request import Request
-from workpact.terms import AgreementDocument, Form, TermsError, loads
-from workpact.terms.contents import write_yaml
+from workpact.terms import AgreementDocument, Form, TermsError
 from workpact.terms.fields import ZERO_WORD
-from workpact.terms.structs import Message
+from workpact.terms.loading import from_plain
+from workpact.terms.structs import Message, agreement_message
 from workpact.terms.units import PPM, write_instant, write_money, write_ratio, write_share
 
 
@@ -23,7 +23,7 @@ def misfit(request: Request, message: Message) -> str:
     (`definition`) follows from the request and the targets.
     """
     try:
-        made = deepcopy(filled(request, message).message)
+        made = agreement_message(filled(request, message))
     except (TermsError, ValueError, OverflowError, OSError) as error:  # of dates too, which no clock knows
         return f"its terms make no agreement: {shown(str(error).splitlines()[0])}"
     made["annex"]["conditions"]["legalText"] = message["annex"]["conditions"]["legalText"]
@@ -60,7 +60,7 @@ def filled(request: Request, message: Message) -> AgreementDocument:
     _people(spec["parties"]["contractor"], message)
     if request.document.credit:
         _credit(request.document, plain, levels)
-    return loads(write_yaml(plain), file="the request's file, filled in")
+    return from_plain(plain, file="the request's file, filled in")
 
 
 def _people(party: dict[str, Any], message: Message) -> None:

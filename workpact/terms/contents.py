@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from io import StringIO
 from typing import Any
@@ -135,7 +136,7 @@ class Contents(BaseModel):
     @cached_property
     def unresolved(self) -> tuple[str, ...]:
         """The names like `client` in `${client}` that no address was given for."""
-        found = dict.fromkeys(PLACEHOLDER.findall(self.to_yaml()))
+        found = dict.fromkeys(PLACEHOLDER.findall(json.dumps(self.plain(), ensure_ascii=False)))
         return tuple(found)
 
     def remember(self, file: str, named: dict[str, tuple[int, str]]) -> None:

@@ -61,6 +61,7 @@ def _is_own(data: Schema) -> bool:
 
 
 def _judged(source: Source) -> Iterator[TermsError]:
+    assert source.node is not None, "read from a file"
     data = _typed(source.node)
     found = list(_by_schema(source, data, "general"))
     kind = str(data.get("kind")) if isinstance(data, dict) else ""

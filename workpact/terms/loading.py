@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -95,6 +96,11 @@ def loads(text: str, names: Names | None = None, *, file: str = "agreement") -> 
     return _read(text, names or Names(), file)[0]
 
 
+def from_plain(documents: Sequence[Mapping[str, Any]], *, file: str = "agreement") -> AgreementDocument:
+    """The document of plain ones, as `AgreementDocument.plain` gives them; raises TermsError."""
+    return _checked([Source(file, None, deepcopy(part)) for part in documents], Names(), "", file)
+
+
 def section(source: Source, model: type[Part], context: Context) -> Part:
     """One document of a file as its model; raises TermsError: the one mistake, or SeveralErrors."""
     try:
@@ -106,6 +112,10 @@ def section(source: Source, model: type[Part], context: Context) -> Part:
 
 def _read(text: str, names: Names, file: str) -> tuple[AgreementDocument, list[Source]]:
     sources = read_documents(text, file)
+    return _checked(sources, names, text, file), sources
+
+
+def _checked(sources: list[Source], names: Names, text: str, file: str) -> AgreementDocument:
     _check_kinds(sources, file)
     context = _context(sources[0], names)
     found: list[TermsError] = []
@@ -125,7 +135,7 @@ def _read(text: str, names: Names, file: str) -> tuple[AgreementDocument, list[S
             for finding in check(document)
         ]
     )
-    return document, sources
+    return document
 
 
 def _check_attachments(document: AgreementDocument, source: Source, folder: Path) -> None:

@@ -26,14 +26,16 @@ PLAIN_TAGS = {
 
 @dataclass(frozen=True)
 class Source:
-    """One YAML document of a file: its plain `data` (dict, list, str) and where each part stands."""
+    """One YAML document of a file: its plain `data` (dict, list, str) and where each part stands, if it was written."""
 
     file: str
-    node: Node
+    node: Node | None
     data: Any
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Where the field at `path` stands; of a missing one, where its section starts."""
+        if self.node is None:
+            return Place(self.file, 0, dotted(path))
         node, line = self.node, self.node.start_mark.line + 1
         for key in path:
             found = _child(node, key)
