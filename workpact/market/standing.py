@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import networkx as nx  # type: ignore[import-untyped]
-from networkx.algorithms.flow import build_residual_network, edmonds_karp  # type: ignore[import-untyped]
+from networkx.algorithms.flow import build_residual_network, shortest_augmenting_path  # type: ignore[import-untyped]
 
 from workpact.market.dealings import Dealing
 from workpact.terms.units import PPM
@@ -145,7 +145,7 @@ class Network:
             residual.add_edge(BIDDER, client, capacity=0, flow=0)
         residual.graph["inf"] = 3 * (sum(wanted.values()) + 1)
         try:
-            flow = edmonds_karp(residual, ASKER, BIDDER, residual=residual).graph["flow_value"]
+            flow = shortest_augmenting_path(residual, ASKER, BIDDER, residual=residual).graph["flow_value"]
             return int(flow), _leading_to(residual, BIDDER)
         finally:
             residual.remove_node(BIDDER)
