@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-import fsspec  # type: ignore[import-untyped]
-
 from workpact import WorkpactError
 
 PART = ".part"
 """Ends the name of an object that is not whole yet."""
 CHUNK = 1_048_576
+BLOCK = 8 * CHUNK
+"""What is asked of a store at once, and one part of several that go up; ten thousand are the most."""
 PUTS_WHOLE = {"s3", "s3a"}
 """Stores in which an object appears once all of it is there; elsewhere it is written beside, and renamed."""
 ORDINARY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -32,8 +32,10 @@ class Storage:
         self.address = re.sub(r"//[^/@]*@", "//", address)
         """As it may be shown: without a password."""
         self._unavailable = unavailable
+        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+
         try:
-            self._files, self._root = fsspec.core.url_to_fs(address)
+            self._files, self._root = url_to_fs(address)
         except (ValueError, ImportError) as error:
             raise unavailable(f"{self.address} cannot be opened: {error}. Name a folder, or install that.") from None
         kinds = self._files.protocol
@@ -119,6 +121,7 @@ class Storage:
     def remove(self, path: str) -> bool:
         """Removes an object, or a folder with all that is in it, if it is there; whether no object is left."""
         self.check()
+        self._check_bucket()
         with suppress(FileNotFoundError), self._asking("cleared"):
             self._files.invalidate_cache()
             if self._files.exists(self._at(path)):
@@ -151,6 +154,14 @@ class Storage:
                 known = self._files.call_s3("get_bucket_versioning", Bucket=self._root.partition("/")[0])
         return bool(known.get("Status"))
 
+    def _check_bucket(self) -> None:
+        """Nor is a bucket that is not there an empty one."""
+        bucket = self._root.partition("/")[0]
+        with self._asking("cleared"):
+            is_there = not self._puts_whole or self._files.exists(bucket)
+        if not is_there:
+            raise self._unavailable(f"{self.address}: there is no bucket {bucket}. Name the right one.")
+
     @property
     def _puts_whole(self) -> bool:
         return bool(self._kinds & PUTS_WHOLE)
@@ -161,7 +172,7 @@ class Storage:
     def _open(self, path: str) -> Any:
         if self._folder is None:
             self._files.invalidate_cache()
-            return self._files.open(self._at(path), "rb")
+            return self._files.open(self._at(path), "rb", block_size=BLOCK)
         # In a folder that others can write there may be a pipe, which never ends, or a way out of it: neither is ours.
         name = self._folder / path
         if not stat.S_ISREG(name.lstat().st_mode):
@@ -180,6 +191,15 @@ class Storage:
         except Exception as error:
             reason: Any = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise self._unavailable(f"{self.address} cannot be {what}: {reason}. Try again.") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """What was named in it stays named after a crash."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class _Draft(Protocol):
@@ -203,7 +223,9 @@ class _FileDraft:
     def open(self) -> None:
         # Below the root alone: that itself is there, or is not mounted.
         for folder in [*self._path.relative_to(self._root).parents][-2::-1]:
-            (self._root / folder).mkdir(exist_ok=True)
+            if not (self._root / folder).is_dir():
+                (self._root / folder).mkdir(exist_ok=True)
+                sync_folder((self._root / folder).parent)
         self._part.unlink(missing_ok=True)
         self._file = self._part.open("xb")
 
@@ -217,6 +239,7 @@ class _FileDraft:
             file.flush()
             os.fsync(file.fileno())
         os.replace(self._part, self._path)
+        sync_folder(self._path.parent)
 
     def discard(self) -> None:
         if self._file is not None:
@@ -233,7 +256,7 @@ class _Upload:
         self._file: Any = None
 
     def open(self) -> None:
-        self._file = self._files.open(self._path, "wb", autocommit=False)
+        self._file = self._files.open(self._path, "wb", autocommit=False, block_size=BLOCK)
 
     def write(self, chunk: bytes) -> object:
         return self._file.write(chunk)

@@ -104,7 +104,6 @@ def test_put__fetched_by_another__the_content(url, made, tmp_path):
         ".json": made.signed.manifest.struct_hash,
     }
     assert Objects(url).names() == sorted(f"{FOLDER}/{named.hex()}{end}" for end, named in hashes.items())
-    assert RoomPlace(url).manifests(made.version) == [made.signed.manifest.struct_hash]
     assert [path for path in tmp_path.iterdir() if path.is_file()] == []
 
 
@@ -123,7 +122,7 @@ def test_put__two_authors_of_one_version__neither_loses(url, tmp_path):
     theirs.lay(RoomPlace(url))
 
     assert [fetch(RoomPlace(url), made, tmp_path) for made in (ours, theirs)] == [ours.content, theirs.content]
-    assert len(RoomPlace(url).manifests(VERSION)) == 2
+    assert len(Objects(url).names()) == 6
 
 
 def test_fetch__names_of_others__passed_over(url, made, tmp_path):
@@ -132,7 +131,6 @@ def test_fetch__names_of_others__passed_over(url, made, tmp_path):
         Objects(url).write(name, b"not ours")
 
     assert fetch(RoomPlace(url), made, tmp_path) == made.content
-    assert RoomPlace(url).manifests(made.version) == [made.signed.manifest.struct_hash]
 
 
 def nothing(_: bytes) -> None:
@@ -282,7 +280,6 @@ def test_place__mount_lost_on_the_way__unavailable_and_not_empty(tmp_path, made)
     for act in (
         lambda: fetch(place, made, tmp_path),
         lambda: made.lay(place),
-        lambda: place.manifests(VERSION),
         lambda: place.destroy(VERSION.book, VERSION.file),
         lambda: place.write_wrap(VERSION, made.wrapped),
     ):
@@ -375,7 +372,6 @@ def test_place__store_refuses__unavailable_at_every_call(made, tmp_path, monkeyp
         lambda: place.write_wrap(VERSION, made.wrapped),
         lambda: place.read_wrap(VERSION, made.access.wrap_hash),
         lambda: place.read_manifest(VERSION, bytes(32)),
-        lambda: place.manifests(VERSION),
         lambda: place.destroy(VERSION.book, VERSION.file),
         lambda: place.open_version(VERSION, made.said.content, made.said.size, tmp_path).__enter__(),
     ):

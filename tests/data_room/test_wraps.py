@@ -114,8 +114,9 @@ def test_unwrap__elsewhere__not_for_you(version, reader, key_version):
 def test_unwrap__another_key__not_for_you():
     wrapped = wrap(KEY, EncryptionKey.generate().public, VERSION, READER, 1)
 
-    with pytest.raises(NotForYou):
+    with pytest.raises(NotForYou) as raised:
         unwrap(wrapped, EncryptionKey.generate(), VERSION, READER, 1)
+    assert raised.value.__context__ is None
 
 
 @pytest.mark.parametrize("size", [0, 1, 31, 32, 48, 79, 81, 160])

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,9 +29,12 @@ from workpact.data_room.errors import (
     NoSuchKey,
     WrongPassphrase,
 )
+from workpact.storage import sync_folder
 
 SCRYPT_N = 262_144
 """Half a second and 256 MB for each guess of a passphrase."""
+MOST_SCRYPT_N = 2**20
+"""What a file may ask for: a changed one does not keep the machine busy for hours."""
 MOST_BYTES = 4_096
 """A key's file is far smaller."""
 FIELD = 2**255 - 19
@@ -174,6 +178,7 @@ class Keystore:
                     os.fsync(file.fileno())
                 if not _linked(draft, path):
                     raise KeyExists(path)
+                sync_folder(self.folder)
             finally:
                 os.unlink(draft)
         except OSError as error:
@@ -203,20 +208,18 @@ def _encrypted(key: EncryptionKey, passphrase: Any) -> dict[str, Any]:
 
 
 def _decrypted(path: Path, content: dict[str, Any], passphrase: Any) -> X25519PrivateKey | None:
-    """None if the passphrase is wrong."""
+    """None if the passphrase is wrong. No error of what decrypts is carried along: it would hold the key."""
     from eth_keyfile.keyfile import decode_keyfile_json
 
-    try:
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
         cost = content["crypto"]["kdfparams"]
-        if content["crypto"]["kdf"] != "scrypt" or (cost["r"], cost["p"]) != (8, 1) or not 1 < cost["n"] <= 2**20:
-            raise KeystoreDamaged(path)
-        return X25519PrivateKey.from_private_bytes(decode_keyfile_json(content, passphrase))
-    except (KeyError, TypeError, AttributeError):
-        raise KeystoreDamaged(path) from None
-    except ValueError as error:
-        if str(error) == "MAC mismatch":
-            return None
-        raise KeystoreDamaged(path) from None
+        if content["crypto"]["kdf"] == "scrypt" and (cost["r"], cost["p"]) == (8, 1) and 1 < cost["n"] <= MOST_SCRYPT_N:
+            try:
+                return X25519PrivateKey.from_private_bytes(decode_keyfile_json(content, passphrase))
+            except ValueError as error:
+                if str(error) == "MAC mismatch":
+                    return None
+    raise KeystoreDamaged(path)
 
 
 def _with_checksum(content: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +97,7 @@ class SignedManifest:
     @classmethod
     def from_bytes(cls, content: bytes, what: str) -> SignedManifest:
         """Reads a file; raises `BadManifest`, which says `what` it is of."""
-        try:
+        with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
             if len(content) > MOST_BYTES:
                 raise ValueError
             read = json.loads(content)
@@ -104,8 +105,6 @@ class SignedManifest:
             signed = cls(Manifest(**named), bytes.fromhex(read["signature"].removeprefix("0x")))
             if read["format"] == FORMAT:
                 return signed
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            pass
         raise BadManifest(f"{what} cannot be read: ask its author to lay it down again.")
 
 

@@ -6,7 +6,6 @@ put that was interrupted can be done again. Whoever reads gets what has this has
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +32,6 @@ from workpact.storage import CHUNK, Storage
 SEALED = ".sealed"
 WRAP = ".wrap"
 MANIFEST = ".json"
-NAME = re.compile(r"[0-9a-f]{64}\.json")
 
 
 class RoomPlace:
@@ -100,11 +98,6 @@ class RoomPlace:
                 "ask for the place as it is now."
             )
         raise BadManifest(f"{what} is another one than its author put: ask the author to lay it down again.")
-
-    def manifests(self, version: VersionId) -> list[bytes]:
-        """The struct hashes of all manifests that are laid down for a version, also of puts that came to nothing."""
-        names = [name.removesuffix(MANIFEST) for name in self._storage.names(_folder(version)) if NAME.fullmatch(name)]
-        return [bytes.fromhex(name) for name in names]
 
     def destroy(self, book: bytes, file: bytes) -> None:
         """Removes all sealed bytes, wraps and manifests of a file; again, it changes nothing.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
@@ -66,14 +67,12 @@ class Heading:
     @classmethod
     def from_bytes(cls, content: bytes) -> Heading:
         """Raises `BadHeading`."""
-        try:
+        with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
             read = json.loads(content)
             heading, opens = cls(read["name"], read["mediaType"], read.get("opens")), read.get("opens", {})
             is_text = all(isinstance(each, str) for pair in opens.items() for each in pair)
             if read["format"] == FORMAT and _is_name(heading.name) and _is_line(heading.media_type) and is_text:
                 return heading
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            pass
         raise BadHeading("The heading is none of this format: its author made it by other means. Ask for it again.")
 
 
@@ -174,10 +173,10 @@ class _Opening:
         return content
 
     def _pull(self, sealed: bytes, bound_to: bytes | None) -> tuple[bytes, int]:
-        try:
+        # Raised outside: what failed inside is not carried along.
+        with suppress(CryptoError):
             return secretstream.crypto_secretstream_xchacha20poly1305_pull(self._state, sealed, bound_to)
-        except CryptoError:
-            raise self._tampered() from None
+        raise self._tampered()
 
     def _exactly(self, size: int) -> bytes:
         content = _read(self._source, size)

@@ -6,6 +6,7 @@ contract, book, file, version, reader and the version of the reader's key, so th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,11 +55,9 @@ def wrap(key: bytes, public: bytes, version: VersionId, reader: str, key_version
 
 def unwrap(wrapped: bytes, own: EncryptionKey, version: VersionId, reader: str, key_version: int) -> bytes:
     """The version's key. Raises `NotForYou`."""
-    try:
+    with suppress(InvalidTag):
         if len(wrapped) == WRAP_BYTES:
             return SUITE.decrypt(wrapped, own.private, info=_info(version, reader, key_version))
-    except InvalidTag:
-        pass
     raise NotForYou(
         f"{version}: the wrap for {reader} does not open with version {own.version} of its key. It was made for "
         "another key, file or version, or was changed: ask for access again."
