@@ -3,9 +3,9 @@
 import pytest
 
 from tests.data_room.house import House
-from tests.sdk.conftest import agreement, contract, create_document, funded, live, oracle, roles
+from tests.sdk.conftest import agreement, contract, create_document, deploy_mock, funded, live, oracle, roles
 
-__all__ = ["agreement", "contract", "create_document", "funded", "live", "oracle", "roles"]
+__all__ = ["agreement", "contract", "create_document", "deploy_mock", "funded", "live", "oracle", "roles"]
 
 
 @pytest.fixture

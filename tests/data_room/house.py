@@ -31,7 +31,7 @@ class House:
         (folder / "place").mkdir()
         self.place = RoomPlace(str(folder / "place"))
         self.keys: dict[str, list[EncryptionKey]] = {}
-        for role in ("client", "contractor", "arbiter", "client-operator", "contractor-operator"):
+        for role in ("client", "contractor", "arbiter", "backup", "client-operator", "contractor-operator"):
             self.rotate(role)
         self.room.seat(sender=self.people["client"])
 
@@ -53,6 +53,10 @@ class House:
         """The role with all its keys."""
         return KeyRing.of(self.address(role), *self.keys[role])
 
+    def named(self, reader: str) -> str:
+        """Operators have no word of their own."""
+        return self.address(reader) if reader.endswith("-operator") else reader
+
     def put(
         self,
         *readers: str,
@@ -64,15 +68,17 @@ class House:
         **options: Any,
     ) -> Put:
         """A content put by a role for others, named by role or as the room names them."""
-        named = [self.address(each) if each in self.keys and each != "arbiter" else each for each in readers]
+        named = [self.named(each) for each in readers]
         arguments = {"own": self.own(by), "sender": self.people[by], "name": name, **options}
         return (room or self.room).put(io.BytesIO(content), kind, named, self.place, **arguments)
 
     def give(self, file: bytes, *readers: str, by: str = "client", version: int | None = None) -> Any:
-        return self.room.give(file, version, readers, self.place, own=self.own(by), sender=self.people[by])
+        named = [self.named(each) for each in readers]
+        return self.room.give(file, version, named, self.place, own=self.own(by), sender=self.people[by])
 
     def revoke(self, file: bytes, *readers: str, by: str = "client") -> Put:
-        return self.room.revoke(file, readers, self.place, own=self.own(by), sender=self.people[by])
+        named = [self.named(each) for each in readers]
+        return self.room.revoke(file, named, self.place, own=self.own(by), sender=self.people[by])
 
     def read(self, file: bytes, by: str, version: int | None = None, room: Room | None = None) -> bytes:
         """What a role gets; nothing else may be left in its folder."""
