@@ -93,6 +93,8 @@ def test_money__all_of_it__is_somewhere(quarter):
         "SLAOracle": 0,
         "WorkerEquity": REVENUE - revenue,
         "Payroll": collected - wages - expected.margin,
+        "DataRoom": 0,
+        "TalentRegistry": 0,
     }
     assert 0 <= contracts["WorkerEquity"] < len(WORKERS) + len(LEADS)
     assert 0 <= contracts["Payroll"] < 199 * 10**4
