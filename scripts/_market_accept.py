@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scripts._market_papers import place_option
-from scripts._market_tenders import NotYours, moment, money, request_argument, request_at, tender_at
+from scripts._market_tenders import NotYours, fates, moment, money, request_argument, request_at, tender_at
 from scripts._options import (
     ConnectedCommand,
     confirm,
@@ -25,7 +24,6 @@ from workpact import WorkpactError
 
 if TYPE_CHECKING:
     from workpact.agreement import Agreement
-    from workpact.data_room.keys import EncryptionKey
     from workpact.market.bid import Bid
     from workpact.market.request import Request
     from workpact.market.tender import Tender
@@ -74,7 +72,7 @@ def accept(
     client = _client(request, account, yes)
     tender = tender_at(opened, request)
     bid = _counting(tender, bid_id)
-    document = _document(request, bid, yes)
+    document = _document(request, bid)
     act = Act(document, client, confirmations, outbid, yes, as_json)
     agreement = act.agreement
     _check_file(output, document)
@@ -82,6 +80,7 @@ def accept(
         _write(output, document)
         return act.unchanged(agreement, f"{document.name} is in force already.", file=str(output))
     _check_time(request, tender)
+    _check_first(tender)
     check_measurable(document)
     deposit = money(request, document.spec.offer.deposit)
     confirm(f"Open {document.name} with {bid.bidder} for {money(request, bid.price_units)}, {deposit} now?", yes)
@@ -112,25 +111,12 @@ def _counting(tender: Tender, bid_id: str) -> Bid:
     raise DoesNotCount(f"The bid {bid_id} of {entry.bidder} is {entry.state.value}: {'; '.join(entry.why)}.")
 
 
-def _document(request: Request, bid: Bid, yes: bool) -> AgreementDocument:
+def _document(request: Request, bid: Bid) -> AgreementDocument:
     """The bid's file, opened and compared."""
-    from workpact.chain.journal import data_folder
-    from workpact.data_room.keys import Keystore
+    from scripts._room_house import own_keys
     from workpact.market.bid_file import file_of
 
-    def key(version: int) -> EncryptionKey:
-        return Keystore(data_folder() / "room").open(request.client, version, _passphrase(request.client, yes))
-
-    return file_of(request, bid, key)
-
-
-def _passphrase(account: str, yes: bool) -> str:
-    given = os.environ.get("WORKPACT_ROOM_PASSPHRASE")
-    if given is None and yes:
-        raise click.UsageError("--yes needs the passphrase of the client's room key in WORKPACT_ROOM_PASSPHRASE.")
-    if given is None:
-        given = str(click.prompt(f"Passphrase of the room key of {account}", hide_input=True, err=True))
-    return given
+    return file_of(request, bid, own_keys(request.client).key)
 
 
 def _check_time(request: Request, tender: Tender) -> None:
@@ -143,6 +129,18 @@ def _check_time(request: Request, tender: Tender) -> None:
             f"{len(waiting)} on the roll have not opened yet, and may until {moment(request, request.reveal)}: accept "
             "after that."
         )
+
+
+def _check_first(tender: Tender) -> None:
+    """No other bid of the request is open."""
+    from workpact.agreement import Status
+
+    for name, status in fates(tender).items():
+        if status is not Status.WITHDRAWN:
+            raise DoesNotCount(
+                f"The bid {name} of the same request was accepted before. To take a second one as well, open its file: "
+                "ape run agreement open."
+            )
 
 
 def _is_open(agreement: Agreement) -> bool:

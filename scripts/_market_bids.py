@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts._market_papers import place_option
-from scripts._market_tenders import NotYours, moment, money, registry, request_argument, request_at, tender_at
+from scripts._market_tenders import NotYours, fates, moment, money, registry, request_argument, request_at, tender_at
 from scripts._options import ConnectedCommand, confirm, emit, json_option, sender_option, signer, table, yes_option
 from scripts._papers import plain
 from workpact import WorkpactError
@@ -84,10 +84,11 @@ def _lay_roll(place: Place, request: Request, tender: Tender, client: Any, yes: 
 
 def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
     prices = {bid.id: str(bid.price_units) for bid in tender.bids}
-    fates = _fates(tender)
+    told = fates(tender)
     return {
         "request": request.id,
         "client": request.client,
+        "asked": _asked(request),
         "rolls": [roll.id for roll in tender.rolls],
         "equivocation": tender.is_equivocal,
         "bids": [
@@ -97,7 +98,7 @@ def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
                 "seal": entry.seal or None,
                 "bid": entry.bid or None,
                 "price": prices.get(entry.bid),
-                "agreement": fates.get(entry.bid),
+                "agreement": told[entry.bid].words if entry.bid in told else None,
                 "why": list(entry.why),
             }
             for entry in tender.entries
@@ -107,32 +108,45 @@ def _value(request: Request, tender: Tender, place: Place) -> dict[str, Any]:
     }
 
 
-def _fates(tender: Tender) -> dict[str, str]:
-    """What has become on chain of bids that count: withdrawn, or an agreement's status; by their ids."""
-    from workpact.agreement import Status
-    from workpact.chain import deployments
-    from workpact.preflight import ask
-
-    contract = deployments.contract("Agreement")
-    found = {bid.id: Status(ask(contract.stateOf, bid.agreement_id).status) for bid in tender.bids}
-    return {name: status.words for name, status in found.items() if status is not Status.NONE}
+def _asked(request: Request) -> dict[str, Any]:
+    """What there is to know before one bids."""
+    return {
+        "title": request.title,
+        "most": None if request.most is None else str(request.most),
+        "open": sorted(request.open),
+        "volumes": {name: str(count) for name, count in request.volumes.items()},
+        "weights": dict(request.weights),
+        "trusted": list(request.trusted),
+        "deadline": request.deadline,
+        "reveal": request.reveal,
+        "decide": request.decide,
+    }
 
 
 def _lines(request: Request, tender: Tender, place: Place) -> list[str]:
-    lines = [f"Request {request.id}: {request.title}"]
+    from workpact.terms.units import write_share
+
+    weights = ", ".join(f"{name} {write_share(weight)}" for name, weight in request.weights.items())
+    most = "any price" if request.most is None else f"at most {money(request, request.most)}"
+    lines = [
+        f"Request {request.id}: {request.title}",
+        f"Client {request.client}; {most}; open: {', '.join(sorted(request.open)) or 'nothing'}; weights: {weights}",
+        f"Sealed bids until {moment(request, request.deadline)}, opened until {moment(request, request.reveal)}, to be "
+        f"accepted until {moment(request, request.decide)}",
+    ]
     if tender.is_equivocal:
         lines.append(f"The client has signed {len(tender.rolls)} rolls: no bid counts.")
         lines += [f"  {roll.id}" for roll in tender.rolls]
     elif tender.rolls:
         lines.append(f"Roll {tender.roll.id} has {len(tender.roll.seals)} sealed bids.")
     else:
-        lines.append(f"No roll yet; sealed bids until {moment(request, request.deadline)}.")
+        lines.append("No roll yet.")
     prices = {bid.id: money(request, bid.price_units) for bid in tender.bids}
-    fates = _fates(tender)
+    told = fates(tender)
     if tender.entries:
         rows = [("bidder", "state", "price", "bid", "why")]
         for each in tender.entries:
-            why = "; ".join((*each.why, *([f"on chain: {fates[each.bid]}"] if each.bid in fates else [])))
+            why = "; ".join((*each.why, *([f"on chain: {told[each.bid].words}"] if each.bid in told else [])))
             rows.append((each.bidder or "unknown", each.state.value, prices.get(each.bid, ""), each.bid, why))
         lines += table(rows)
     return [*lines, *(f"Not looked at: {each}" for each in (*tender.ignored, *place.damaged))]

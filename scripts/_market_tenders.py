@@ -9,6 +9,7 @@ import click
 from workpact import WorkpactError
 
 if TYPE_CHECKING:
+    from workpact.chain.state import Status
     from workpact.market.place import Place
     from workpact.market.request import Request
     from workpact.market.tender import Tender
@@ -85,6 +86,17 @@ def tender_at(place: Place, request: Request) -> Tender:
 
     seals = place.papers("seal", request.id)
     return read_tender(place, request, now(), anchored(registry(), seals))
+
+
+def fates(tender: Tender) -> dict[str, Status]:
+    """What has become on chain of bids that count, by their ids; without those that nothing has become of."""
+    from workpact.agreement import Status
+    from workpact.chain import deployments
+    from workpact.preflight import ask
+
+    contract = deployments.contract("Agreement")
+    found = {bid.id: Status(ask(contract.stateOf, bid.agreement_id).status) for bid in tender.bids}
+    return {name: status for name, status in found.items() if status is not Status.NONE}
 
 
 def moment(request: Request, seconds: int) -> str:

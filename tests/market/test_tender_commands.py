@@ -44,6 +44,7 @@ def test_tender__of_three_bidders__one_transaction_opens_the_agreement(tender_de
 
     shown = desk.of("stranger").json("market", "bids", request)
     assert len(listed["rolls"]) == 1
+    assert shown["asked"]["most"] == str(4_000 * UNIT)
     assert shown["rolls"] == listed["rolls"]
     assert state(desk, request) == {
         # 400 + 1,000.50 + 250, and twice 600 + 100 · 2.50
@@ -79,6 +80,10 @@ def test_tender__of_three_bidders__one_transaction_opens_the_agreement(tender_de
     assert done["gasUsed"] < 170_000
     assert file.stat().st_mode & 0o777 == 0o600
 
+    second = desk.fails(
+        "market", "accept", request, sealed["second"]["bid"], "--output", str(desk.folder / "x"), account="client"
+    )
+    assert f"The bid {sealed['contractor']['bid']} of the same request was accepted before." in second
     file.unlink()
     again = desk.json("market", "accept", request, sealed["contractor"]["bid"], "--output", str(file), account="client")
     assert (again["sent"], desk.height, load(file).id(31337, desk.contracts["Agreement"].address)) == (
