@@ -14,7 +14,9 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from workpact.agreement import Agreement
+from workpact.agreement_state import moment
 from workpact.chain.journal import data_folder
+from workpact.chain.state import Status
 from workpact.market.errors import MarketError
 from workpact.market.place import Place
 from workpact.market.reviews import MARKS
@@ -42,6 +44,10 @@ class OpeningLost(MarketError):
 
 class NotReviewing(MarketError):
     """The account is no party of the document in force."""
+
+
+class NotReviewable(MarketError):
+    """The agreement cannot be reviewed, not yet or not any more. Nothing was sent."""
 
 
 class Stage(StrEnum):
@@ -151,7 +157,8 @@ class Reviewing:
         )
 
     def seal(self, marks: Marks, text: bytes, *, sender: Any) -> Any:
-        """Seals a review; its opening is kept before anything is sent. Raises `BadReview`."""
+        """Seals a review; its opening is kept before anything is sent. Raises `BadReview`, `NotReviewable`."""
+        self._require_reviewable()
         same = [each for each in self.kept() if each.says(marks, text)]
         own = same[0] if same else OwnReview.of(marks, text)
         if not same:
@@ -170,6 +177,21 @@ class Reviewing:
     def reveal(self, *, sender: Any) -> Any:
         """Opens what is sealed. Raises `OpeningLost`; anyone who has the opening may send."""
         return send(self.registry.revealReview, self.book, self.by_client, self.opening().opening, sender=sender)
+
+    def _require_reviewable(self) -> None:
+        name, origin = self.agreement.document.name, self.agreement.origin
+        contract = self.agreement.contract
+        if bytes(ask(contract.stateOf, origin).id) != self.agreement.id:
+            raise NotReviewable(f"Of {name} another document is in force: review with the newest file.")
+        status, accepted, periods = ask(contract.progressOf, origin)
+        if status <= Status.LIVE:
+            raise NotReviewable(f"{name} still runs: it is reviewed once it has ended.")
+        if not accepted and not periods:
+            raise NotReviewable(f"In {name} nothing was accepted or settled: there is nothing to review.")
+        if self.until is not None and now() > self.until:
+            raise NotReviewable(
+                f"The time to seal a review of {name} was over at {moment(self.until):%Y-%m-%d %H:%M} UTC."
+            )
 
     def _sealed(self, state: Any) -> bytes:
         return bytes(state.byClient if self.by_client else state.byContractor)
