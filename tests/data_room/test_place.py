@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import traceback
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,7 @@ from workpact.data_room.errors import (
     BadManifest,
     Damaged,
     FolderUnavailable,
+    NotForYou,
     NotThere,
     OtherContent,
     PlaceUnavailable,
@@ -105,6 +107,35 @@ def test_put__fetched_by_another__the_content(url, made, tmp_path):
     }
     assert Objects(url).names() == sorted(f"{FOLDER}/{named.hex()}{end}" for end, named in hashes.items())
     assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_put_and_fetch__canaries__in_no_file_and_no_error(tmp_path, capsys, caplog):
+    made = put(Random(5), 3 * CHUNK)
+    (tmp_path / "place").mkdir()
+    place = RoomPlace(str(tmp_path / "place"))
+    made.lay(place)
+    key = unwrap(made.wrapped, made.own, VERSION, made.access.reader, 1)
+    secrets = [made.content[at : at + 24] for at in range(0, len(made.content), CHUNK)]
+    secrets += [key, made.own.private.private_bytes_raw(), b"Anna"]
+
+    texts = []
+    with place.open_version(VERSION, made.said.content, made.said.size, tmp_path) as copy:
+        for act in (
+            lambda: open_sealed(copy, io.BytesIO(), bytes(32), VERSION, made.said.commitment),
+            lambda: place.write_version(VERSION, io.BytesIO(made.content), made.said),
+            lambda: unwrap(made.wrapped[::-1], made.own, VERSION, made.access.reader, 1),
+        ):
+            with pytest.raises((Damaged, NotForYou)) as raised:
+                act()
+            texts.append("".join(traceback.format_exception(raised.value)))
+        copy.seek(0)
+        seen = [copy.read(), *(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())]
+    said = "".join([*texts, *capsys.readouterr(), caplog.text, repr(made.own), repr(place)])
+
+    for secret in secrets:
+        assert not any(secret in content for content in seen)
+        assert secret.hex() not in said
+        assert repr(secret)[2:-1] not in said
 
 
 def test_put__again__the_same_objects(url, made, tmp_path):

@@ -220,9 +220,17 @@ def test_heading__media_type_of_no_line__refused(media_type):
         Heading("a", media_type).to_bytes()
 
 
+@pytest.mark.parametrize("opens", [{"salt": 1}, {1: "salt"}, {"salt": None}, *({"salt": line} for line in LINES)])
+def test_heading__openings_that_are_no_lines__refused_before_anybody_fails_to_read_them(opens):
+    with pytest.raises(BadHeading):
+        Heading("a", "text/plain", opens).to_bytes()
+
+
 def test_heading__too_large__refused_with_its_size():
-    with pytest.raises(BadHeading, match=r"take 20,0\d\d bytes; 16,384 is the most"):
-        Heading("a", "text/plain", {"salt": "x" * 19_930}).to_bytes()
+    opens = {f"{number:03}": "x" * 192 for number in range(100)}
+
+    with pytest.raises(BadHeading, match=r"take 20,174 bytes; 16,384 is the most"):
+        Heading("a", "text/plain", opens).to_bytes()
 
 
 @pytest.mark.parametrize("name", ["نامه‌ها.pdf", "工资单.pdf", "naïve café.txt", ".hidden", "a b.tar.gz", "👩‍🔬.png"])

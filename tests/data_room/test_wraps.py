@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from contextlib import suppress
+from itertools import product
 from random import Random
 
 import pytest
@@ -11,10 +14,10 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from eth_abi.abi import encode
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey
 
-from tests.data_room.sample import KEY, READER, VERSION
+from tests.data_room.sample import KEY, READER, ROOM, VERSION
 from workpact.data_room.errors import BadKey, NotForYou
 from workpact.data_room.keys import EncryptionKey, check_public
-from workpact.data_room.wraps import SUITE, unwrap, wrap
+from workpact.data_room.wraps import SUITE, VersionId, unwrap, wrap
 
 OTHER = "0x00000000000000000000000000000000000000C3"
 THEIRS = CipherSuite.new(KEMId.DHKEM_X25519_HKDF_SHA256, KDFId.HKDF_SHA256, AEADId.CHACHA20_POLY1305)
@@ -109,6 +112,28 @@ def test_unwrap__elsewhere__not_for_you(version, reader, key_version):
 
     with pytest.raises(NotForYou, match=r"file 0x[0-9a-f]{64}, version \d: the wrap for 0x"):
         unwrap(wrapped, own, version, reader, key_version)
+
+
+def test_unwrap__every_wrap_with_every_key_and_name__its_own_alone():
+    random = Random(1)
+    names = [
+        (
+            VersionId(random.choice([1, 31337]), ROOM, bytes([random.randrange(2)]) * 32, bytes([file]) * 32, number),
+            random.choice([READER, OTHER]),
+            random.randrange(1, 3),
+        )
+        for file in range(5)
+        for number in range(1, 5)
+    ]
+    keys = [EncryptionKey.generate() for _ in names]
+    wraps = [wrap(bytes([at]) * 32, key.public, *name) for at, (key, name) in enumerate(zip(keys, names, strict=True))]
+
+    opened = Counter()
+    for (at, wrapped), key, name in product(enumerate(wraps), keys, names):
+        with suppress(NotForYou):
+            opened[unwrap(wrapped, key, *name)] += 1
+            assert (key, name) == (keys[at], names[at])
+    assert opened == {bytes([at]) * 32: 1 for at in range(len(names))}
 
 
 def test_unwrap__another_key__not_for_you():

@@ -99,7 +99,7 @@ class Keystore:
     def create(self, account: str, version: int, passphrase: str) -> bytes:
         """Makes a key and returns its public half; of several at once one does. Raises `KeyExists`, `NoPassphrase`."""
         path = self._path(account, version)
-        if path.exists():
+        if version in self.versions(account):
             raise KeyExists(path)
         if not passphrase:
             raise NoPassphrase(f"{path}: a key without a passphrase is everybody's. Give one.")

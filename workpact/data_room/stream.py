@@ -51,10 +51,10 @@ class Heading:
 
     def to_bytes(self) -> bytes:
         """Raises `BadHeading`."""
-        if not _is_name(self.name) or not _is_line(self.media_type):
+        if not self._is_good:
             raise BadHeading(
-                f"A file's name and media type are one line of at most {MOST_NAME} bytes, and a name has no folders: "
-                "name it otherwise."
+                f"A file's name, media type and openings are lines of at most {MOST_NAME} bytes, and a name has no "
+                "folders: name it otherwise."
             )
         content = {"format": FORMAT, "name": self.name, "mediaType": self.media_type}
         opens = {} if self.opens is None else {"opens": dict(self.opens)}
@@ -69,11 +69,16 @@ class Heading:
         """Raises `BadHeading`."""
         with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
             read = json.loads(content)
-            heading, opens = cls(read["name"], read["mediaType"], read.get("opens")), read.get("opens", {})
-            is_text = all(isinstance(each, str) for pair in opens.items() for each in pair)
-            if read["format"] == FORMAT and _is_name(heading.name) and _is_line(heading.media_type) and is_text:
+            heading = cls(read["name"], read["mediaType"], read.get("opens"))
+            if read["format"] == FORMAT and heading._is_good:
                 return heading
         raise BadHeading("The heading is none of this format: its author made it by other means. Ask for it again.")
+
+    @property
+    def _is_good(self) -> bool:
+        opens = {} if self.opens is None else self.opens
+        lines = [self.media_type, *(each for pair in opens.items() for each in pair)]
+        return _is_name(self.name) and all(map(_is_line, lines))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,9 @@ class VersionId:
     file: bytes
     version: int
 
+    def __post_init__(self) -> None:
+        assert len(self.book) == len(self.file) == 32, "hashes"
+
     @cached_property
     def words(self) -> bytes:
         """`abi.encode` of all five: what sealed bytes and wraps are bound to."""
