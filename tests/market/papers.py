@@ -8,7 +8,7 @@ from typing import Any
 
 from eth_account import Account
 
-from workpact.market.paper import Paper, id_of
+from workpact.market.paper import Paper
 
 REGISTRY = "0x1111111111111111111111111111111111111111"
 CHAIN = 31337
@@ -30,10 +30,9 @@ def seal_paper(request: Paper, number: int = 2, note: str = "") -> Paper:
     return Paper.signed(account(number), "seal", body, CHAIN, REGISTRY)
 
 
-def bid_paper(request: Paper, number: int = 2, sealed: bytes = b"") -> Paper:
-    """A bid with sealed bytes."""
-    body = {"request": request.id} | ({"sealedFile": id_of(hashlib.sha256(sealed).digest())} if sealed else {})
-    return Paper.signed(account(number), "bid", body, CHAIN, REGISTRY)
+def bid_paper(request: Paper, number: int = 2, file: str = "") -> Paper:
+    """A bid as far as places and relays look at one."""
+    return Paper.signed(account(number), "bid", {"request": request.id, "file": file}, CHAIN, REGISTRY)
 
 
 def raw(paper: Paper) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.market.papers import CHAIN, REGISTRY, account, dumped, raw, request_paper, seal_paper
+from tests.support import ROOT
 from workpact.market.canonical import DEPTH, canonical, parse
 from workpact.market.errors import BadPaper, NotVerifiable, shown
 from workpact.market.paper import SIZES, Paper, content_of, id_of, is_id
@@ -252,6 +254,16 @@ def test_read__no_flipped_byte_reads_as_another_paper(place, flip):
 def test_shown__nothing_of_a_stranger_steers_a_terminal():
     assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
     assert shown("x" * 500) == "x" * 160 + "…"
+
+
+DOCUMENT = (ROOT / "docs" / "market-papers.md").read_text()
+
+
+def test_document__its_example_is_what_it_says():
+    (example,) = re.findall(r"```json paper\n(.+?)\n```", DOCUMENT)
+    paper = Paper.read(example.encode())
+    assert f"`{paper.address}.json`" in DOCUMENT
+    assert paper == Paper.signed(AUTHOR, "profile", paper.body, 1, REGISTRY)
 
 
 # Of contracts (ERC-1271)

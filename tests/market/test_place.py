@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from tests.market.papers import CHAIN, REGISTRY, account, bid_paper, dumped, raw, request_paper, seal_paper
+from tests.market.papers import CHAIN, REGISTRY, account, dumped, raw, request_paper, seal_paper
 from workpact.market import place as place_module
 from workpact.market.bucket_place import BucketPlace
 from workpact.market.errors import BadPaper, NotThere, PlaceUnavailable, WrongBytes
 from workpact.market.folder_place import FolderPlace
 from workpact.market.paper import Paper
-from workpact.market.place import SEALED, market_place
+from workpact.market.place import market_place
 from workpact.market.relay_place import RelayPlace
 
 REQUEST = request_paper()
@@ -228,28 +228,6 @@ def test_paper__asked_for_by_what_is_no_address(somewhere):
         somewhere.paper("seal", REQUEST.id, SEALS[0].id)
     with pytest.raises(BadPaper, match="no kind of papers"):
         somewhere.papers("../x")
-
-
-def test_sealed__only_what_the_paper_names_and_only_whole(somewhere):
-    sealed = b"\x00\xff sealed" * 1000
-    bid = bid_paper(REQUEST, sealed=sealed)
-    somewhere.lay(bid)
-    with pytest.raises(NotThere, match="does not have the sealed bytes"):
-        somewhere.sealed(bid.sealed_file)
-    assert somewhere.lay_sealed(sealed, bid) == bid.sealed_file
-    assert somewhere.sealed(bid.sealed_file) == sealed
-    with pytest.raises(WrongBytes, match="names other sealed bytes"):
-        somewhere.lay_sealed(sealed + b"x", bid)
-
-    somewhere._put(f"sealed/{bid.sealed_file}", sealed[:-1])
-    with pytest.raises(WrongBytes, match="has other bytes at sealed/"):
-        somewhere.sealed(bid.sealed_file)
-    somewhere.lay_sealed(sealed, bid)
-    assert somewhere.sealed(bid.sealed_file) == sealed
-
-    large = b"x" * (SEALED + 1)
-    with pytest.raises(WrongBytes, match="at most 1,048,576"):
-        somewhere.lay_sealed(large, bid_paper(REQUEST, sealed=large))
 
 
 def test_papers__of_any_chain_and_registry_lie_beside_each_other(somewhere):

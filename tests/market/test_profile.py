@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.market.papers import CHAIN, REGISTRY, account
 from tests.scripts.typed import Terminal
+from tests.support import ROOT
 from workpact.chain import playground
 from workpact.market.errors import BadPaper
 from workpact.market.offers import Offer
@@ -78,6 +80,13 @@ def test_file__becomes_the_body_of_a_paper(written):
     offer = Offer.of(profile.paper)
     assert (offer.available_from, offer.at_once) == (1796079600, 3)
     assert profile.to_json() == {"account": profile.account, "id": profile.paper.id, **body}
+
+
+def test_document__its_example_is_a_profile(tmp_path):
+    (example,) = re.findall(r"```yaml profile\n(.+?)```", (ROOT / "docs" / "market-papers.md").read_text(), re.DOTALL)
+    (tmp_path / "profile.yaml").write_text(example)
+    profile = Profile.of(paper_of(load_profile(tmp_path / "profile.yaml")))
+    assert (profile.body.title, profile.at_once, profile.available_from) == ("Ada Support", 3, 1796079600)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import s3fs
 
 from tests.market.papers import bid_paper, request_paper, seal_paper
-from workpact.market.errors import BadPaper, NotThere, PlaceUnavailable, WrongBytes
+from workpact.market.errors import BadPaper, NotThere, PlaceUnavailable
 from workpact.market.place import market_place
 
 REQUEST = request_paper()
@@ -14,18 +14,15 @@ SEALS = sorted((seal_paper(REQUEST, number) for number in range(2, 5)), key=lamb
 
 
 def test_bucket__what_one_lays_down_another_finds(bucket):
-    sealed = bytes(range(256)) * 1000
-    bid = bid_paper(REQUEST, sealed=sealed)
+    bid = bid_paper(REQUEST, file="x" * 200_000)
     writer, reader = market_place(f"{bucket}/tenders"), market_place(f"{bucket}/tenders")
     assert reader.papers("seal") == []
     for paper in (REQUEST, *SEALS, bid):
         writer.lay(paper)
-    writer.lay_sealed(sealed, bid)
 
     assert reader.papers("request") == [REQUEST]
     assert reader.papers("seal") == reader.papers("seal", REQUEST.id) == SEALS
     assert reader.paper("bid", REQUEST.id, bid.id) == bid
-    assert reader.sealed(bid.sealed_file) == sealed
     with pytest.raises(NotThere):
         reader.paper("bid", REQUEST.id, REQUEST.id)
     assert reader.damaged == ()
@@ -51,18 +48,6 @@ def test_bucket__what_a_stranger_lays_down_is_passed_over(bucket, s3_server):
         place.paper("seal", REQUEST.id, SEALS[1].id)
     place.lay(SEALS[1])
     assert place.papers("seal") == SEALS[:2]
-
-
-def test_bucket__sealed_bytes_that_were_exchanged_are_named(bucket, s3_server):
-    sealed = b"sealed"
-    bid = bid_paper(REQUEST, sealed=sealed)
-    place = market_place(f"{bucket}/tenders")
-    place.lay(bid)
-    place.lay_sealed(sealed, bid)
-    store = s3fs.S3FileSystem(endpoint_url=s3_server, skip_instance_cache=True)
-    store.pipe_file(f"{bucket.removeprefix('s3://')}/tenders/sealed/{bid.sealed_file}", b"other")
-    with pytest.raises(WrongBytes, match="has other bytes at sealed/"):
-        place.sealed(bid.sealed_file)
 
 
 def test_bucket__that_is_not_there_is_named_and_not_made(s3_server):

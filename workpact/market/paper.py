@@ -183,12 +183,6 @@ class Paper:
         return f"{self.kind}/{self.subject}/{self.id}"
 
     @property
-    def sealed_file(self) -> str | None:
-        """The id of sealed bytes that go with it: `sealedFile` of its body."""
-        named = self.body.get("sealedFile")
-        return named if is_id(named) else None
-
-    @property
     def typed_data(self) -> dict[str, Any]:
         """The EIP-712 message that the author signs."""
         domain = {"name": "Workpact Market", "version": "1"}

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from typing import Any
 
 from workpact.market.errors import BadPaper, MarketError, NotThere, PlaceUnavailable, WrongBytes, shown
-from workpact.market.paper import KINDS, SIZES, Paper, id_of, is_id
+from workpact.market.paper import KINDS, SIZES, Paper, is_id
 
 NAMES = 100_000
 """Names that one listing looks at."""
@@ -21,8 +20,6 @@ READ = 256 * 1024 * 1024
 """Bytes that one listing reads."""
 NAMED = 100
 """Damaged or foreign names that are told one by one; of more, their number."""
-SEALED = 1024 * 1024
-"""The most bytes of a sealed file that goes with a paper."""
 
 _SUBJECTS = {
     "profile": re.compile(r"0x[0-9a-f]{40}", re.ASCII),
@@ -48,7 +45,7 @@ def market_place(address: str) -> Place:
 
 
 class Place(ABC):
-    """Where papers lie, each at kind/subject/id.json, and sealed bytes at sealed/id."""
+    """Where papers lie, each at kind/subject/id.json."""
 
     def __init__(self, address: str) -> None:
         self.address = re.sub(r"//[^/@]*@", "//…@", address)
@@ -92,31 +89,6 @@ class Place(ABC):
             raise BadPaper(f"'{shown(kind)}' is no kind of papers: there are {', '.join(KINDS)}.")
         with self._named():
             return list(self._readable(kind, self._chosen(kind, subject)))
-
-    def lay_sealed(self, content: bytes, paper: Paper) -> str:
-        """Lays down the sealed bytes that a paper, which lies there, names as its `sealedFile`; their id."""
-        name = id_of(sha256(content).digest())
-        if paper.sealed_file != name:
-            raise WrongBytes(f"{paper.address} names other sealed bytes than these, {name}.")
-        if len(content) > SEALED:
-            raise WrongBytes(f"Sealed bytes have at most {SEALED:,} bytes, these {len(content):,}.")
-        with self._named():
-            there = self._get(f"sealed/{name}", SEALED)
-            if there is None or sha256(there).digest() != sha256(content).digest():
-                self._put(f"sealed/{name}", content)
-        return name
-
-    def sealed(self, name: str) -> bytes:
-        """Sealed bytes by their id. Raises `NotThere`, `WrongBytes`, `PlaceUnavailable`."""
-        if not is_id(name):
-            raise BadPaper(f"'{shown(name)}' is no id of sealed bytes.")
-        with self._named():
-            content = self._get(f"sealed/{name}", SEALED)
-        if content is None:
-            raise NotThere(f"{self.address} does not have the sealed bytes {name}: ask the author of their paper.")
-        if id_of(sha256(content).digest()) != name:
-            raise WrongBytes(f"{self.address} has other bytes at sealed/{name}: get them from their author.")
-        return content
 
     # What places differ in
 

@@ -1,4 +1,4 @@
-"""The relay: papers and sealed bytes over HTTP for those who share no other place (SPEC.md 15.11).
+"""The relay: papers over HTTP for those who share no other place (SPEC.md 15.11).
 
 It has no account, no order and no secret. What it takes is whole, signed and at its own address; what it does not take
 it says why, and until when.
@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from workpact.market.errors import BadPaper
 from workpact.market.folder_place import read_bounded
 from workpact.market.paper import KINDS, SIZES, Paper, is_id
-from workpact.market.place import SEALED, is_subject
+from workpact.market.place import is_subject
 from workpact.market.relay_limits import Limits, Refused, peer_of
 from workpact.market.relay_store import Store
 
@@ -59,10 +59,6 @@ def create_app(store: Store, *, keys_only: bool = True) -> FastAPI:
         path = store.path(kind, subject, paper_id)
         return await _file(path, SIZES[kind] if path else 0, "application/json")
 
-    @app.get("/v1/sealed/{name}")
-    async def sealed(name: str) -> Response:
-        return await _file(store.sealed_path(name), SEALED, "application/octet-stream")
-
     @app.put("/v1/papers/{kind}/{subject}/{paper_id}")
     async def lay(kind: str, subject: str, paper_id: str, request: Request) -> JSONResponse:
         if kind not in KINDS or not is_subject(kind, subject) or not is_id(paper_id):
@@ -72,16 +68,6 @@ def create_app(store: Store, *, keys_only: bool = True) -> FastAPI:
         content = await _body(request, SIZES[kind])
         is_new = await run_in_threadpool(_lay, store, content, f"{kind}/{subject}/{paper_id}", peer, keys_only)
         return JSONResponse({"id": paper_id}, 201 if is_new else 200)
-
-    @app.put("/v1/sealed/{name}")
-    async def lay_sealed(name: str, request: Request) -> JSONResponse:
-        if not is_id(name):
-            raise Refused(404, "This is no id of sealed bytes.")
-        peer = _peer(request)
-        store.attempt(peer)
-        content = await _body(request, SEALED)
-        is_new = await run_in_threadpool(store.put_sealed, name, content, peer)
-        return JSONResponse({"id": name}, 201 if is_new else 200)
 
     return app
 

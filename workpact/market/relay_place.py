@@ -35,12 +35,11 @@ class RelayPlace(Place):
         self._client = client or httpx.Client(timeout=SILENCE, follow_redirects=False)
 
     def _get(self, path: str, most: int) -> bytes | None:
-        where = path if path.startswith("sealed/") else f"papers/{path.removesuffix('.json')}"
-        status, content = self._ask("GET", where, most)
+        status, content = self._ask("GET", f"papers/{path.removesuffix('.json')}", most)
         return None if status == 404 else content
 
     def _put(self, path: str, content: bytes) -> None:
-        where = path if path.startswith("sealed/") else f"papers/{path.removesuffix('.json')}"
+        where = f"papers/{path.removesuffix('.json')}"
         status, _ = self._ask("PUT", where, ANSWER, content=content)
         if status == 404:
             raise PlaceUnavailable(f"{self.address} is no relay: it does not know {where}.")
@@ -86,13 +85,13 @@ class RelayPlace(Place):
 
     def _refusal(self, answer: httpx.Response, content: bytes) -> PlaceUnavailable:
         said = _object(content)
-        why = shown(said.get("error") or f"HTTP {answer.status_code}")
+        why = shown(said.get("error") or f"HTTP {answer.status_code}").rstrip(".")
         if answer.status_code in BUSY:
             until = _until(said.get("until"), answer.headers.get("retry-after"))
             when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(until))
             return PlaceFull(f"{self.address} takes no more until {when}: {why}. Run this again then.", until)
-        if 400 <= answer.status_code < 500:
-            return PlaceRefuses(f"{self.address} refuses this: {why}")
+        if 400 <= answer.status_code < 500 and answer.status_code != 408:
+            return PlaceRefuses(f"{self.address} refuses this: {why}.")
         return PlaceUnavailable(f"{self.address} fails: {why}. Try again later, or take another place.")
 
 

@@ -1,4 +1,4 @@
-"""What a relay keeps: papers and sealed bytes in a folder, whole or not at all, until their request is over."""
+"""What a relay keeps: papers in a folder, whole or not at all, until their request is over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
 from workpact.market.errors import BadPaper, MarketError, PlaceUnavailable
 from workpact.market.folder_place import read_bounded, write_whole
-from workpact.market.paper import KINDS, SIZES, Paper, id_of
-from workpact.market.place import SEALED
+from workpact.market.paper import KINDS, SIZES, Paper
 from workpact.market.relay_index import Entry, Index
 from workpact.market.relay_limits import DAY, MINUTE, Limits, Refused, Window
 
@@ -30,7 +28,8 @@ class Store:
         self.folder = folder
         self.limits = limits or Limits()
         self._clock = clock
-        self._writing = Lock()
+        # Counting waits for nobody who writes: it is done where all requests are served.
+        self._writing, self._counting = Lock(), Lock()
         self._index = Index()
         self._minute, self._day, self._day_bytes = Window(MINUTE), Window(DAY), Window(DAY)
         self._attempts = Window(MINUTE)
@@ -63,10 +62,6 @@ class Store:
         entry = self._index.entries.get(paper_id)
         return self._path(entry) if entry and (entry.kind, entry.subject) == (kind, subject) else None
 
-    def sealed_path(self, name: str) -> Path | None:
-        """The file of sealed bytes; None if they are not kept."""
-        return self.folder / "sealed" / name if name in self._index.sealed else None
-
     def page(self, kind: str, subject: str | None, after: str) -> list[str]:
         """The next papers after an id, in order of ids, as subject/id."""
         return self._index.page(kind, subject, after, PAGE)
@@ -76,7 +71,7 @@ class Store:
     def attempt(self, peer: str) -> None:
         """Counts what a peer tries; raises `Refused` for more than it may a minute."""
         limit, now = self.limits.attempts_a_minute_of_peer, self.now
-        with self._writing:
+        with self._counting:
             if self._attempts.of(peer, now) >= limit:
                 raise _later("attempts a minute of one peer", limit, self._attempts.end(now))
             self._attempts.add(peer, 1, now)
@@ -94,7 +89,7 @@ class Store:
             entry = self._entry(paper, len(content), now)
             self._require_open(entry, now)
             self._require_rate(entry, peer, now)
-            self._require_room(entry.author, entry.size, 1, now)
+            self._require_room(entry, now)
             path = self._path(entry)
             write_whole(path, content)
             os.utime(path, (now, now))
@@ -102,24 +97,6 @@ class Store:
             self._minute.add(entry.author, 1, now)
             self._day.add(peer, 1, now)
             self._day_bytes.add(peer, entry.size, now)
-        return True
-
-    def put_sealed(self, name: str, content: bytes, peer: str) -> bool:
-        """Keeps sealed bytes that a kept paper names; False if they are there already. Raises `Refused`."""
-        if id_of(sha256(content).digest()) != name:
-            raise Refused(422, f"These bytes are {id_of(sha256(content).digest())}, not {name}: put them there.")
-        with self._writing:
-            now = self.now
-            if name in self._index.sealed:
-                return False
-            namers = self._index.namers(name)
-            if not namers:
-                raise Refused(409, f"No paper here names {name} as its sealedFile: lay the paper down first.")
-            self._require_bytes_a_day(peer, len(content), now)
-            self._require_room(namers[0].author, len(content), 0, now)
-            write_whole(self.folder / "sealed" / name, content)
-            self._index.add_sealed(name, len(content))
-            self._day_bytes.add(peer, len(content), now)
         return True
 
     def sweep(self) -> int:
@@ -130,38 +107,30 @@ class Store:
     # Limits
 
     def _require_rate(self, entry: Entry, peer: str, now: int) -> None:
-        limit = self.limits.papers_a_minute_of_author
-        if self._minute.of(entry.author, now) >= limit:
-            raise _later("papers a minute of one author", limit, self._minute.end(now))
-        limit = self.limits.papers_a_day_of_peer
-        if self._day.of(peer, now) >= limit:
-            raise _later("papers a day of one peer", limit, self._day.end(now))
-        self._require_bytes_a_day(peer, entry.size, now)
-
-    def _require_bytes_a_day(self, peer: str, size: int, now: int) -> None:
-        limit = self.limits.bytes_a_day_of_peer
-        if self._day_bytes.of(peer, now) + size > limit:
-            raise _later("bytes a day of one peer", limit, self._day_bytes.end(now))
-
-    def _require_room(self, author: str, size: int, papers: int, now: int) -> None:
         limits = self.limits
-        if self._index.papers_of[author] + papers > limits.papers_of_author:
-            raise self._full("papers of one author", limits.papers_of_author, now)
-        if self._index.bytes_of[author] + size > limits.bytes_of_author:
-            raise self._full("bytes of one author", limits.bytes_of_author, now)
-        if len(self._index.entries) + papers > limits.papers:
-            raise self._full("papers in all", limits.papers, now)
-        if self._index.bytes + size > limits.bytes:
-            raise self._full("bytes in all", limits.bytes, now)
+        if self._minute.of(entry.author, now) >= limits.papers_a_minute_of_author:
+            raise _later("papers a minute of one author", limits.papers_a_minute_of_author, self._minute.end(now))
+        if self._day.of(peer, now) >= limits.papers_a_day_of_peer:
+            raise _later("papers a day of one peer", limits.papers_a_day_of_peer, self._day.end(now))
+        if self._day_bytes.of(peer, now) + entry.size > limits.bytes_a_day_of_peer:
+            raise _later("bytes a day of one peer", limits.bytes_a_day_of_peer, self._day_bytes.end(now))
 
-    def _full(self, name: str, limit: int, now: int) -> Refused:
-        # Who asks in vain again and again makes nobody count everything again.
-        minute = now // MINUTE
-        if self._frees is None or self._frees[0] != minute:
-            first = min((entry.until for entry in self._index.entries.values()), default=now)
-            self._frees = (minute, max(first, now) + MINUTE)
-        until = self._frees[1]
-        return Refused(507, f"This relay keeps {limit:,} {name}, and has them: some go at {_when(until)}.", name, until)
+    def _require_room(self, entry: Entry, now: int) -> None:
+        limits, kept = self.limits, self._index
+        if kept.papers_of[entry.author] >= limits.papers_of_author:
+            raise _full("papers of one author", limits.papers_of_author, kept.first_end(entry.author), now)
+        if kept.bytes_of[entry.author] + entry.size > limits.bytes_of_author:
+            raise _full("bytes of one author", limits.bytes_of_author, kept.first_end(entry.author), now)
+        if len(kept.entries) >= limits.papers:
+            raise _full("papers in all", limits.papers, self._first_end(now), now)
+        if kept.bytes + entry.size > limits.bytes:
+            raise _full("bytes in all", limits.bytes, self._first_end(now), now)
+
+    def _first_end(self, now: int) -> int:
+        # Who asks in vain again and again makes nobody look at all papers again.
+        if self._frees is None or self._frees[0] != now // MINUTE:
+            self._frees = (now // MINUTE, self._index.first_end())
+        return self._frees[1]
 
     # What is kept, and until when
 
@@ -176,7 +145,7 @@ class Store:
             if request is None or request.kind != "request":
                 raise Refused(409, f"The request {paper.subject} is not here: lay it down first.")
             until = request.until
-        return Entry(paper.kind, paper.subject, paper.id, paper.author, size, paper.sealed_file, until)
+        return Entry(paper.kind, paper.subject, paper.id, paper.author, size, until)
 
     def _require_open(self, entry: Entry, now: int) -> None:
         limits = self.limits
@@ -205,12 +174,6 @@ class Store:
                     self._index.add(self._entry(paper, len(content), int(path.stat().st_mtime)))
                 except MarketError as error:
                     self.passed_over.append(f"{path.relative_to(self.folder)}: {error}")
-        for path in sorted((self.folder / "sealed").glob("*")):
-            content = read_bounded(path, SEALED) or b""
-            if self._index.namers(path.name) and id_of(sha256(content).digest()) == path.name:
-                self._index.add_sealed(path.name, len(content))
-            else:
-                self.passed_over.append(f"sealed/{path.name}: no paper here names it, or it is damaged")
 
     def _path(self, entry: Entry) -> Path:
         return self.folder / entry.kind / entry.subject / f"{entry.id}.json"
@@ -225,14 +188,17 @@ class Store:
         # Papers before their request: what a crash leaves can still be placed.
         for entry in sorted(over, key=lambda entry: entry.kind == "request"):
             self._path(entry).unlink(missing_ok=True)
-            unnamed = self._index.drop(entry)
-            if unnamed is not None:
-                (self.folder / "sealed" / unnamed).unlink(missing_ok=True)
+            self._index.drop(entry)
         return len(over)
 
 
 def _later(name: str, limit: int, until: int) -> Refused:
     return Refused(429, f"This relay takes {limit:,} {name}: try again at {_when(until)}.", name, until)
+
+
+def _full(name: str, limit: int, first_end: int, now: int) -> Refused:
+    until = max(first_end, now) + HOUR  # by when a sweep has come
+    return Refused(507, f"This relay keeps {limit:,} {name}, and has them: some go until {_when(until)}.", name, until)
 
 
 def _decide(paper: Paper) -> int:
