@@ -19,7 +19,7 @@ CONTENT = b"The canary sings at dawn, and nobody outside may hear it.\n" * 3_000
 
 
 class House:
-    """A room with its seats; everybody has a key."""
+    """A room with its seats; everybody has a key when it is needed."""
 
     def __init__(self, contract: Any, agreement: Agreement, roles: dict[str, Any], folder: Path) -> None:
         self.contract = contract
@@ -31,8 +31,6 @@ class House:
         (folder / "place").mkdir()
         self.place = RoomPlace(str(folder / "place"))
         self.keys: dict[str, list[EncryptionKey]] = {}
-        for role in ("client", "contractor", "arbiter", "backup", "client-operator", "contractor-operator"):
-            self.rotate(role)
         self.room.seat(sender=self.people["client"])
 
     def account(self, role: str) -> Any:
@@ -49,12 +47,20 @@ class House:
         self.desk.register_key(account.address, key.public, key.version, sender=account)
         return key
 
+    def ready(self, *roles: str) -> None:
+        """They have keys."""
+        for role in roles:
+            if role in self.people and role not in self.keys:
+                self.rotate(role)
+
     def own(self, role: str) -> KeyRing:
         """The role with all its keys."""
+        self.ready(role)
         return KeyRing.of(self.address(role), *self.keys[role])
 
     def named(self, reader: str) -> str:
         """Operators have no word of their own."""
+        self.ready(*(("arbiter", "backup") if reader == "arbiter" else (reader,)))
         return self.address(reader) if reader.endswith("-operator") else reader
 
     def put(

@@ -75,6 +75,7 @@ def test_put__next_version_by_another_of_the_side__others_revoked(house):
 def test_put__empty_and_by_its_path(house):
     path = house.folder / "empty.csv"
     path.write_bytes(b"")
+    house.ready("contractor")
     own, sender = house.own("client"), house.account("client")
     put = house.room.put(path, Kind.OTHER, ["contractor"], house.place, own=own, sender=sender)
     opened = house.room.open(put.file, None, house.own("contractor"), house.folder / "got", house.place)
@@ -93,7 +94,7 @@ def test_files__by_the_names_that_the_contract_gives(house):
 
 def test_give__then_the_reader_gives_on(house):
     put = house.put("contractor")
-    shared = house.give(put.file, house.address("contractor-operator"), by="contractor")
+    shared = house.give(put.file, "contractor-operator", by="contractor")
     assert shared.readers == (house.address("contractor-operator"),)
     assert house.read(put.file, "contractor-operator") == CONTENT
     assert house.give(put.file, "contractor").sent is None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from eth_utils.crypto import keccak
 
-from workpact.data_room.errors import BadManifest, NotThere, RoomError
+from workpact.data_room.errors import Damaged, NotThere, RolledBack, RoomError
 from workpact.data_room.keyring import KeyRing
 from workpact.data_room.listing import FileVersion, Given, RoomFile
 from workpact.data_room.manifest import SignedManifest
@@ -34,10 +34,6 @@ Progress = Callable[[int], None]
 
 class NoAccess(RoomError):
     """The chain gives the account no access to the version."""
-
-
-class RolledBack(RoomError):
-    """The place has an older version than the chain's latest, and not that one."""
 
 
 class NotTheAuthors(RoomError):
@@ -135,7 +131,7 @@ class RoomReading(RoomView):
         for older in range(chosen.number - 1, 0, -1):
             try:
                 place.read_manifest(self.version_id(found.id, older), found.version(older).manifest)
-            except (NotThere, BadManifest):
+            except (NotThere, Damaged):
                 continue
             raise RolledBack(
                 f"{place.address} has version {older} of file 0x{found.id.hex()}, and the chain's is {chosen.number}: "
