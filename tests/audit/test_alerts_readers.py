@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.audit.made import document
@@ -10,7 +12,7 @@ from tests.audit.schemes.beside import date
 from tests.audit.schemes.sharing import put
 from tests.audit.schemes.world import DAY, World
 from workpact.agreement_state import HOLDBACK
-from workpact.audit.alerts import Alert, look
+from workpact.audit.alerts import Alert, Sanctions, look
 from workpact.terms import Kind
 
 ITEM = 5
@@ -150,6 +152,14 @@ def test_a_reporter_that_replaced_another__is_of_its_side(world):
     given(world, 3, Kind.EVIDENCE, "newcomer")
     given(world, 4, Kind.ROSTER, "newcomer")
     assert asked(world) == [1, 4]
+
+
+def test_a_reader_on_the_list__is_asked_about(world):
+    reader = world.people["client reporter"]
+    given(world, 1, Kind.EVIDENCE, "client reporter")
+    (alert,) = look(replace(world.case(), sanctions=Sanctions("2026-11-01", frozenset({reader})))).alerts
+    assert (alert.rule, alert.facts["role"]) == ("sanctioned", "client reporter")
+    assert [each.name for each in alert.entries] == ["AccessGiven"]
 
 
 def test_the_agreements_own_section__is_the_table(world):

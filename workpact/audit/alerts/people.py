@@ -90,6 +90,8 @@ def sanctioned(facts: Facts, limits: Thresholds) -> Iterator[Finding]:  # noqa: 
         entries.setdefault(wage.payee, []).append(wage.entry)
     for entry in facts.entries:
         entries.setdefault(entry.actor, []).append(entry)
+        if entry.name == "AccessGiven":
+            entries.setdefault(entry["reader"], []).append(entry)
     moved = [each for each in facts.transfers if {each.sender, each.receiver} & listed.addresses]
     met = {who for each in moved for who in (each.sender, each.receiver)} | set(entries)
     for who in sorted(met & listed.addresses):
