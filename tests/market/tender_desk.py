@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,7 @@ class TenderDesk(Terminal):
         for old, new in edits:
             assert old in text, old
             text = text.replace(old, new)
-        for day in range(400, -60, -1):
-            text = text.replace(f"DAY{day}", datetime.fromtimestamp(self.now + day * 86_400, UTC).date().isoformat())
+        today = datetime.fromtimestamp(self.now, UTC)
+        for day in (15, 7, 5):
+            text = text.replace(f"DAY{day}", (today + timedelta(days=day)).date().isoformat())
         return text
