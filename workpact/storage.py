@@ -11,15 +11,12 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any
 
 from workpact import WorkpactError
+from workpact.drafts import BLOCK, PART, Beside, Draft, FileDraft, Upload
 
-PART = ".part"
-"""Ends the name of an object that is not whole yet."""
 CHUNK = 1_048_576
-BLOCK = 8 * CHUNK
-"""What is asked of a store at once, and one part of several that go up; ten thousand are the most."""
 PUTS_WHOLE = {"s3", "s3a"}
 """Stores in which an object appears once all of it is there; elsewhere it is written beside, and renamed."""
 ORDINARY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -60,11 +57,11 @@ class Storage:
         """Writes an object from its chunks, in constant memory; nothing is left of it if they break off."""
         self.check()
         if self._folder is not None:
-            draft: _Draft = _FileDraft(self._folder, path)
+            draft: Draft = FileDraft(self._folder, path)
         elif self._puts_whole:
-            draft = _Upload(self._files, self._at(path))
+            draft = Upload(self._files, self._at(path))
         else:
-            draft = _Beside(self._files, self._at(path))
+            draft = Beside(self._files, self._at(path))
         try:
             with self._asking("written"):
                 draft.open()
@@ -156,11 +153,14 @@ class Storage:
 
     def _check_bucket(self) -> None:
         """Nor is a bucket that is not there an empty one."""
+        if not self._puts_whole:
+            return
         bucket = self._root.partition("/")[0]
-        with self._asking("cleared"):
-            is_there = not self._puts_whole or self._files.exists(bucket)
-        if not is_there:
-            raise self._unavailable(f"{self.address}: there is no bucket {bucket}. Name the right one.")
+        try:
+            with self._asking("cleared"):
+                self._files.call_s3("head_bucket", Bucket=bucket)
+        except FileNotFoundError:
+            raise self._unavailable(f"{self.address}: there is no bucket {bucket}. Name the right one.") from None
 
     @property
     def _puts_whole(self) -> bool:
@@ -191,108 +191,3 @@ class Storage:
         except Exception as error:
             reason: Any = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise self._unavailable(f"{self.address} cannot be {what}: {reason}. Try again.") from None
-
-
-def sync_folder(folder: Path) -> None:
-    """What was named in it stays named after a crash."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class _Draft(Protocol):
-    """An object while it is written: nobody sees it before the end."""
-
-    def open(self) -> None: ...
-    def write(self, chunk: bytes) -> object: ...
-    def finish(self) -> None: ...
-    def discard(self) -> None: ...
-
-
-class _FileDraft:
-    """In a folder of this machine."""
-
-    def __init__(self, root: Path, path: str) -> None:
-        self._root = root
-        self._path = root / path
-        self._part = self._path.with_name(self._path.name + PART)
-        self._file: BinaryIO | None = None
-
-    def open(self) -> None:
-        # Below the root alone: that itself is there, or is not mounted.
-        for folder in [*self._path.relative_to(self._root).parents][-2::-1]:
-            if not (self._root / folder).is_dir():
-                (self._root / folder).mkdir(exist_ok=True)
-                sync_folder((self._root / folder).parent)
-        self._part.unlink(missing_ok=True)
-        self._file = self._part.open("xb")
-
-    def write(self, chunk: bytes) -> object:
-        assert self._file is not None, "open"
-        return self._file.write(chunk)
-
-    def finish(self) -> None:
-        assert self._file is not None, "open"
-        with self._file as file:
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(self._part, self._path)
-        sync_folder(self._path.parent)
-
-    def discard(self) -> None:
-        if self._file is not None:
-            self._part.unlink(missing_ok=True)
-            self._file.close()
-
-
-class _Upload:
-    """To a store where it appears at the end."""
-
-    def __init__(self, files: Any, path: str) -> None:
-        self._files = files
-        self._path = path
-        self._file: Any = None
-
-    def open(self) -> None:
-        self._file = self._files.open(self._path, "wb", autocommit=False, block_size=BLOCK)
-
-    def write(self, chunk: bytes) -> object:
-        return self._file.write(chunk)
-
-    def finish(self) -> None:
-        self._file.close()
-        self._file.commit()
-
-    def discard(self) -> None:
-        if self._file is not None:
-            self._file.discard()
-            # Else its destructor would begin anew.
-            self._file.closed = True
-
-
-class _Beside:
-    """Under another name until it is whole."""
-
-    def __init__(self, files: Any, path: str) -> None:
-        self._files = files
-        self._path = path
-        self._file: Any = None
-
-    def open(self) -> None:
-        self._files.makedirs(self._path.rpartition("/")[0], exist_ok=True)
-        self._file = self._files.open(self._path + PART, "wb")
-
-    def write(self, chunk: bytes) -> object:
-        return self._file.write(chunk)
-
-    def finish(self) -> None:
-        self._file.close()
-        self._files.mv(self._path + PART, self._path)
-
-    def discard(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            if self._files.exists(self._path + PART):
-                self._files.rm_file(self._path + PART)

@@ -10,7 +10,7 @@ from random import Random
 from workpact.data_room.keys import EncryptionKey
 from workpact.data_room.manifest import Access, Manifest, SignedManifest, readers_hash
 from workpact.data_room.place import RoomPlace
-from workpact.data_room.stream import Heading, Sealed, seal
+from workpact.data_room.stream import CHUNK, Heading, Sealed, seal
 from workpact.data_room.wraps import VersionId, wrap
 
 AUTHOR = "0x00000000000000000000000000000000000000A1"
@@ -19,6 +19,8 @@ ROOM = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 VERSION = VersionId(31337, ROOM, b"\x0b" * 32, b"\x0f" * 32, 3)
 HEADING = Heading("payslip Anna.pdf", "application/pdf", {"salt": "0x01", "sha256": "0x02"})
 KEY = bytes(range(32))
+SIZE = CHUNK + 1_000
+"""Of a content of two chunks."""
 
 
 def sealed(content: bytes, key: bytes = KEY, version: VersionId = VERSION) -> tuple[bytes, Sealed]:

@@ -39,7 +39,7 @@ def example() -> dict[str, Any]:
 
 
 @pytest.fixture
-def version(example) -> VersionId:
+def example_version(example) -> VersionId:
     return VersionId(example["chainId"], example["room"], example["book"], example["file"], example["version"])
 
 
@@ -79,19 +79,19 @@ def test_example__hashes__as_the_page_says(example):
     assert example["structHash"] == Manifest(*(example[name] for name in names)).struct_hash
 
 
-def test_example__read_by_this_code__the_content(example, version):
+def test_example__read_by_this_code__the_content(example, example_version):
     own = EncryptionKey(X25519PrivateKey.from_private_bytes(example["readerPrivate"]), example["readerKeyVersion"])
     assert own.public == example["readerPublic"]
 
-    key = unwrap(example["wrap"], own, version, example["reader"], example["readerKeyVersion"])
+    key = unwrap(example["wrap"], own, example_version, example["reader"], example["readerKeyVersion"])
     out = io.BytesIO()
-    heading = open_sealed(io.BytesIO(example["sealed"]), out, key, version, example["commitment"])
+    heading = open_sealed(io.BytesIO(example["sealed"]), out, key, example_version, example["commitment"])
 
     assert (key, commitment_salt(key)) == (example["key"], example["commitmentSalt"])
     assert (out.getvalue().decode(), heading) == (example["content"], Heading("hello.txt", "text/plain"))
 
 
-def test_example__made_again__the_same_bytes(example, version, monkeypatch):
+def test_example__made_again__the_same_bytes(example, example_version, monkeypatch):
     """libsodium draws the header itself; begun as if to read, a stream writes under one that is given."""
     library, header = stream.secretstream, example["sealed"][:24]
 
@@ -102,7 +102,7 @@ def test_example__made_again__the_same_bytes(example, version, monkeypatch):
     monkeypatch.setattr(library, "crypto_secretstream_xchacha20poly1305_init_push", begin)
     out = io.BytesIO()
     source = io.BytesIO(example["content"].encode())
-    said = seal(source, out, example["key"], version, Heading("hello.txt", "text/plain"))
+    said = seal(source, out, example["key"], example_version, Heading("hello.txt", "text/plain"))
 
     assert out.getvalue() == example["sealed"]
     assert (said.content, said.size, said.commitment) == tuple(

@@ -29,7 +29,7 @@ from workpact.data_room.errors import (
     NoSuchKey,
     WrongPassphrase,
 )
-from workpact.storage import sync_folder
+from workpact.drafts import sync_folder
 
 SCRYPT_N = 262_144
 """Half a second and 256 MB for each guess of a passphrase."""
