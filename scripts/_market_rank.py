@@ -139,7 +139,7 @@ def _opened(place: str | None) -> Place:
 
 def _ranking(request: Request, papers: Place, records: Records, books: AccountBooks) -> tuple[Ranking, list[Any]]:
     """The ranking, and the papers that it rests on."""
-    from workpact.market.offers import offers
+    from workpact.market.offers import profiles_of
     from workpact.market.ranking import rank as ranked
     from workpact.market.sources import Contracts, require_same
     from workpact.market.tender import State, read_tender
@@ -148,7 +148,7 @@ def _ranking(request: Request, papers: Place, records: Records, books: AccountBo
     seals = papers.papers("seal", request.id)
     tender: Tender = read_tender(papers, request, request.reveal + 1, books.anchored(seals))
     roll = tender.roll
-    profiles = offers(papers, books, [bid.bidder for bid in tender.bids])
+    profiles = profiles_of(papers, books, [bid.bidder for bid in tender.bids])
     refused = [each for each in tender.entries if each.state is not State.OPEN]
     ranking = ranked(request, tender.bids, records, profiles, refused)
     used = [request.paper, roll.paper, *seals, *papers.papers("bid", request.id)]

@@ -9,12 +9,24 @@ import pytest
 
 from tests.market.past import UNIT, agreed, asked_now, month
 from tests.market.tender_desk import TenderDesk
+from workpact.market.paper import Paper
+from workpact.market.place import market_place
 
 
 @pytest.fixture
 def ranked_desk(tmp_path, monkeypatch, chain) -> TenderDesk:  # noqa: ARG001 - connected
     monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(tmp_path / "deployments"))
     return TenderDesk(tmp_path, monkeypatch)
+
+
+def offer(desk: TenderDesk, role: str) -> None:
+    """A profile of a role that counts: available now, three agreements at a time."""
+    registry = desk.contracts["TalentRegistry"]
+    body = {"title": "The desk", "timezone": "UTC", "availableFrom": str(desk.now), "atOnce": "3"}
+    body |= {name: [] for name in ("services", "skills", "languages", "countries", "links")}
+    paper = Paper.signed(desk.account(role), "profile", body, 31337, registry.address)
+    market_place(str(desk.folder / "place")).lay(paper)
+    registry.setProfile(desk.account(role), 1, paper.content, b"", sender=desk.account(role))
 
 
 def tendered(desk: TenderDesk) -> str:
@@ -41,6 +53,7 @@ def test_rank__by_a_record_of_the_asker_and_not_by_a_ring(ranked_desk, tmp_path)
     ring = agreed(desk, "stranger", "third", salt=12)
     ring.publish(sender=desk.account("stranger"))
     ring.accept("plan", "build", "report", sender=desk.account("stranger"))
+    offer(desk, "contractor")
     request = tendered(desk)
 
     done = desk.run("market", "rank", request, "--json", "--export", str(tmp_path / "evidence"))
@@ -55,18 +68,17 @@ def test_rank__by_a_record_of_the_asker_and_not_by_a_ring(ranked_desk, tmp_path)
     record = 500_000 + traced * 500_000 // contractor
     assert scores == {
         desk.address("contractor"): {
-            "price": third * 1_000_000 // contractor, "service": 0, "record": record, "availability": 0,
+            "price": third * 1_000_000 // contractor, "service": 0, "record": record,
+            "availability": 1_000_000,
         },
         desk.address("third"): {"price": 1_000_000, "service": 0, "record": 500_000, "availability": 0},
     }  # fmt: skip
     totals = [(each["bidder"], each["price"], each["total"]) for each in ranking["ranked"]]
+    # The ring's is cheaper, and is not believed.
+    whole = 500_000 * (third * 1_000_000 // contractor) + 200_000 * record + 100_000 * 1_000_000
     assert totals == [
+        (desk.address("contractor"), str(contractor), whole // 1_000_000),
         (desk.address("third"), str(third), (500_000 * 1_000_000 + 200_000 * 500_000) // 1_000_000),
-        (
-            desk.address("contractor"),
-            str(contractor),
-            (500_000 * (third * 1_000_000 // contractor) + 200_000 * record) // 1_000_000,
-        ),
     ]
     assert [(each["state"], each["bidder"]) for each in ranking["refused"]] == [("not opened", desk.address("second"))]
     assert ranking["agreements"] == sorted("0x" + each.origin.hex() for each in (known, ring))
@@ -80,4 +92,29 @@ def test_rank__by_a_record_of_the_asker_and_not_by_a_ring(ranked_desk, tmp_path)
     assert desk.text(*exported) == desk.text("market", "rank", request)
     database = f"sqlite:///{tmp_path / 'index.sqlite'}"
     assert desk.run("market", "rank", request, "--json", "--database", database).stdout == done.stdout
-    assert not Path(tmp_path / "evidence" / "agreements" / "missing").exists()
+    refuses_what_is_wrong(desk, request, tmp_path / "evidence", hash_)
+
+
+def refuses_what_is_wrong(desk: TenderDesk, request: str, evidence: Path, hash_: str) -> None:
+    """Another hash, an edited file of accounts, one that is missing, a folder that is not new."""
+
+    def told(*options: str) -> str:
+        return desk.fails("market", "rank", request, *options)
+
+    offline = ("--from-bundle", str(evidence), "--block-hash")
+    assert "either that hash is of another block" in told(*offline, "0x" + "11" * 32).lower()
+    assert "is not empty" in told("--export", str(evidence))
+    accounts = evidence / "accounts.json"
+    written = accounts.read_text()
+    accounts.write_text(written.replace('"time":1', '"time":2', 1))
+    assert "do not make the word" in told(*offline, hash_)
+    accounts.write_text(written + " ")
+    assert "was edited" in told(*offline, hash_)
+    accounts.unlink()
+    assert "accounts.json" in told(*offline, hash_)
+    accounts.write_text(written)
+    one, _ = sorted((evidence / "agreements").iterdir())
+    one.unlink()
+    fewer = desk.json("market", "rank", request, *offline, hash_)
+    assert "0x" + one.stem not in fewer["agreements"]
+    assert len(fewer["agreements"]) == 1
