@@ -25,6 +25,7 @@ from scripts._room_house import (
     shown_room,
     version_option,
 )
+from scripts._room_named import named_by
 
 if TYPE_CHECKING:
     from workpact.data_room.listing import RoomFile
@@ -69,7 +70,7 @@ def put(
     chosen = Kind[kind.upper()] if kind else Kind(before.latest.kind) if before else Kind.OTHER
     named = readers or (tuple(before.latest.access) if before else ())
     seal = kept_seal(source)
-    opens = {"salt": "0x" + seal.salt.hex(), "sha256": "0x" + seal.content_hash.hex()} if seal else None
+    opens = seal.opening if seal else None
     account = str(act.signing.address)
     with progress(f"Sealing {source.name}", source.stat().st_size) as told:
         done = room.put(
@@ -130,6 +131,11 @@ def get(
                              "path": str(opened.path), "mediaType": opened.heading.media_type,
                              "opens": dict(opened.heading.opens or {}) or None}  # fmt: skip
     lines = [f"{opened.path}: version {opened.version} of {short(found.id)}, as its author put it."]
+    if opened.heading.opens:
+        value["namedBy"] = named_by(room.agreement, opened.heading.opens, opened.path)
+        lines += [f"It is what the agreement names: {each}" for each in value["namedBy"]] or [
+            "It says what it is by a salted hash, and nothing on chain names that: it may never have been handed in."
+        ]
     if opened.version < opened.latest:
         lines.append(f"There is a later one, version {opened.latest}.")
     if receipt_to is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,10 @@ from workpact.chain.journal import data_folder
 from workpact.data_room import keys
 from workpact.data_room.keys import Keystore
 from workpact.data_room.registry import DataRoom
-from workpact.private_file import MAGIC
+from workpact.measurement.evidence import Evidence, events_of
+from workpact.measurement.tree import Words
+from workpact.private_file import MAGIC, on_behalf_of
+from workpact.sealing import seal_file
 from workpact.terms import load
 
 PHRASE = "seven brass doorknobs"
@@ -49,6 +53,7 @@ def got(desk: Desk, file: str, role: str) -> tuple[Path, Any]:
     out = desk.folder / f"of-{role}-{file[:10]}"
     out.mkdir()
     said = desk.json("room", "get", desk.file, file, "--out", str(out), account=role)
+    assert len(said.get("namedBy", [])) == (said["opens"] is not None)
     return Path(said["path"]), said["opens"]
 
 
@@ -92,6 +97,15 @@ def test_submit__client_gets_the_file_and_checks_it_against_what_was_submitted(d
     again = desk.json(*submit, account="contractor")
     assert (again["sent"], again["room"]["put"], desk.height) == (False, False, height)
     assert len(files(desk, "deliverable")) == 1
+
+    # Another file with a salt, which was put and never submitted.
+    draft = desk.folder / "draft.bin"
+    draft.write_bytes(CANARY.encode())
+    with on_behalf_of(desk.address("contractor"), None):
+        seal_file(draft)
+    put = desk.json("room", "put", desk.file, str(draft), "--for", "client", account="contractor")
+    said = desk.text("room", "get", desk.file, put["file"], "--out", str(desk.folder / "got.bin"), account="client")
+    assert "nothing on chain names that: it may never have been handed in" in said
 
 
 def test_submit__without_keys_or_passphrase__is_refused_before_anything_is_sent(desk, tmp_path, monkeypatch):
@@ -167,7 +181,7 @@ def test_evidence__is_shared_with_the_report_and_must_be_its_own(desk_with_keys,
     evidence, others = str(desk.folder / "first.evidence.json"), str(desk.folder / "other.evidence.json")
     measure = ("sla", "measure", desk.file, "--data", str(log), "--period", "first", "--secret")
     report.write_text(json.dumps(desk.json(*measure, str(key), "--evidence", evidence)))
-    desk.json(*measure, str(desk.folder / "other.key"), "--evidence", others)
+    Evidence("first", events_of(array("Q", [2]), Words.of([b"\1" * 32]), b"k" * 32)).write(Path(others))
     desk.warp(days=36)
     desk.json("sla", "sign", desk.file, "--report", str(report), account="contractor-reporter")
 
@@ -234,8 +248,14 @@ def give_key(crew: Crew, worker: int) -> None:
     room.register_key(wallet, public, 1, signature=signature, sender=crew.account("carrier"))
 
 
-def test_roster__is_sealed_at_rest_and_kept_in_the_room_for_the_contractor_alone(staff):
-    crew = staff
+def test_roster_and_payslips__the_contractors_own_and_each_workers_own(staff):
+    """One desk for both, as it takes long to set up."""
+    the_roster_is_the_contractors(staff)
+    each_worker_opens_its_own_payslip(staff)
+
+
+def the_roster_is_the_contractors(crew: Crew) -> None:
+    """Sealed at rest, and in the room for the contractor alone; the next of it is its next version."""
     (file,) = files(crew, "roster")
     assert [each["reader"] for each in file["versions"][0]["access"]] == [crew.address("contractor")]
     path, _ = got(crew, file["file"], "contractor")
@@ -250,8 +270,8 @@ def test_roster__is_sealed_at_rest_and_kept_in_the_room_for_the_contractor_alone
     assert file["latest"] == 2
 
 
-def test_payslips__each_worker_opens_its_own_and_who_has_no_key_is_named(staff):
-    crew = staff
+def each_worker_opens_its_own_payslip(crew: Crew) -> None:
+    """Who has no key is named, and gets its own once it has one."""
     wages = crew.table(
         "march.csv",
         "worker,gross,deductions,net",
