@@ -419,7 +419,7 @@ def test_window__forgets_all_names_when_the_next_begins():
 def listening(store, proxy=None):
     """The relay on a free port of loopback; the port."""
     server = relay_server(create_app(store), store.limits, "127.0.0.1", 0, proxy)
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # else asyncio lets small answers wait
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
