@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from hashlib import sha256
 from random import Random
 from secrets import token_hex
@@ -14,6 +15,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from tests.data_room.places import FOLDER, Objects, fetch
 from tests.data_room.sample import SIZE, VERSION, Put, put
 from workpact.data_room.errors import (
+    FolderUnavailable,
     NotThere,
     PlaceUnavailable,
 )
@@ -45,6 +47,20 @@ def test_write__disk_full__named_nothing_left_and_done_again(tmp_path, sample_pu
 
     sample_put.lay(place)
     assert fetch(place, sample_put, tmp_path) == sample_put.content
+
+
+def test_open_version__no_room_for_the_copy__named(tmp_path, sample_put, monkeypatch):
+    (tmp_path / "place").mkdir()
+    place = RoomPlace(str(tmp_path / "place"))
+    sample_put.lay(place)
+    # Every write to it fails as on a full disk.
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda dir: open("/dev/full", "w+b"))  # noqa: ARG005, SIM115
+
+    with (
+        pytest.raises(FolderUnavailable, match=r"cannot take the file: No space left on device\. Make room"),
+        place.open_version(VERSION, sample_put.said.content, sample_put.said.size, tmp_path),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("address", ["{}/absent", "nothing://there"])

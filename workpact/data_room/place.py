@@ -147,6 +147,7 @@ def _unnamed(folder: Path) -> BinaryIO:
 def _write(copy: BinaryIO, chunk: bytes, folder: Path) -> None:
     try:
         copy.write(chunk)
+        copy.flush()
     except OSError as error:
         raise _no_folder(folder, error) from None
 
