@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,7 @@ def tendered(desk: TenderDesk) -> str:
 def test_rank__by_a_record_of_the_asker_and_not_by_a_ring(ranked_desk, tmp_path):
     desk = ranked_desk
     known = agreed(desk, "client", "contractor", salt=11)
+    before = desk.height
     known.publish(sender=desk.account("stranger"))
     known.accept("plan", sender=desk.account("client"))
     month(known, desk, "contractor", good=97, tickets=40)
@@ -92,7 +94,24 @@ def test_rank__by_a_record_of_the_asker_and_not_by_a_ring(ranked_desk, tmp_path)
     assert desk.text(*exported) == desk.text("market", "rank", request)
     database = f"sqlite:///{tmp_path / 'index.sqlite'}"
     assert desk.run("market", "rank", request, "--json", "--database", database).stdout == done.stdout
+    shows_records(desk, ranking, tmp_path / "evidence", before, "0x" + known.origin.hex())
     refuses_what_is_wrong(desk, request, tmp_path / "evidence", hash_)
+
+
+def shows_records(desk: TenderDesk, ranking: Any, evidence: Path, before: int, origin: str) -> None:
+    """`record` says the same as the ranking; at a block before the terms were published, that they were not."""
+    block, bidder = ranking["block"], desk.address("contractor")
+    (expected,) = (each["record"] for each in ranking["ranked"] if each["bidder"] == bidder)
+    shown = desk.json("market", "record", bidder, "--block", str(block["number"]))
+    assert (shown["block"], shown["records"]) == (block, [expected])
+    assert expected["asContractor"]["levels"] == {"met": 1, "measured": 1}
+    assert expected["asContractor"]["paid"] == {desk.token.address: str(1_080 * UNIT)}
+    offline = ("--from-bundle", str(evidence), "--block-hash", block["hash"], "--chain-id", "31337")
+    assert desk.json("market", "record", bidder, *offline) == shown
+    (early,) = desk.json("market", "record", bidder, "--block", str(before))["records"]
+    assert (early["asContractor"]["agreements"], early["unknown"]) == ({"live": 1}, [origin])
+    told = desk.text("market", "record", bidder)
+    assert "1 of 1" in told
 
 
 def refuses_what_is_wrong(desk: TenderDesk, request: str, evidence: Path, hash_: str) -> None:
