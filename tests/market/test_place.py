@@ -192,6 +192,27 @@ def test_papers__more_names_or_bytes_than_a_listing_takes_are_told(somewhere, mo
     assert f"seal/{REQUEST.id}: has more than 3 names; the rest was not looked at" in somewhere.damaged
 
 
+def test_papers__a_flood_of_contracts_signatures_asks_the_node_a_bounded_number_of_times(somewhere, monkeypatch):
+    monkeypatch.setattr(place_module, "ASKED", 2)
+    asked = []
+
+    def signed(author, *_):
+        asked.append(author)
+        return False
+
+    monkeypatch.setattr("workpact.market.paper._node", lambda _: object())
+    monkeypatch.setattr("workpact.market.paper.is_signed", signed)
+    for number in range(20, 25):
+        forged = dumped(raw(seal_paper(REQUEST, number)) | {"signature": "0x00"})
+        somewhere._put(f"seal/{REQUEST.id}/{Paper.unchecked(forged).id}.json", forged)
+    somewhere.lay(SEALS[0])
+
+    assert somewhere.papers("seal") == [SEALS[0]]
+    assert len(asked) == 2
+    whys = sorted(each.partition(": ")[2].partition(" 0x")[0] for each in somewhere.damaged)
+    assert whys == ["is not signed by its author"] * 2 + ["is not signed by the key of its author"] * 3
+
+
 def test_folder__a_draft_of_a_writer_that_died_is_no_paper(in_folder, tmp_path, monkeypatch):
     in_folder.lay(SEALS[0])
 

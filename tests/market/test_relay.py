@@ -176,6 +176,23 @@ def test_crash__in_the_middle_of_a_write_leaves_the_paper_or_nothing(start, tmp_
     assert at(start()).papers("seal") == [SEALS[0]]
 
 
+def test_disk__that_is_full_is_said_and_nothing_is_lost(start, monkeypatch):
+    store = start()
+    put(ask(store), REQUEST)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        answer = put(ask(store), SEALS[0])
+    assert answer.status_code == 507
+    said = {"error": "This relay cannot write: No space left on device.", "limit": "disk", "until": NOW + 600}
+    assert answer.json() == said
+    assert put(ask(store), SEALS[0]).status_code == 201
+    assert at(start()).papers("seal") == [SEALS[0]]
+
+
 def test_two_relays__carry_the_same_papers_and_one_folder_has_one(start, tmp_path):
     first, second = at(start(name="first")), at(start(name="second"))
     for paper in (REQUEST, *SEALS):
@@ -462,6 +479,19 @@ def test_http__a_connection_that_says_nothing_or_little_is_closed(start, monkeyp
         for each in (silent, slow, body):
             each.close()
         assert httpx.get(f"http://127.0.0.1:{port}/v1").json()["papers"] == 0
+
+
+def test_http__who_hangs_up_in_a_body_leaves_nothing_behind(start, tmp_path, caplog):
+    with listening(start()) as port:
+        for _ in range(3):
+            gone = socket.create_connection(("127.0.0.1", port))
+            head = f"PUT /v1/papers/{SEALS[0].address} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n"
+            gone.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert gone.recv(100).startswith(b"HTTP/1.1 100")  # its body is waited for
+            gone.close()
+        assert market_place(f"http://127.0.0.1:{port}").lay(REQUEST) == REQUEST.id
+    assert list(kept(tmp_path / "relay")) == [f"{REQUEST.address}.json"]
+    assert caplog.records == []
 
 
 def test_http__more_connections_or_requests_than_one_peer_may_are_refused(start):

@@ -135,8 +135,7 @@ class Paper:
 
         Without a node for the paper's chain, or with `keys_only`, what is no key's signature is `NotVerifiable`.
         """
-        signed = digest(self.typed_data)
-        if recovered(signed, self.signature) == self.author:
+        if self.is_signed_by_key:
             return
         node = None if keys_only else _node(self.chain_id)
         if node is None:
@@ -145,11 +144,16 @@ class Paper:
                 "tell whether that is a contract that has signed"
             )
         try:
-            is_right = is_signed(self.author, signed, self.signature)
+            is_right = is_signed(self.author, digest(self.typed_data), self.signature)
         except Exception as error:  # whatever a node answers about somebody else's contract
             raise NotVerifiable(f"may be signed by the contract {self.author}: the node does not say") from error
         if not is_right:
             raise BadPaper(f"is not signed by its author {self.author}")
+
+    @cached_property
+    def is_signed_by_key(self) -> bool:
+        """Whether the key of the author's address made the signature."""
+        return recovered(digest(self.typed_data), self.signature) == self.author
 
     @cached_property
     def signed_bytes(self) -> bytes:

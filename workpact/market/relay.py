@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from workpact.market.errors import BadPaper
 from workpact.market.folder_place import read_bounded
@@ -24,6 +25,8 @@ from workpact.market.relay_store import Store
 
 BUSY_SECONDS = 5
 """After which who was one too many may try again."""
+RETRY = 10 * 60
+"""Seconds until a disk that fails may be tried again."""
 
 
 def create_app(store: Store, *, keys_only: bool = True) -> FastAPI:
@@ -122,7 +125,11 @@ def _lay(store: Store, content: bytes, address: str, peer: str, keys_only: bool)
         paper.require_signature(keys_only=keys_only)
     except BadPaper as error:
         raise Refused(422, f"The paper {error}.") from None
-    return store.put(paper, peer)
+    try:
+        return store.put(paper, peer)
+    except OSError as error:
+        until = store.now + RETRY
+        raise Refused(507, f"This relay cannot write: {error.strerror}.", "disk", until) from None
 
 
 async def _file(path: Any, most: int, media_type: str) -> Response:
@@ -135,10 +142,13 @@ async def _file(path: Any, most: int, media_type: str) -> Response:
 async def _body(request: Request, most: int) -> bytes:
     """The body, read as far as it may go, whatever its header says of its length."""
     content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > most:
-            raise Refused(413, f"This has more than {most:,} bytes, the most that is taken here.", "bytes")
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > most:
+                raise Refused(413, f"This has more than {most:,} bytes, the most that is taken here.", "bytes")
+    except ClientDisconnect:
+        raise Refused(400, "The rest of it never came.") from None
     return bytes(content)
 
 
