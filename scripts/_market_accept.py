@@ -169,6 +169,8 @@ def _permit(agreement: Agreement, client: Any) -> bytes | None:
 
 
 def _check_file(output: Path, document: AgreementDocument) -> None:
+    if not output.parent.is_dir():
+        raise click.UsageError(f"{output.parent} is no folder: make it, or name another file.")
     if output.exists() and output.read_text(encoding="utf-8") != document.to_yaml():
         raise click.UsageError(f"{output} is there already, and another file: name another, or move it away.")
 

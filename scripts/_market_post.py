@@ -59,35 +59,16 @@ def post(
     Example:
       ape run market post request.yaml --place s3://tenders --account client
     """
-    from workpact.chain import deployments
     from workpact.chain.sender import Sender
     from workpact.market.anchors import anchor as anchored
-    from workpact.market.errors import BadPaper
-    from workpact.market.paper import Paper
     from workpact.market.place import market_place
-    from workpact.market.request import Request
-    from workpact.preflight import chain_id, check_token, now
 
-    chain, client = chain_id(), signer(account, yes)
-    asked = _loaded(file, wallets, token, chain)
-    if asked.client != client.address:
-        raise NotYours(
-            f"{file} asks for the client {asked.client}, {client.address} would sign: name the client's account, or "
-            "write its address into the agreement file."
-        )
-    check_measurable(asked.agreement)
-    check_token(asked.agreement)
-    body = asked.body(deployments.contract("Agreement").address)
-    if now() >= asked.written.spec.deadline:
-        raise TooLate(f"{file}: the deadline is over by the chain's clock: write a later one.")
+    client = signer(account, yes)
+    asked = _checked(file, wallets, token, client.address)
     opened = market_place(place)
     click.echo("\n".join(_public(asked)), err=True)
     confirm("Sign this and make it public?", yes)
-    try:
-        paper = Paper.signed(client, "request", body, chain, registry().address)
-    except BadPaper as error:
-        raise BadPaper(f"{file}: the request {error}. Move long texts into attachments, named by their hash.") from None
-    request = Request.of(paper)
+    request = _signed(asked, client)
     opened.lay(request.paper)
     sent = anchored(registry(), request.paper, sender=Sender(client, confirmations, outbid)) if anchor else None
     value = {
@@ -102,6 +83,38 @@ def post(
         "transaction": getattr(sent, "txn_hash", None),
     }
     emit(plain(value), as_json, _told(request))
+
+
+def _checked(file: Path, wallets: tuple[str, ...], token: str | None, client: str) -> RequestFile:
+    """The file, if the account may ask for it, bids can be made, and the deadline is to come."""
+    from workpact.preflight import chain_id, check_token, now
+
+    asked = _loaded(file, wallets, token, chain_id())
+    if asked.client != client:
+        raise NotYours(
+            f"{file} asks for the client {asked.client}, {client} would sign: name the client's account, or write its "
+            "address into the agreement file."
+        )
+    check_measurable(asked.agreement)
+    check_token(asked.agreement)
+    if now() >= asked.written.spec.deadline:
+        raise TooLate(f"{file}: the deadline is over by the chain's clock: write a later one.")
+    return asked
+
+
+def _signed(asked: RequestFile, client: Any) -> Request:
+    from workpact.chain import deployments
+    from workpact.market.errors import BadPaper
+    from workpact.market.paper import Paper
+    from workpact.market.request import Request
+    from workpact.preflight import chain_id
+
+    body = asked.body(deployments.contract("Agreement").address)
+    try:
+        return Request.of(Paper.signed(client, "request", body, chain_id(), registry().address))
+    except BadPaper as error:
+        advice = "Move long texts into attachments, named by their hash."
+        raise BadPaper(f"{asked.path}: the request {error}. {advice}") from None
 
 
 def _loaded(file: Path, wallets: tuple[str, ...], token: str | None, chain: int) -> RequestFile:

@@ -99,6 +99,10 @@ def test_post__refuses_what_nobody_could_answer_and_signs_nothing(tender_desk):
     desk.agreement.write_text(desk.agreement.read_text().replace("met = 'yes'", "random() > 1"))
     vague = desk.fails("market", "post", *desk.posting, account="client")
     desk.agreement.write_text(desk.agreement.read_text().replace("random() > 1", "met = 'yes'"))
+    short = desk.agreement.read_text()
+    desk.agreement.write_text(short.replace("description: It runs.", f"description: {'long ' * 14_000}"))
+    long = desk.fails("market", "post", *desk.posting, account="client")
+    desk.agreement.write_text(short)
     desk.warp(6)
     late = desk.fails("market", "post", *desk.posting, account="client")
 
@@ -107,6 +111,8 @@ def test_post__refuses_what_nobody_could_answer_and_signs_nothing(tender_desk):
         "name the client's account, or write its address into the agreement file."
     )
     assert "Nobody could measure this" in vague
+    assert f"{desk.request}: the request has " in long
+    assert long.endswith("a request has at most 65,536. Move long texts into attachments, named by their hash.\n")
     assert late.splitlines()[-1] == (
         f"Error: {desk.request}: the deadline is over by the chain's clock: write a later one."
     )
