@@ -12,7 +12,6 @@ from tests.scripts.typed import Terminal
 from tests.support import ROOT
 from workpact.chain import playground
 from workpact.market.errors import BadPaper
-from workpact.market.offers import Offer
 from workpact.market.paper import Paper
 from workpact.market.place import market_place
 from workpact.market.profile import BadProfile, Profile, load_profile
@@ -77,8 +76,6 @@ def test_file__becomes_the_body_of_a_paper(written):
     }
     profile = Profile.of(paper_of(body))
     assert (profile.account, profile.available_from, profile.at_once) == (account(1).address, 1796079600, 3)
-    offer = Offer.of(profile.paper)
-    assert (offer.available_from, offer.at_once) == (1796079600, 3)
     assert profile.to_json() == {"account": profile.account, "id": profile.paper.id, **body}
 
 
