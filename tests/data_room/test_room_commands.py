@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from eth_utils.crypto import keccak
 
 from scripts._room_house import KINDS
 from tests.scripts.desk import Desk
