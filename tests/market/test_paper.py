@@ -233,6 +233,15 @@ def test_canonical__what_is_written_is_read_and_nothing_else_has_its_bytes(value
     assert written == dumped(value)
 
 
+@pytest.mark.parametrize("content", [b"[" * 262_144, b'{"a":' * 50_000, b'["' + b"[" * 260_000], ids=["[", "{", "text"])
+def test_canonical__no_depth_reaches_the_parser_wherever_python_is_told_to_allow_it(content, monkeypatch):
+    monkeypatch.setattr("workpact.market.canonical.json.loads", lambda *_, **__: pytest.fail("it was asked"))
+    if content.startswith(b'["'):
+        monkeypatch.undo()  # brackets in a text are none
+    with pytest.raises(BadPaper, match="nested more than 32 deep|Unterminated string"):
+        parse(content)
+
+
 def test_canonical__the_depth_that_is_allowed_and_one_more():
     def nested(deep):
         return canonical([]) if not deep else b"[" * deep + b'"x"' + b"]" * deep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from workpact.market.errors import BadPaper, shown
 DEPTH = 32
 """How deep lists and sections are in each other, at most."""
 
+_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of what steers a terminal, turns text around or cannot be seen."""
 
@@ -28,6 +30,7 @@ def parse(content: bytes) -> Any:
     """The value of which these bytes are the one form; raises `BadPaper` for all others."""
     try:
         text = content.decode()
+        _require_shallow(text)
         value = json.loads(
             text, object_pairs_hook=_once, parse_int=_refused, parse_float=_refused, parse_constant=_refused
         )
@@ -35,9 +38,7 @@ def parse(content: bytes) -> Any:
         raise BadPaper("is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise BadPaper(f"is not JSON: {error.msg} at character {error.pos}") from None
-    except RecursionError:
-        raise BadPaper(f"is nested more than {DEPTH} deep") from None
-    _require_plain(value, DEPTH)
+    _require_plain(value)
     if as_bytes(value) != content:
         raise BadPaper("is not in the one form of its text: keys sorted, no blanks, UTF-8 without needless escapes")
     return value
@@ -89,16 +90,26 @@ def _refused(written: str) -> NoReturn:
     raise BadPaper(f"has the number {shown(written)}: numbers are whole, and written as text")
 
 
-def _require_plain(value: Any, deeper: int) -> None:
+def _require_shallow(text: str) -> None:
+    """Before anything recurses into it: how deep Python lets its parser go is not the same everywhere."""
+    depth, is_text = 0, False
+    for mark in _MARKS.finditer(text):
+        if mark[0] == '"':
+            is_text = not is_text
+        elif not is_text:
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+            if depth > DEPTH:
+                raise BadPaper(f"is nested more than {DEPTH} deep")
+
+
+def _require_plain(value: Any) -> None:
     if isinstance(value, str):
         _require_text(value)
     elif isinstance(value, (dict, list)):
-        if not deeper:
-            raise BadPaper(f"is nested more than {DEPTH} deep")
         for item in value:
-            _require_plain(item, deeper - 1)
+            _require_plain(item)
         for item in value.values() if isinstance(value, dict) else ():
-            _require_plain(item, deeper - 1)
+            _require_plain(item)
     elif not isinstance(value, bool):
         raise BadPaper("has null in it: leave out what there is none of")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+from pydantic_core import from_json
 
 from workpact.market.errors import PlaceFull, PlaceRefuses, PlaceUnavailable, shown
 from workpact.market.place import NAMES, Place
@@ -97,8 +97,9 @@ class RelayPlace(Place):
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        # Its depth is bounded, which that of `json` is not everywhere.
+        found = from_json(content)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
