@@ -18,7 +18,7 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 
 from tests.anvil import GAS, START, anvil, ask
-from tests.audit.shared import REVIEWED, SHARED, Call, Shared
+from tests.audit.shared import Sharing
 from tests.sdk import paper
 from tests.support import artefact
 from workpact.audit.entries import CONTRACTS
@@ -71,7 +71,7 @@ KINDS: tuple[dict[str, Any], ...] = (
 
 
 @dataclass
-class Life:
+class Life(Sharing):
     """A chain with the deployed set, a token and agreements; `document` is the one with the many events."""
 
     url: str
@@ -250,28 +250,6 @@ class Life:
         oracle = self.contract("SLAOracle")
         self.send("carrier", oracle.functions.report(struct, of.schedule_hash(), of.levels_struct(), signed))
         return 2  # reported, assessed
-
-    def share(self) -> int:
-        """Files shared in the first agreement's room; how many events."""
-        self._carry(self._shared.sharing())
-        return len(SHARED)
-
-    def part(self) -> int:
-        """The first agreement ended by both, all that is left going back, and reviewed by both; how many events."""
-        state = self.contract("Agreement").functions.stateOf(self.id()).call()
-        closing = (state[2] + state[10], 0, self.now + DAY)
-        signature = self.sign("contractor", self.document.closing_typed_data(31337, self.agreement, *closing))
-        self.send(*self.act("client", "endByBoth", (self.id(), *closing), b"", signature))
-        self._carry(self._shared.reviewing())
-        return 1 + len(REVIEWED)
-
-    @property
-    def _shared(self) -> Shared:
-        return Shared(self.document, self.agreement, self.id(), self.address)
-
-    def _carry(self, calls: Iterable[Call]) -> None:
-        for each in calls:
-            self.send(each.role, self.contract(each.contract).functions[each.function](*each.arguments))
 
     def fund(self, count: int, crowd: int = 1, first: int = 0) -> None:
         """So many top-ups of a unit each, by everybody in turn, `crowd` in a block; `first` were made before."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from web3 import Web3
 
+from tests.audit.shared import Shared
 from tests.support import artefact
 from workpact.agreement_state import INTERIM
 from workpact.chain.state import Phase, Status
@@ -159,3 +160,36 @@ def _named(components: list[dict[str, Any]], values: Any) -> dict[str, Any]:
     return {
         each["name"]: _named(each["components"], value) if each.get("components") else value for each, value in pairs
     }
+
+
+def compare_shared(shared: Shared, value: dict[str, Any], told: list[str]) -> None:
+    """Two files: who was given which version of them, and who says to have opened it."""
+    first, second = ({"file": f"0x{file.hex()}"} for file in (shared.deliverable, shared.credential))
+    files = [
+        {"file": each["file"], "side": each["side"], "shredded": bool(each["shredded"])} for each in value["files"]
+    ]
+    assert files == [
+        first | {"side": "contractor", "shredded": False},
+        second | {"side": "client", "shredded": True},
+    ]
+    versions = [
+        (each["kind"], each["version"], each["role"], [(who["role"], bool(who["opened"])) for who in each["readers"]])
+        for file in value["files"]
+        for each in file["versions"]
+    ]
+    readers = [("client", True), ("client operator", False), ("contractor", False)]
+    assert versions == [
+        ("deliverable", 1, "contractor", readers),
+        ("deliverable", 2, "contractor", [("client", False)]),
+        ("credential", 1, "client", [("contractor", False)]),
+    ]
+    assert value["reviews"] == []
+    name = f"file 0x{shared.deliverable.hex()[:8]}…"
+    for sentence in (
+        f"The contractor put version 1 of {name} (deliverable), of the contractor's side.",
+        f"The contractor let the client operator open version 1 of {name}, by version 1 of its key.",
+        f"The client operator can open nothing of {name} from version 2 on.",
+        f"The client says to have opened version 1 of {name}.",
+        f"The client says that file 0x{shared.credential.hex()[:8]}… is destroyed, all versions of it.",
+    ):
+        assert told.count(sentence) == 1, sentence

@@ -12,7 +12,7 @@ from ape import chain, networks
 from eth_utils import keccak
 
 from tests.audit.life import Life
-from tests.audit.report_views import compare
+from tests.audit.report_views import compare, compare_shared
 from tests.audit.shared import SHARED
 from tests.scripts.desk import Desk
 from workpact.service_levels import ServiceLevels
@@ -101,7 +101,7 @@ def test_numbers_and_sentences__are_the_contracts_own(life):
     assert "The payroll took 450 TUSD." in told
     assert "first was assessed: service credit 3.6 % of the charge." in told
 
-    _assert_shared(life, value, told)
+    compare_shared(life.shared(life.file), value, told)
 
     # The same sentences in the history, and in a sheet
     sheet = life.folder / "history.csv"
@@ -115,40 +115,6 @@ def test_numbers_and_sentences__are_the_contracts_own(life):
     )
     assert len(lines) == 25 + len(SHARED)
     assert sum(f'"{sentence}"' in line for line in lines) == 1
-
-
-def _assert_shared(life: Life, value: dict[str, Any], told: list[str]) -> None:
-    """Two files: who was given which version of them, and who says to have opened it."""
-    shared = life.shared(life.file)
-    first, second = ({"file": f"0x{file.hex()}"} for file in (shared.deliverable, shared.credential))
-    files = [
-        {"file": each["file"], "side": each["side"], "shredded": bool(each["shredded"])} for each in value["files"]
-    ]
-    assert files == [
-        first | {"side": "contractor", "shredded": False},
-        second | {"side": "client", "shredded": True},
-    ]
-    versions = [
-        (each["kind"], each["version"], each["role"], [(who["role"], bool(who["opened"])) for who in each["readers"]])
-        for file in value["files"]
-        for each in file["versions"]
-    ]
-    readers = [("client", True), ("client operator", False), ("contractor", False)]
-    assert versions == [
-        ("deliverable", 1, "contractor", readers),
-        ("deliverable", 2, "contractor", [("client", False)]),
-        ("credential", 1, "client", [("contractor", False)]),
-    ]
-    assert value["reviews"] == []
-    name = f"file 0x{shared.deliverable.hex()[:8]}…"
-    for sentence in (
-        f"The contractor put version 1 of {name} (deliverable), of the contractor's side.",
-        f"The contractor let the client operator open version 1 of {name}, by version 1 of its key.",
-        f"The client operator can open nothing of {name} from version 2 on.",
-        f"The client says to have opened version 1 of {name}.",
-        f"The client says that file 0x{shared.credential.hex()[:8]}… is destroyed, all versions of it.",
-    ):
-        assert told.count(sentence) == 1, sentence
 
 
 def test_bundle__gives_the_report_that_a_node_gives__as_far_as_it_has_the_data(life, monkeypatch):
