@@ -23,7 +23,7 @@ from scripts._papers import READ, load, plain, token_option, wallet_option
 
 if TYPE_CHECKING:
     from workpact.market.place import Place
-    from workpact.market.review import OwnReview, Reviewing
+    from workpact.market.review import Marks, OwnReview, Reviewing
     from workpact.market.reviews import Review
 
 mark = click.IntRange(1, 5)
@@ -80,40 +80,54 @@ def review(
       ape run market review desk.yaml --account client
       ape run market review 0x… --show
     """
+    from workpact.chain.sender import Sender
+
     opened = _opened(place)
     if show:
         _show(agreement, wallets, token, opened, as_json)
         return
+    given, author = _reviewing(agreement, wallets, token, account, yes)
+    marks = _marks(overall, quality, communication, punctuality)
+    sender = Sender(author, confirmations, outbid)
+    sent, paper = _carried_on(given, marks, text.read_bytes() if text else b"", sender, opened, yes)
+    _emit(given, sent, paper, as_json)
+
+
+def _reviewing(
+    file: str, wallets: tuple[str, ...], token: str | None, account: Any, yes: bool
+) -> tuple[Reviewing, Any]:
+    """The review by --account, and that account."""
     from workpact.agreement import Agreement
     from workpact.chain import deployments
-    from workpact.chain.sender import Sender
-    from workpact.market.review import Reviewing, Stage
+    from workpact.market.review import Reviewing
     from workpact.preflight import chain_id
 
-    if not Path(agreement).is_file():
-        raise click.UsageError(f"{agreement} is no file: a review is sealed with the agreement file in force.")
-    document = load(Path(agreement), wallets, token, chain_id())
+    if not Path(file).is_file():
+        raise click.UsageError(f"{file} is no file: a review is sealed with the agreement file in force.")
+    document = load(Path(file), wallets, token, chain_id())
     author = signer(account, yes)
-    given = Reviewing(Agreement.deployed(document), deployments.contract("TalentRegistry"), author.address)
-    stage, sender = given.stage, Sender(author, confirmations, outbid)
-    written = text.read_bytes() if text else b""
-    marks = _marks(overall, quality, communication, punctuality)
+    return Reviewing(Agreement.deployed(document), deployments.contract("TalentRegistry"), author.address), author
+
+
+def _carried_on(
+    given: Reviewing, marks: Marks | None, text: bytes, sender: Any, place: Place | None, yes: bool
+) -> tuple[Any, str | None]:
+    """The next step of a review: what was sent, and the id of the paper with its text."""
+    from workpact.market.review import Stage
+
+    stage = given.stage
     if stage is Stage.NONE:
         if marks is None:
             raise click.UsageError("Give all four marks: --overall, --quality, --communication, --punctuality, 1 to 5.")
         confirm("Seal this review? It cannot be changed.", yes)
-        sent = given.seal(marks, written, sender=sender)
-        _emit(given, sent, None, as_json)
-        return
-    if stage is Stage.SEALED and marks is None and not written:
-        _emit(given, None, None, as_json)
-        return
+        return given.seal(marks, text, sender=sender), None
+    if stage is Stage.SEALED and marks is None:
+        return None, None
     own = given.opening()
     if marks is not None:
-        given.require_same(own, marks, written)
+        given.require_same(own, marks, text)
     sent = given.reveal(sender=sender) if stage is Stage.READY else None
-    paper = _lay(given, own, author, opened) if given.stage is Stage.OPENED else None
-    _emit(given, sent, paper, as_json)
+    return sent, _lay(given, own, sender.account, place) if given.stage is Stage.OPENED else None
 
 
 def _opened(place: str | None) -> Place | None:
@@ -122,7 +136,7 @@ def _opened(place: str | None) -> Place | None:
     return market_place(place) if place else None
 
 
-def _marks(*given: int | None) -> tuple[int, int, int, int] | None:
+def _marks(*given: int | None) -> Marks | None:
     """All four, or none."""
     first, second, third, fourth = given
     if first is None or second is None or third is None or fourth is None:

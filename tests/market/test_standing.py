@@ -179,13 +179,13 @@ def test_bidder_that_the_request_lists__does_not_vouch_for_itself():
 # Any payments
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(payments(NAMES, 12))
 def test_flow__is_the_greatest_by_another_way__and_divided_fairly(made):
     check_greatest(made)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(payments(NAMES, 10), payments([*CIRCLE, "bidder"], 12), payments([*CIRCLE, *NAMES], 3))
 def test_circle__is_never_traced_above_what_was_paid_between_it_and_the_rest(honest, inner, ties):
     check_bound([*honest, *inner, *ties])
