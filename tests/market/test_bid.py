@@ -256,7 +256,8 @@ def test_bid__by_another_than_its_contractor__is_refused():
         asked.read(paper)
 
     assert info.value.problems == (
-        f"its agreement is not signed by the bidder: of the signature, for these terms it would be that of {BIDDER}",
+        f"its agreement is not signed by the bidder: of the signature, for these terms it would be that of {BIDDER} "
+        f"(only a node of chain {CHAIN} could tell whether a contract signed)",
     )
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from tests.market.tender_desk import UNIT, TenderDesk
 from workpact.agreement import Agreement, Status
+from workpact.market.bid import BadBid, Bid, bid_body
 from workpact.market.paper import Paper, content_of
 from workpact.market.place import market_place
-from workpact.terms import load
+from workpact.market.request import Request
+from workpact.terms import AgreementDocument, load, loads
 
 
 @pytest.fixture
@@ -285,3 +287,25 @@ def anchors(desk: TenderDesk) -> list[Any]:
 def state(desk: TenderDesk, request: str) -> dict[str, tuple[str, str | None]]:
     """State and price of each bidder."""
     return {each["bidder"]: (each["state"], each["price"]) for each in desk.json("market", "bids", request)["bids"]}
+
+
+def test_bid__of_a_contract__counts_by_erc1271_and_not_without_its_approval(tender_desk, compiled):
+    desk = tender_desk
+    desk.post()
+    request = Request.of(market_place(str(desk.folder / "place")).papers("request")[0])
+    wallet = desk.account("stranger").deploy(compiled("WalletMock", "AccountMocks"))
+    document = filled_for(desk, request, wallet.address)
+    body = bid_body(request, document.message, b"approved", bytes(32), {})
+    paper = Paper("bid", 31337, request.registry, wallet.address, body, b"approved")
+
+    with pytest.raises(BadBid, match="its agreement is not signed by the bidder: of the signature, it is no key's"):
+        Bid.of(paper, request)
+    wallet.approve(document.id(31337, request.agreement), sender=desk.account("stranger"))
+
+    assert Bid.of(paper, request).bidder == wallet.address
+
+
+def filled_for(desk: TenderDesk, request: Request, contractor: str) -> AgreementDocument:
+    """The request's file for a contractor, as a bidder of another address has it."""
+    text = Path(desk.filled(request.id, "contractor")).read_text()
+    return loads(text.replace(desk.address("contractor"), contractor))

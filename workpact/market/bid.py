@@ -72,10 +72,7 @@ class Bid:
         message, signature, salt = _read(paper, request, what)
         domain = eip712.domain(eip712.AGREEMENT_DOMAIN, request.chain_id, request.agreement)
         agreement_id = eip712.digest("Agreement", message, domain)
-        by = recovered(agreement_id, signature)
-        if by != paper.author and not _signed_by_contract(paper, agreement_id, signature):
-            whose = f"for these terms it would be that of {by}" if by else "it is no key's"
-            raise BadBid(what, [f"its agreement is not signed by the bidder: of the signature, {whose}"])
+        _require_signature(paper, agreement_id, signature, what)
         problems = answered(request, message, paper.author)
         if problems:
             raise BadBid(what, problems)
@@ -150,14 +147,20 @@ def _read(paper: Paper, request: Request, what: str) -> tuple[Message, bytes, by
     return message, bytes.fromhex(body["signature"][2:]), bytes.fromhex(body["salt"][2:])
 
 
-def _signed_by_contract(paper: Paper, agreement_id: bytes, signature: bytes) -> bool:
-    """Whether a bidder that is a contract signed, as far as a node of the chain is there to ask."""
+def _require_signature(paper: Paper, agreement_id: bytes, signature: bytes, what: str) -> None:
+    """The bidder signed the agreement: by its key, or by ERC-1271 if a node of the chain is there to ask."""
+    by = recovered(agreement_id, signature)
+    if by == paper.author:
+        return
     from ape import networks
 
     node: Any = networks.active_provider
-    if node is None or node.chain_id != paper.chain_id:
-        return False
+    is_there = node is not None and node.chain_id == paper.chain_id
     try:
-        return is_signed(paper.author, agreement_id, signature)
+        if is_there and is_signed(paper.author, agreement_id, signature):
+            return
     except Exception:  # whatever a node answers about somebody else's contract, it did not say yes
-        return False
+        pass
+    whose = f"for these terms it would be that of {by}" if by else "it is no key's"
+    unknown = "" if is_there else f" (only a node of chain {paper.chain_id} could tell whether a contract signed)"
+    raise BadBid(what, [f"its agreement is not signed by the bidder: of the signature, {whose}{unknown}"])
