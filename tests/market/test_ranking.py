@@ -145,7 +145,7 @@ def test_live_agreements__take_places():
 
 def test_total__is_by_the_weights__and_the_words_have_the_numbers():
     bidder = account(2).address
-    past = paid(account(CLIENT).address, bidder, 690_100_000, 3, 4, token=TOKEN)
+    past = paid(account(CLIENT).address, bidder, 690_100_000, 7, 8, token=TOKEN)
     ranking = ranked(good_bid(), records=Given(past), b2=Offer(DECIDE + 1, 1))
     # A fifth of the price is covered: 500,000 + 0.2 · 250,000.
     assert scores(ranking) == {"price": 1_000_000, "service": 0, "record": 550_000, "availability": 966_666}
@@ -155,7 +155,7 @@ def test_total__is_by_the_weights__and_the_words_have_the_numbers():
         "price": "It costs 3,450.50 TUSD at the quantities that are expected, as little as any valid bid.",
         "service": "It promises what is asked in each of 1 level, and no more.",
         "record": "690.10 TUSD of its pay, in 1 agreement, can be traced to the client or to those whom the client "
-        "trusts, which covers 20 % of this price; of what it promised there it kept 75 %.",
+        "trusts, which covers 20 % of this price; of what it promised there it kept 87.5 %, and the rest counts twice.",
         "availability": "It is available 1 day after work shall start, with 1 of 1 place free.",
     }
 

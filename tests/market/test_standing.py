@@ -41,10 +41,15 @@ def test_account_of_which_nothing_is_known__is_new():
 
 
 def test_paid_by_the_asker__counts_whole_and_covers_the_price_in_part():
-    found = stand([paid(ASKER, "bidder", 600, 3, 4)], "bidder")
-    assert found == Stand(600, 600, Fraction(3, 4), 1)
-    # 500,000 + 0.6 · (750,000 − 500,000)
-    assert [found.score(price) for price in (PRICE, 600, 599, 0)] == [650_000, 750_000, 750_000, 750_000]
+    found = stand([paid(ASKER, "bidder", 600, 9, 10)], "bidder")
+    assert found == Stand(600, 600, Fraction(9, 10), 1)
+    # 500,000 + 0.6 · (800,000 − 500,000)
+    assert [found.score(price) for price in (PRICE, 600, 599, 0)] == [680_000, 800_000, 800_000, 800_000]
+
+
+@pytest.mark.parametrize(("kept", "score"), [(8, 1_000_000), (7, 750_000), (6, NEW), (5, 250_000), (4, 0), (1, 0)])
+def test_what_was_not_kept__counts_twice(kept, score):
+    assert stand([paid(ASKER, "bidder", PRICE, kept, 8)], "bidder").score(PRICE) == score
 
 
 def test_poor_work__stands_below_the_new():
@@ -53,9 +58,9 @@ def test_poor_work__stands_below_the_new():
 
 
 def test_score__is_floored_once():
-    found = stand([paid(ASKER, "bidder", 1, 1, 3)], "bidder")
-    # 500,000 + 1/7 · (333,333 1/3 − 500,000) = 476,190.47…
-    assert found.score(7) == 476_190
+    found = stand([paid(ASKER, "bidder", 1, 5, 6)], "bidder")
+    # 500,000 + 1/7 · (666,666 2/3 − 500,000) = 523,809.52…
+    assert found.score(7) == 523_809
 
 
 def test_paid_by_a_client_who_shares_a_contractor_with_the_asker__counts_as_far_as_the_narrowest_payment():

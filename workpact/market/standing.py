@@ -43,11 +43,16 @@ class Stand:
             return Fraction(0)
         return min(Fraction(1), Fraction(self.flow, price)) if price else Fraction(1)
 
+    @property
+    def worth(self) -> Fraction:
+        """Its quality, what was not kept counted twice: who kept three quarters stands as new."""
+        return max(2 * (self.quality or Fraction(0)) - 1, Fraction(0))
+
     def score(self, price: int) -> int:
-        """ppm: that of the new, moved towards its quality as far as the price is covered."""
+        """ppm: that of the new, moved towards its worth as far as the price is covered."""
         if self.quality is None:
             return NEW
-        return int((NEW + self.coverage(price) * (self.quality * PPM - NEW)) // 1)
+        return int((NEW + self.coverage(price) * (self.worth * PPM - NEW)) // 1)
 
 
 class Standing:

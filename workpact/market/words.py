@@ -62,10 +62,11 @@ def record(stand: Stand, units: int, money: Money) -> str:
         paid = f"none of the {money(stand.paid)} that it was paid" if stand.paid else "nothing that it was paid"
         return f"It stands as new: {paid} can be traced to the client or to those whom the client trusts."
     cover = stand.coverage(units)
+    missed = ", and the rest counts twice" if stand.quality < 1 else ""
     return (
         f"{money(stand.flow)} of its pay, in {_counted(stand.agreements, 'agreement')}, can be traced to the client or "
         f"to those whom the client trusts, which covers {_share(cover)} of this price; of what it promised there it "
-        f"kept {_share(stand.quality)}."
+        f"kept {_share(stand.quality)}{missed}."
     )
 
 
