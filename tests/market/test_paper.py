@@ -225,7 +225,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(VALUES)
 def test_canonical__what_is_written_is_read_and_nothing_else_has_its_bytes(value):
     written = canonical(value)
@@ -238,7 +238,7 @@ def test_canonical__no_depth_reaches_the_parser_wherever_python_is_told_to_allow
     monkeypatch.setattr("workpact.market.canonical.json.loads", lambda *_, **__: pytest.fail("it was asked"))
     if content.startswith(b'["'):
         monkeypatch.undo()  # brackets in a text are none
-    with pytest.raises(BadPaper, match="nested more than 32 deep|Unterminated string"):
+    with pytest.raises(BadPaper, match=r"nested more than 32 deep|Unterminated string"):
         parse(content)
 
 
@@ -251,7 +251,7 @@ def test_canonical__the_depth_that_is_allowed_and_one_more():
         parse(nested(DEPTH + 1))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(GOOD.to_bytes()) - 1), st.integers(1, 255))
 def test_read__no_flipped_byte_reads_as_another_paper(place, flip):
     spoilt = bytearray(GOOD.to_bytes())

@@ -132,7 +132,7 @@ def test_papers__what_is_damaged_or_foreign_is_named_and_passed_over(somewhere):
     }
     assert named[f"{folder}/{SEALS[3].id}.json"].startswith("is not JSON")
     assert named[f"{folder}/{SEALS[4].id}.json"].startswith("is not JSON")
-    assert named[f"{folder}/{stranger.id}.json"].startswith("is not signed by the key of its author")
+    assert named[f"{folder}/{stranger.id}.json"].startswith("is not signed by ")
     with pytest.raises(BadPaper, match=f"{SEALS[3].address} is not JSON"):
         somewhere.paper("seal", REQUEST.id, SEALS[3].id)
     with pytest.raises(WrongBytes, match="under another name"):

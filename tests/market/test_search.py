@@ -98,7 +98,7 @@ def test_open__what_is_no_database_is_named(tmp_path):
 def test_find__whatever_is_typed_finds_or_says_why(searched):
     searched.hold(EVERY)
 
-    @settings(max_examples=150)
+    @settings(max_examples=150, deadline=None)
     @given(st.text(max_size=40))
     def typed(written):
         try:
@@ -111,7 +111,7 @@ def test_find__whatever_is_typed_finds_or_says_why(searched):
 
 
 def test_find__every_word_of_a_text_finds_it(searched):
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     @given(st.text(st.characters(categories=["L", "N", "Mn", "P", "S"]), min_size=1, max_size=30))
     def found(written):
         paper = profile(1, "x", about=f"y {written}".replace("<", "< "))
