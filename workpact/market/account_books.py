@@ -28,7 +28,7 @@ from workpact.audit.subject import Book
 from workpact.history import HistoryDiffers, recompute
 from workpact.market.errors import MarketError
 from workpact.market.paper import Paper
-from workpact.market.sources import Contracts
+from workpact.market.sources import Contracts, KeptLogs
 
 FORMAT = "workpact-accounts-1"
 NAME = "TalentRegistry"
@@ -99,9 +99,10 @@ def read_books(
     registry = contracts.registry
     books = {each: Book(NAME, registry, book_of(each)) for each in sorted(set(accounts))}
     words = words_at(node, list(books.values()), latest.number)
+    kept = KeptLogs(logs.read(registry, [], latest.number))  # one question, however many have laid papers down
     found = {}
     for who, book in books.items():
-        entries = [decoded(NAME, log) for log in logs.read(registry, [None, book.key], latest.number)]
+        entries = [decoded(NAME, log) for log in kept.read(registry, [None, book.key], latest.number)]
         _require(who, entries, words[book])
         found[who] = tuple(each for each in entries if each.log.block <= at.number)
     return AccountBooks(at, found)
