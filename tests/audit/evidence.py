@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 
 from tests.anvil import ask
 from tests.audit.long_life import Life, long_life
+from tests.audit.together import part, share
 from tests.support import ROOT
 from workpact import WorkpactError
 from workpact.audit.bundle import export, opened
@@ -41,11 +42,11 @@ verifier = _load()
 def gapped(events: int) -> Iterator[Life]:
     """An agreement of some events in a row, files shared, three more with small and large gaps between, and its end."""
     with long_life(events) as life:
-        life.share()
+        share(life)
         for gap in (2, 3, 40):
             ask(life.url, "anvil_mine", hex(gap))
             life.fund(1)
-        life.part()
+        part(life)
         life.mine()
         yield life
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from tests.anvil import anvil, ask
 from tests.audit.long_life import FLAGS, Life
+from tests.audit.together import share
 from workpact.audit.index import Deployed, Index
 from workpact.audit.index.database import Database
 from workpact.audit.node import Node
@@ -76,7 +77,7 @@ def indexed() -> Iterator[Indexed]:
     with begun() as indexed:
         indexed.open()
         indexed.work()
-        indexed.share()
+        share(indexed)
         profile = (indexed.address("contractor"), 1, keccak(text="profile"), b"")
         indexed.send("contractor", indexed.contract("TalentRegistry").functions.setProfile(*profile))
         ask(indexed.url, "anvil_mine", hex(QUIET))

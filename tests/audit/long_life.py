@@ -18,7 +18,6 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 
 from tests.anvil import GAS, START, anvil, ask
-from tests.audit.shared import Sharing
 from tests.sdk import paper
 from tests.support import artefact
 from workpact.audit.entries import CONTRACTS
@@ -71,7 +70,7 @@ KINDS: tuple[dict[str, Any], ...] = (
 
 
 @dataclass
-class Life(Sharing):
+class Life:
     """A chain with the deployed set, a token and agreements; `document` is the one with the many events."""
 
     url: str
@@ -135,9 +134,9 @@ class Life(Sharing):
     ) -> Subject:
         """The agreement as the audit knows it."""
         last = self.node.height() if block is None else block
-        named = {"room": self.contracts["DataRoom"], "talent": self.contracts["TalentRegistry"]}
-        papers = [document or self.document]
-        return Subject.found(node or self.node, self.agreement, None, papers, last, self.payroll, **named)
+        room, talent = self.contracts["DataRoom"], self.contracts["TalentRegistry"]
+        given = (self.agreement, None, [document or self.document], last, self.payroll)
+        return Subject.found(node or self.node, *given, room=room, talent=talent)
 
     @property
     def now(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -23,7 +23,6 @@ REVIEWED = ["ReviewSealed", "ReviewSealed", "ReviewRevealed", "ReviewRevealed"]
 """Events of the reviews, in order."""
 MARKS = {"client": (5, 4, 5, 3), "contractor": (4, 4, 2, 5)}
 """What each side says of the other: overall, quality, communication, punctuality."""
-DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -105,29 +104,3 @@ class Shared:
 
 def _salt(number: int) -> bytes:
     return keccak(text=f"file {number}")
-
-
-class Sharing:
-    """The part of `long_life.Life` that is about the room and the reviews of its first agreement."""
-
-    def share(self) -> int:
-        """Files shared in the first agreement's room; how many events."""
-        self._carry(self._shared.sharing())
-        return len(SHARED)
-
-    def part(self) -> int:
-        """The first agreement ended by both, all that is left going back, and reviewed by both; how many events."""
-        state = self.contract("Agreement").functions.stateOf(self.id()).call()
-        closing = (state[2] + state[10], 0, self.now + DAY)
-        signature = self.sign("contractor", self.document.closing_typed_data(31337, self.agreement, *closing))
-        self.send(*self.act("client", "endByBoth", (self.id(), *closing), b"", signature))
-        self._carry(self._shared.reviewing())
-        return 1 + len(REVIEWED)
-
-    @property
-    def _shared(self) -> Shared:
-        return Shared(self.document, self.agreement, self.id(), self.address)
-
-    def _carry(self, calls: Iterable[Call]) -> None:
-        for each in calls:
-            self.send(each.role, self.contract(each.contract).functions[each.function](*each.arguments))

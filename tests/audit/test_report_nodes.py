@@ -11,6 +11,7 @@ from tests.audit.long_life import Life, long_life
 from tests.audit.poor_node import PoorNode
 from tests.audit.report_views import compare
 from tests.audit.shared import MARKS, REVIEWED, SHARED
+from tests.audit.together import part, share
 from workpact.audit.alerts import Case, look
 from workpact.audit.history import head, verified
 from workpact.audit.node import Node
@@ -25,8 +26,8 @@ from workpact.audit.transfers import transfers_beside
 @pytest.fixture(scope="module")
 def many() -> Iterator[Life]:
     with long_life(60) as made:
-        made.share()
-        made.part()
+        share(made)
+        part(made)
         yield made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from eth_utils.crypto import keccak
 
@@ -15,8 +16,8 @@ def put(world: World, time: int, author: str, kind: int, readers: Iterable[str],
     number = sum(each.contract == "DataRoom" for each in world.happenings)
     file, side = keccak(text=f"file {number}"), 1 if author.startswith("client") else 2
     sender = world.people[author]
-    what = {"book": world.origin, "file": file, "version": version}
-    made = {"author": sender, "side": side, "kind": kind, "content": bytes(32), "manifest": bytes(32)}
+    what: dict[str, Any] = {"book": world.origin, "file": file, "version": version}
+    made: dict[str, Any] = {"author": sender, "side": side, "kind": kind, "content": bytes(32), "manifest": bytes(32)}
     found = [world.emit(time, "DataRoom", "VersionPut", sender, **what, **made)]
     for reader in readers:
         given = {"reader": reader, "keyVersion": 1, "wrap": bytes(32), "by": sender}
