@@ -46,7 +46,7 @@ interface IDataRoom {
         bytes32 wrap,
         address by
     );
-    /// @notice From `version` on `reader` can open nothing of the file.
+    /// @notice From `version` on `reader` can open nothing of the file, unless it is given access anew.
     event AccessRevoked(bytes32 indexed book, bytes32 indexed file, address indexed reader, uint256 version);
     /// @notice `reader` says to have opened a version.
     event ReceiptGiven(bytes32 indexed book, bytes32 indexed file, address indexed reader, uint256 version);
