@@ -124,7 +124,8 @@ def get(
     """
     room, place = room_of(act), need_place(place_url)
     found, account = file_of(room, file_id), str(act.signing.address)
-    size = room.manifest(found, found.version(version), place).manifest.size
+    chosen = found.version(version)
+    size = 0 if found.is_shredded else room.manifest(found, chosen, place).manifest.size
     with progress(f"Opening {short(found.id)}", size) as told:
         opened = room.open(found.id, version, own_keys(account), out or Path(), place, progress=told)
     value: dict[str, Any] = {"file": found.id, "version": opened.version, "latest": opened.latest,

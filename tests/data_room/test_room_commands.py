@@ -83,6 +83,7 @@ def test_grant_revoke_shred__said_plainly(room_desk):
     assert "Copies elsewhere, and what was opened, are not" in desk.text(*shred, account="client")
     assert desk.json(*shred, account="client")["sent"] is False
     assert [path for path in (desk.folder.parent / "place").rglob("*") if path.is_file()] == []
+    assert "was shredded by its side" in desk.fails("room", "get", desk.file, file, account="client")
 
 
 def test_rotate_and_renew(room_desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import is_address, to_checksum_address
 
@@ -42,11 +42,48 @@ class Disputed:
     judges: tuple[str, ...]
 
 
+class Roster:
+    """The workers of one contractor. All wallets are asked for once, one wallet each time."""
+
+    def __init__(self, manager: str) -> None:
+        self._manager = manager
+        self._found: set[str] = set()
+
+    @cached_property
+    def wallets(self) -> dict[int, str]:
+        """The registered wallets by number."""
+        count = 0 if self._equity is None else int(ask(self._equity.workersOf, self._manager))
+        found = {number: self._wallet(number) for number in range(1, count + 1)}
+        return {number: wallet for number, wallet in found.items() if wallet != ZERO_ADDRESS}
+
+    def wallet(self, number: int) -> str | None:
+        """The wallet of one number; None if there is none."""
+        if self._equity is None or not 0 < number <= int(ask(self._equity.workersOf, self._manager)):
+            return None
+        wallet = self._wallet(number)
+        self._found.add(wallet)
+        return None if wallet == ZERO_ADDRESS else wallet
+
+    def has(self, wallet: str) -> bool:
+        """Whether it is a worker's."""
+        return wallet in self._found or wallet in self.wallets.values()
+
+    @cached_property
+    def _equity(self) -> Any:
+        """The worker equity that is recorded here; None if there is none."""
+        known = deployments.read(chain_id()).get("WorkerEquity")
+        return None if known is None else contracts.at("WorkerEquity", known.address)
+
+    def _wallet(self, number: int) -> str:
+        return str(ask(self._equity.walletOf, self._manager, number))
+
+
 class RoomReaders:
     """The readers that the document in force allows, and the words by which people name them."""
 
-    def __init__(self, agreement: AgreementView) -> None:
+    def __init__(self, agreement: AgreementView, roster: Roster) -> None:
         self.agreement = agreement
+        self.roster = roster
         self.table = agreement.document.room
 
     @cached_property
@@ -64,16 +101,10 @@ class RoomReaders:
         """All arbiters and backups that the document names."""
         return frozenset(judge for judges in (self._judges(), self._service_judges()) for judge in judges)
 
-    @cached_property
+    @property
     def workers(self) -> dict[int, str]:
         """The wallets on the contractor's roster, by number; none if no worker equity is recorded here."""
-        known = deployments.read(chain_id()).get("WorkerEquity")
-        if known is None:
-            return {}
-        equity, manager = contracts.at("WorkerEquity", known.address), self.agreement.contractor
-        numbers = range(1, int(ask(equity.workersOf, manager)) + 1)
-        wallets = {number: str(ask(equity.walletOf, manager, number)) for number in numbers}
-        return {number: wallet for number, wallet in wallets.items() if wallet != ZERO_ADDRESS}
+        return self.roster.wallets
 
     def disputes(self) -> list[Disputed]:
         """What is in dispute at this moment: milestones, the holdback, service periods."""
@@ -86,7 +117,7 @@ class RoomReaders:
         roles = {self.sides[reader]} if reader in self.sides else set[str]()
         if reader in self.judges:
             roles.add("arbiter")
-        elif not roles and reader in self.workers.values():
+        elif not roles and self.roster.has(reader):
             roles.add("worker")
         return frozenset(roles or {"other"})
 
@@ -137,9 +168,10 @@ class RoomReaders:
             return judges
         number = word.removeprefix("worker-")
         if word.startswith("worker-") and number.isdecimal():
-            if int(number) not in self.workers:
+            wallet = self.roster.wallet(int(number))
+            if wallet is None:
                 raise UnknownReader(f"Worker {number} has no wallet on the roster: ape run equity enrol, or rotate.")
-            return (self.workers[int(number)],)
+            return (wallet,)
         raise UnknownReader(
             f"{word!r} is no reader: write an address, client, contractor, arbiter, or a worker like worker-17."
         )

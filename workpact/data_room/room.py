@@ -120,8 +120,9 @@ class Room(RoomSharing):
         """
         author = self._need_author(own, sender)
         side = self._need_seat(author)
-        readers = self.readers.named([author, *readers])
-        self.readers.require(kind, readers)
+        allowed = self.readers
+        readers = allowed.named([author, *readers])
+        allowed.require(kind, readers)
         keys = [self._need_key(reader) for reader in readers]
         known = None if file is None else self._need_next(file, kind, author)
         content = Content.of(source, name, media_type, opens)
@@ -154,7 +155,8 @@ class Room(RoomSharing):
         found = self.file(file)
         self._need_own(found, author)
         latest = found.latest
-        out = self.readers.named(readers, ever=True)
+        allowed = self.readers
+        out = allowed.named(readers, ever=True)
         if author in out:
             raise NotYours(f"{author} would take its own access away: let another of its side do that.")
         if not any(reader in latest.access for reader in out):
@@ -163,7 +165,7 @@ class Room(RoomSharing):
                     f"{', '.join(out) or 'Nobody'} has no access to file 0x{file.hex()}: nothing to take away."
                 )
             return Put(file, latest.number, tuple(latest.access), (), None)
-        allowed, kind = self.readers, kind_of(latest)
+        kind = kind_of(latest)
         stay = [author, *(reader for reader in latest.access if reader not in (author, *out))]
         keys = [key for reader in stay if allowed.may(kind, reader) and (key := self.desk.key_of(reader))]
         with self._opened(found, latest, own, place, Path(tempfile.gettempdir())) as (sealed, secret, commitment):
@@ -187,14 +189,22 @@ class Room(RoomSharing):
         sent = send(self.contract.put, *arguments, sender=sender, intent=intent)
         named = tuple(each.account for each in following.readers)
         if getattr(sent, "txn_hash", None) is not None:
-            found = self.file(following.file)
-            chosen = found.version(following.number)
-            if chosen.manifest != manifest.struct_hash and not self._is_put(found, chosen, content, named, place, own):
-                raise Overtaken(
-                    f"Version {chosen.number} of file 0x{found.id.hex()} is one that was put before this: look at it "
-                    "(ape run room list), and run the same again for the next version."
-                )
+            self._check_put(following, manifest, content, place, own)
         return Put(following.file, following.number, named, following.revoked, sent)
+
+    def _check_put(
+        self, following: _Next, manifest: Manifest, content: Content, place: RoomPlace, own: KeyRing
+    ) -> None:
+        """What the chain has now is this, or an earlier try of the same; raises `Overtaken`."""
+        if bytes(ask(self.contract.manifestOf, following.file, following.number)) == manifest.struct_hash:
+            return
+        found = self.file(following.file)
+        chosen = found.version(following.number)
+        if not self._is_put(found, chosen, content, [each.account for each in following.readers], place, own):
+            raise Overtaken(
+                f"Version {chosen.number} of file 0x{found.id.hex()} is one that was put before this: look at it "
+                "(ape run room list), and run the same again for the next version."
+            )
 
     def _laid(
         self, following: _Next, content: Content, place: RoomPlace, sender: Any, progress: Progress | None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workpact.data_room.errors import RoomError
 from workpact.data_room.listing import NoFile, RoomFile, files_in, read_book
 from workpact.data_room.manifest import book_of
-from workpact.data_room.readers import RoomReaders
+from workpact.data_room.readers import RoomReaders, Roster
 from workpact.data_room.registry import DataRoom, RegisteredKey
 from workpact.data_room.wraps import VersionId
 from workpact.preflight import ask
@@ -59,7 +59,11 @@ class RoomView:
     @property
     def readers(self) -> RoomReaders:
         """Who may read what, at this moment."""
-        return RoomReaders(self.agreement)
+        return RoomReaders(self.agreement, self._roster)
+
+    @cached_property
+    def _roster(self) -> Roster:
+        return Roster(self.agreement.contractor)
 
     @property
     def is_seated(self) -> bool:

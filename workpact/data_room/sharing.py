@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from workpact.terms.room import Kind
 
 if TYPE_CHECKING:
     from workpact.data_room.place import RoomPlace
+    from workpact.data_room.readers import RoomReaders
 
 
 class ForeignKey(RoomError):
@@ -80,8 +81,9 @@ class RoomSharing(RoomReading):
         chosen = found.version(version)
         self._need_access(found, chosen, own.account)
         side = self._need_seat(own.account)
-        wanted = self.readers.named(readers)
-        self.readers.require(kind_of(chosen), wanted)
+        allowed = self.readers
+        wanted = allowed.named(readers)
+        allowed.require(kind_of(chosen), wanted)
         keys = [self._need_key(reader) for reader in wanted]
         missing = [key for key in keys if not self._has_wrap(chosen, key, found, place)]
         self._need_right_to_replace(found, chosen, missing, own.account, side)
@@ -96,14 +98,17 @@ class RoomSharing(RoomReading):
         nothing, nor who may no longer read the kind.
         """
         side = self._need_seat(own.account)
-        named = None if readers is None else set(self.readers.named(readers))
-        done = []
-        for found in self.files():
+        allowed = self.readers
+        named = None if readers is None else set(allowed.named(readers))
+        files, done = self.files(), []
+        given = {reader for found in files for chosen in found.versions.values() for reader in chosen.access}
+        keys = self.desk.keys_of(given if named is None else given & named)
+        for found in files:
             if found.is_shredded:
                 continue
             for chosen in found.versions.values():
                 if own.account in chosen.access:
-                    stale = self._stale(found, chosen, named, own.account, side)
+                    stale = self._stale(found, chosen, keys, allowed, own.account, side)
                     if stale:
                         done.append(self._give(found, chosen, stale, place, own, sender))
         return done
@@ -184,17 +189,22 @@ class RoomSharing(RoomReading):
             return False
         return True
 
+    @staticmethod
     def _stale(
-        self, found: RoomFile, chosen: FileVersion, named: set[str] | None, giver: str, side: int
+        found: RoomFile,
+        chosen: FileVersion,
+        keys: Mapping[str, RegisteredKey],
+        allowed: RoomReaders,
+        giver: str,
+        side: int,
     ) -> list[RegisteredKey]:
-        allowed = self.readers
-        stale = []
+        """The keys of those of `keys` who can open a version only by an older one, and whom the giver may renew."""
+        kind, stale = kind_of(chosen), []
         for reader, given in chosen.access.items():
-            if reader in found.revoked or (named is not None and reader not in named):
+            key = keys.get(reader)
+            if not key or reader in found.revoked or key.version == given.key_version:
                 continue
-            key = self.desk.key_of(reader)
-            may = side == found.side or reader == giver
-            if key and key.version != given.key_version and may and allowed.may(kind_of(chosen), reader):
+            if (side == found.side or reader == giver) and allowed.may(kind, reader):
                 stale.append(key)
         return stale
 
