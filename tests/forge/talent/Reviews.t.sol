@@ -208,19 +208,26 @@ contract ReviewsTest is TalentTest {
 
     function test_marks_out_of_range_are_never_opened() public {
         finish(_paper());
-        Review memory bad = reviewOf("client");
-        bad.overall = 6;
-        seal(CLIENT, sealOf(bad));
-        seal(CONTRACTOR, sealOf(contractors));
-        linked(2);
-        refused(ITalentRegistry.Talent_BadMarks.selector, book, 6);
-        reveal(BY_CLIENT, bad);
-        vm.warp(START + 1000 days);
-        refused(ITalentRegistry.Talent_BadMarks.selector, book, 6);
-        reveal(BY_CLIENT, bad);
-        reveal(BY_CONTRACTOR, contractors);
-        linked(1);
-        assertReviews(sealOf(bad), sealOf(contractors), START, false, true);
+        uint256[3] memory wrong = [uint256(0), 6, type(uint256).max];
+        uint256 before = vm.snapshotState();
+        for (uint256 i = 0; i < 12; ++i) {
+            Review memory bad = reviewOf("client");
+            uint256 mark = wrong[i / 4];
+            if (i % 4 == 0) bad.overall = mark;
+            if (i % 4 == 1) bad.quality = mark;
+            if (i % 4 == 2) bad.communication = mark;
+            if (i % 4 == 3) bad.punctuality = mark;
+            seal(CLIENT, sealOf(bad));
+            seal(CONTRACTOR, sealOf(contractors));
+            refused(ITalentRegistry.Talent_BadMarks.selector, book, mark);
+            reveal(BY_CLIENT, bad);
+            vm.warp(START + 1000 days);
+            refused(ITalentRegistry.Talent_BadMarks.selector, book, mark);
+            reveal(BY_CLIENT, bad);
+            reveal(BY_CONTRACTOR, contractors);
+            assertReviews(sealOf(bad), sealOf(contractors), START, false, true);
+            vm.revertToState(before);
+        }
     }
 
     function testFuzz_marks_from_1_to_5(uint256 overall, uint256 quality, uint256 communication, uint256 punctuality)
