@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from scripts import _demo_quarter
+from scripts import _demo_quarter, _demo_tender
 from scripts._options import ConnectedCommand, emit, json_option
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "it-service-desk"
@@ -36,7 +36,7 @@ def _only_for(example: Path) -> Callable[[click.Context, click.Parameter, Any], 
 @click.command(cls=ConnectedCommand)
 @click.option(
     "--example",
-    type=click.Choice([EXAMPLE.name, _demo_quarter.EXAMPLE.name]),
+    type=click.Choice([EXAMPLE.name, _demo_quarter.EXAMPLE.name, _demo_tender.EXAMPLE.name]),
     default=EXAMPLE.name,
     show_default=True,
     is_eager=True,
@@ -63,7 +63,8 @@ def cli(example: str, data: Path | None, period: str | None, out: Path | None, a
 
     Starts a local chain, deploys the contracts and a test token, lets two keys sign the agreement, and plays it with
     the dates of the agreement: it-service-desk month by month up to PERIOD; worker-owned-desk a quarter of two hundred
-    workers who own a part and are paid first. Ends with a table whose sums are checked against balances, logs and
+    workers who own a part and are paid first; tender from a request to the agreement with the best of five bidders,
+    each typing in processes of its own. Ends with a table whose sums are checked against balances, logs and
     histories; exit code 1 if one of them is wrong. Files go to a temporary folder.
 
     To look at the chain afterwards, start `anvil` yourself and name it: APE_FOUNDRY_HOST=http://127.0.0.1:8545
@@ -72,11 +73,11 @@ def cli(example: str, data: Path | None, period: str | None, out: Path | None, a
     Example:
       ape run demo --data incidents.csv.gz --period 2016-03
       ape run demo --example worker-owned-desk --out quarter
+      ape run demo --example tender
     """
     import ape.logging
 
     ape.logging.logger.set_level("WARNING")
-    is_quarter = example == _demo_quarter.EXAMPLE.name
     with tempfile.TemporaryDirectory(prefix="workpact-demo-") as folder:
         os.environ |= {"WORKPACT_DATA": folder, "WORKPACT_DEPLOYMENTS": folder}
         steps: list[Any] = []
@@ -85,9 +86,12 @@ def cli(example: str, data: Path | None, period: str | None, out: Path | None, a
             steps.append(step)
             click.echo(_line(step), err=as_json)
 
-        if is_quarter:
+        if example == _demo_quarter.EXAMPLE.name:
             outcome = _demo_quarter.play(Path(folder), tell, out)
             facts, show = _demo_quarter.facts(outcome, steps), _demo_quarter.show
+        elif example == _demo_tender.EXAMPLE.name:
+            outcome = _demo_tender.play(Path(folder), tell)
+            facts, show = _demo_tender.facts(outcome, steps), _demo_tender.show
         else:
             outcome = _play(Path(folder), data, period or "2016-03", tell)
             facts, show = _facts(outcome, steps), _show

@@ -53,3 +53,44 @@ def test_quarter__in_words_on_apes_own_chain__adds_up(tmp_path):
 
 def _amounts(line: str) -> list[Fraction]:
     return [Fraction(number.replace(",", "")) for number in re.findall(r"([\d,]+(?:\.\d+)?) (?:USDC|CDESK)", line)]
+
+
+def test_tender__bidders_in_processes_of_their_own__one_transaction_opens_the_best(tmp_path):
+    """15.3 to 15.10: examples/tender; scores by hand from what its files say, 1,800 letters in each of three months."""
+    demo = Demo(tmp_path, "--example", "tender", "--json")
+    code, out, err = demo.ended()
+
+    assert code == 0, err
+    assert demo.left_behind() == []
+    told = json.loads(out)
+    assert told["transactions"] == 1
+    assert set(told["refusedByCommand"]) == {"tardy", "offbeat"}
+    prices = {
+        name: milestones + 3 * (2_000 + Fraction(rate) * 1_800)
+        for name, milestones, rate in (
+            ("lumen", 14_000, "1.4"),
+            ("mirror", 11_500, "1.2"),
+            ("cutrate", 8_000, "1"),
+        )
+    }
+    records = {
+        "lumen": Fraction(1),
+        "mirror": Fraction(1, 2),
+        # Half was ruled against it, which counts twice; 5,000 of what it was paid covers a part of its price.
+        "cutrate": Fraction(1, 2) * (1 - 5_000 / prices["cutrate"]),
+    }
+    # Of the 5 % that may be late they leave 3, 2 and 5; half of the score is for credits, which nobody raised.
+    promised = {"lumen": Fraction(2, 5) / 2, "mirror": Fraction(3, 5) / 2, "cutrate": Fraction(0)}
+    expected = []
+    for name, price in prices.items():
+        parts = (min(prices.values()) / price, promised[name], records[name], Fraction(1))
+        scores = [int(part * 10**6 // 1) for part in parts]
+        weights = (300_000, 200_000, 400_000, 100_000)
+        total = sum(weight * score for weight, score in zip(weights, scores, strict=True)) // 10**6
+        expected.append((str(int(price * DOLLAR)), scores, total))
+    found = [
+        (bid["price"], [each["score"] for each in bid["scores"]], bid["total"]) for bid in told["ranking"]["ranked"]
+    ]
+    assert found == expected
+    assert all(check["holds"] for check in told["checks"])
+    assert len(told["checks"]) == 11

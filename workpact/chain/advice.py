@@ -151,7 +151,7 @@ ADVICE: dict[str, str] = {
     "Talent_NotInForce": _NEWEST,
     "Talent_NotParty": "Send from the client or the contractor itself.",
     "Talent_NotReviewable": "Review once the agreement has ended and something was accepted or settled in it.",
-    "Talent_AlreadySealed": "Each side reviews once; what it sealed stands.",
+    "Talent_AlreadySealed": "Each side reviews once, with words of its own; what it sealed stands.",
     "Talent_TooLate": "Reviews are sealed within 14 days of the first.",
     "Talent_TooEarly": "Wait until the other side has sealed its own, or until that time.",
     "Talent_WrongOpening": "Open it with the file that sealing wrote.",

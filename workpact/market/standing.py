@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import networkx as nx  # type: ignore[import-untyped]
-from networkx.algorithms.flow import build_residual_network, shortest_augmenting_path  # type: ignore[import-untyped]
+import networkx as nx
+from networkx.algorithms.flow import build_residual_network, shortest_augmenting_path
 
 from workpact.market.dealings import Dealing
 from workpact.terms.units import PPM
