@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from itertools import count
 from random import Random
 
 import pytest
@@ -115,6 +116,7 @@ def changed(**members: object) -> bytes:
         changed(signature=None),
         changed(signature="0xz"),
     ],
+    ids=(str(number) for number in count()),  # not by what is random in them
 )
 def test_read__no_manifest__refused_by_name(content):
     with pytest.raises(BadManifest, match=f"^{WHAT} cannot be read"):
