@@ -19,6 +19,7 @@ def ape_init_extras(networks: Any) -> dict[str, Any]:
     from workpact.agreement import Agreement
     from workpact.chain import clock, contracts, deployments, errors
     from workpact.chain.sender import Sender
+    from workpact.data_room.registry import DataRoom
     from workpact.equity import Plan, WorkerEquity
     from workpact.payroll import Payroll
     from workpact.service_levels import ServiceLevels
@@ -29,6 +30,7 @@ def ape_init_extras(networks: Any) -> dict[str, Any]:
         "WorkerEquity": WorkerEquity,
         "Plan": Plan,
         "Payroll": Payroll,
+        "DataRoom": DataRoom,
         "Sender": Sender,
         "clock": clock,
         "contracts": contracts,

@@ -65,7 +65,7 @@ def test_console__local_chain__contracts_actors_and_sdk(tmp_path):
         return " ".join(answers[line].split(f"Out[{line}]: ")[-1].split())
 
     assert answer(1) == "True", printed
-    assert answer(2) == "[True, True, True, True]"
+    assert answer(2) == "[True, True, True, True, True, True]"
     assert answer(3) == "7"
     named = "['Agreement', 'ServiceLevels', 'WorkerEquity', 'Payroll', 'workpact.terms', 'workpact.measurement']"
     assert answer(4) == named

@@ -12,13 +12,14 @@ from tests.support import ROOT
 
 FILES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 FILES += sorted([*(ROOT / "workpact").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
-NAMED = re.compile(r"ape run (agreement|sla|equity|payroll) ([a-z-]+)")
+NOUNS = ("agreement", "sla", "equity", "payroll", "room", "market", "audit")
+NAMED = re.compile(rf"ape run ({'|'.join(NOUNS)}) ([a-z-]+)")
 
 
 @pytest.fixture(scope="module")
 def commands() -> dict[str, set[str]]:
     found = {}
-    for noun in ("agreement", "sla", "equity", "payroll"):
+    for noun in NOUNS:
         group = importlib.import_module(f"scripts.{noun}").cli
         assert isinstance(group, click.Group)
         found[noun] = set(group.commands)

@@ -22,7 +22,7 @@ def lines(text: str) -> list[str]:
 def test_text__local_chain__result_alone_on_stdout(user):
     done = user.run("deploy", "--account", "TEST::0", "--yes")
 
-    assert done.stdout == f"4 deployed, 0 there already; recorded in {user.deployments / '31337.json'}\n"
+    assert done.stdout == f"6 deployed, 0 there already; recorded in {user.deployments / '31337.json'}\n"
     assert "Starting 'anvil' process." in done.stderr
     assert "Stopping 'anvil' process." in done.stderr
 
