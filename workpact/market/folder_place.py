@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
+from workpact.drafts import sync_folder
 from workpact.market.errors import WrongBytes
 from workpact.market.place import Place, is_subject
 
@@ -70,11 +71,7 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _names(folder: Path) -> Iterator[str]:
