@@ -112,7 +112,7 @@ def _written(file: Path, profiles: Profiles, asks: Any, yes: bool) -> Paper:
 
 def _carried(profiles: Profiles, place: Place, owner: str, given: str) -> tuple[Paper, bytes]:
     """The paper that an account's signature is of, for the next version or, if that was sent before, this one."""
-    from workpact.signing import digest, is_signed, read_signature
+    from workpact.signing import read_signature
 
     signature, counted = read_signature(given), profiles.counted(owner)
     papers = place.papers("profile", owner.lower())
@@ -120,7 +120,7 @@ def _carried(profiles: Profiles, place: Place, owner: str, given: str) -> tuple[
         for version in (counted.version + 1, counted.version):
             if version == counted.version and paper.content != counted.content:
                 continue
-            if is_signed(owner, digest(profiles.typed_data(owner, version, paper.content)), signature):
+            if profiles.consent(owner, version, paper.content).is_signed_by(signature):
                 profiles.require_own(paper)
                 return paper, signature
     raise NothingToCarry(
@@ -131,7 +131,7 @@ def _carried(profiles: Profiles, place: Place, owner: str, given: str) -> tuple[
 
 def _signed_only(profiles: Profiles, paper: Paper, place: Place, asks: Any, output: Path, as_json: bool) -> None:
     version = profiles.counted(paper.author).version + 1
-    output.write_text("0x" + profiles.sign(asks, version, paper.content).hex() + "\n")
+    output.write_text("0x" + profiles.consent(asks.address, version, paper.content).sign(asks).hex() + "\n")
     value = {
         "account": paper.author,
         "id": paper.id,

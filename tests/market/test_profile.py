@@ -207,12 +207,12 @@ def test_set__by_the_account_and_read_from_a_place(registry, own, contractor, tm
 
 def test_set__by_a_carrier_with_the_accounts_signature_alone(registry, own, contractor, carrier, stranger):
     paper = own(3)
-    signature = registry.sign(contractor, 1, paper.content)
+    signature = registry.consent(contractor.address, 1, paper.content).sign(contractor)
     with pytest.raises(SignatureMissing, match="has not signed"):
         registry.set(contractor.address, 1, paper.content, sender=carrier)
-    with pytest.raises(ForeignSignature, match="for this profile it would be that of 0x"):
+    with pytest.raises(ForeignSignature, match="for this message it would be that of 0x"):
         registry.set(contractor.address, 1, own(4).content, signature=signature, sender=carrier)
-    forged = sign(stranger, registry.typed_data(contractor.address, 1, paper.content))
+    forged = sign(stranger, registry.consent(contractor.address, 1, paper.content).typed_data)
     with pytest.raises(ForeignSignature, match=f"that of {stranger.address}"):
         registry.set(contractor.address, 1, paper.content, signature=forged, sender=carrier)
     registry.set(contractor.address, 1, paper.content, signature=signature, sender=carrier)

@@ -17,11 +17,10 @@ from workpact.data_room.errors import Damaged, NotThere, RolledBack, RoomError
 from workpact.data_room.keyring import KeyRing
 from workpact.data_room.listing import FileVersion, Given, RoomFile
 from workpact.data_room.manifest import SignedManifest
-from workpact.data_room.messages import RoomMessage
 from workpact.data_room.room_view import RoomView
 from workpact.data_room.stream import Heading, commitment_salt, open_sealed
 from workpact.data_room.wraps import unwrap
-from workpact.signing import recovered
+from workpact.signing import digest, recovered
 
 if TYPE_CHECKING:
     from workpact.data_room.place import RoomPlace
@@ -110,9 +109,9 @@ class RoomReading(RoomView):
             self._check_not_older(found, chosen, place)
             raise
         author = signed.manifest.author
-        message = RoomMessage(author, signed.manifest.typed_data(number.chain_id, number.contract))
+        signed_digest = digest(signed.manifest.typed_data(number.chain_id, number.contract))
         # A key's signature stands for ever; that of a contract was checked when the chain took the version.
-        is_signed = recovered(message.digest, signed.signature) == author
+        is_signed = recovered(signed_digest, signed.signature) == author
         if not is_signed and (signed.signature or not is_contract(author)):
             raise NotTheAuthors(f"{number}: the manifest is not signed by its author {author}. Do not use it.")
         return signed

@@ -21,8 +21,8 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from workpact.chain import deployments
+from workpact.consents import Consent
 from workpact.data_room.keys import check_public
-from workpact.data_room.messages import RoomMessage
 from workpact.history import Event, read
 from workpact.preflight import NotReady, ask, send
 
@@ -85,9 +85,9 @@ class DataRoom:
         book = keccak(encode(["address", "bytes32", "address"], ["0x" + "00" * 20, bytes(32), account]))
         return read(self.contract, [book])
 
-    def key_message(self, account: str, public: bytes, version: int) -> RoomMessage:
+    def key_message(self, account: str, public: bytes, version: int) -> Consent:
         """What an account signs to have its key registered by somebody else."""
-        return RoomMessage.of("Key", self.contract, account, account=account, key=public, version=version)
+        return Consent("Key", self.contract, account, account=account, key=public, version=version)
 
     def register_key(self, account: str, public: bytes, version: int, *, signature: bytes = b"", sender: Any) -> Any:
         """Sets the encryption key of an account; the zero key takes it away. The account, or anyone with its signature.

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from eth_utils.crypto import keccak
 
 from workpact.chain.sender import Sender
+from workpact.consents import SignedMessage
 from workpact.data_room.content import Content, resealed
 from workpact.data_room.errors import RoomError
 from workpact.data_room.keyring import KeyRing
 from workpact.data_room.listing import FileVersion, RoomFile
 from workpact.data_room.manifest import Access, Manifest, SignedManifest, file_id, readers_hash
-from workpact.data_room.messages import RoomMessage
 from workpact.data_room.reading import NoAccess, Progress, is_contract, told
 from workpact.data_room.room_view import NotYours
 from workpact.data_room.salts import new_salt, salt_of
@@ -230,7 +230,7 @@ class Room(RoomSharing):
         if is_contract(manifest.author):
             return b""
         account = sender.account if isinstance(sender, Sender) else sender
-        message = RoomMessage(manifest.author, manifest.typed_data(self.agreement.chain_id, self.contract.address))
+        message = SignedMessage(manifest.author, manifest.typed_data(self.agreement.chain_id, self.contract.address))
         return message.sign(account)
 
     def _need_author(self, own: KeyRing, sender: Any) -> str:

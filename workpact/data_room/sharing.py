@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workpact.consents import Consent
 from workpact.data_room.errors import Damaged, NotThere, RoomError
 from workpact.data_room.keyring import KeyRing
 from workpact.data_room.listing import FileVersion, RoomFile
 from workpact.data_room.manifest import Access
-from workpact.data_room.messages import RoomMessage
 from workpact.data_room.reading import NoAccess, RoomReading
 from workpact.data_room.registry import RegisteredKey
 from workpact.data_room.room_view import NoKey, NotYours
@@ -113,9 +113,9 @@ class RoomSharing(RoomReading):
                         done.append(self._give(found, chosen, stale, place, own, sender))
         return done
 
-    def receipt_message(self, file: bytes, version: int, reader: str) -> RoomMessage:
+    def receipt_message(self, file: bytes, version: int, reader: str) -> Consent:
         """What a reader signs to have its receipt brought by somebody else."""
-        return RoomMessage.of("Receipt", self.contract, reader, file=file, version=version, reader=reader)
+        return Consent("Receipt", self.contract, reader, file=file, version=version, reader=reader)
 
     def give_receipt(
         self, file: bytes, version: int | None, reader: str, *, signature: bytes = b"", sender: Any

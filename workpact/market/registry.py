@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from workpact.chain import deployments
+from workpact.consents import Consent
 from workpact.market.errors import MarketError, NotThere
-from workpact.market.paper import TYPES, Paper, id_of
+from workpact.market.paper import Paper, id_of
 from workpact.market.place import Place
 from workpact.market.profile import BadProfile, Profile
-from workpact.preflight import ForeignSignature, NotReady, SignatureMissing, address_of, ask, chain_id, send
-from workpact.signing import digest, is_signed, recovered, sign
+from workpact.preflight import NotReady, ask, chain_id, send
 
 NONE = bytes(32)
 
@@ -100,27 +100,9 @@ class Profiles:
                 f"for {self.contract.address} on chain {chain_id()}: sign it anew."
             )
 
-    def typed_data(self, account: str, version: int, content: bytes) -> dict[str, Any]:
+    def consent(self, account: str, version: int, content: bytes) -> Consent:
         """What the account signs so that anyone can say for it which profile counts."""
-        members = (("account", "address"), ("version", "uint256"), ("content", "bytes32"))
-        return {
-            "types": {
-                "EIP712Domain": TYPES["EIP712Domain"],
-                "Profile": [{"name": name, "type": of} for name, of in members],
-            },
-            "primaryType": "Profile",
-            "domain": {
-                "name": "Workpact Market",
-                "version": "1",
-                "chainId": chain_id(),
-                "verifyingContract": self.contract.address,
-            },
-            "message": {"account": account, "version": version, "content": content},
-        }
-
-    def sign(self, signer: Any, version: int, content: bytes) -> bytes:
-        """An account's signature for whoever carries it. Raises `NotSigned`."""
-        return sign(signer, self.typed_data(str(signer.address), version, content))
+        return Consent("Profile", self.contract, account, account=account, version=version, content=content)
 
     def set(self, account: str, version: int, content: bytes, *, signature: bytes = b"", sender: Any) -> Any:
         """Says which profile counts; the account itself, or anyone with its signature.
@@ -133,19 +115,5 @@ class Profiles:
                 f"{account} has version {counted.version} of its profile: the next is {counted.version + 1}, not "
                 f"{version}. Look at what counts, and sign anew."
             )
-        if address_of(sender) != account:
-            self._require(account, version, content, signature)
+        self.consent(account, version, content).require(signature, sender)
         return send(self.contract.setProfile, account, version, content, signature, sender=sender)
-
-    def _require(self, account: str, version: int, content: bytes, signature: bytes) -> None:
-        if not signature:
-            raise SignatureMissing(f"{account} has not signed: ask for its signature, or let it send.")
-        signed = digest(self.typed_data(account, version, content))
-        if is_signed(account, signed, signature):
-            return
-        other = recovered(signed, signature)
-        whose = f"for this profile it would be that of {other}" if other else "it is no key's signature"
-        raise ForeignSignature(
-            f"The signature is not that of {account}; {whose}. Another chain, registry, version or profile was signed, "
-            "or another account signed: sign again."
-        )
