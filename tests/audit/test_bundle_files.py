@@ -73,6 +73,7 @@ BAD: dict[str, tuple[bytes, type[WorkpactError], str]] = {
     "an old form": (without("room", "talent", version=1), OtherVersion, "form 1, this Workpact reads form 2"),
     "a newer form": (written(version=3, more=[]), OtherVersion, "form 3"),
     "true for a number": (written(version=True), OtherVersion, "form True"),
+    "a number beyond all": (packed(canonical(NOTHING).replace('"chain":1,', '"chain":1e999,')), BadBundle, "canonical"),
     "blanks": (packed(json.dumps(NOTHING, sort_keys=True)), BadBundle, "canonical"),
     "another order": (packed(json.dumps(dict(reversed(NOTHING.items())), separators=(",", ":"))), BadBundle, "canon"),
     "a doubled name": (packed(canonical(NOTHING)[:-1] + ',"version":2}'), BadBundle, "canonical"),

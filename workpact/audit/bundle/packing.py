@@ -169,13 +169,21 @@ def unpacked(content: bytes) -> Text:
             "with the Workpact that made it, or export it again."
         )
     try:
-        if canonical(value) != text:
+        if not _is_canonical(value, text):
             raise BadBundle("The bundle's text is not in its canonical form: it was edited. Export it again.")
         return Text.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise BadBundle(f"The bundle has at {place}: {first['msg']}. Export it again.") from None
+
+
+def _is_canonical(value: Any, text: str) -> bool:
+    """Whether the text is its one form; a number too large for any is in none, 1e999."""
+    try:
+        return canonical(value) == text
+    except ValueError:
+        return False
 
 
 def _unpacked(content: bytes) -> str:
