@@ -23,6 +23,10 @@ setup: ## bring .venv, node_modules and .toolchain to the pinned state; every ot
 demo: setup ## the main job on a chain of its own; DATA=log.csv.gz PERIOD=2016-03 for a real month, EXAMPLE=folder
 	@$(RUN) ape run demo $(if $(EXAMPLE),--example "$(EXAMPLE)") $(if $(DATA),--data "$(DATA)") $(if $(PERIOD),--period "$(PERIOD)")
 
+.PHONY: web
+web: setup ## the pages on a chain of its own, with the demo's agreement in it, at http://127.0.0.1:8470
+	@$(RUN) ape run dashboard --demo
+
 .PHONY: build
 build: setup ## the contracts as released, into out
 	@$(RUN) forge build
@@ -34,7 +38,7 @@ test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder 
 	mkdir -p out; \
 	FOUNDRY_PROFILE=test forge test > out/test.log 2>&1 & forge=$$!; \
 	trap "kill $$forge" INT TERM; \
-	pytest -n auto --dist loadfile --ignore=tests/prove --ignore=tests/services || status=1; \
+	pytest -n auto --dist loadfile --ignore=tests/prove --ignore=tests/services --ignore=tests/web || status=1; \
 	wait $$forge || status=1; \
 	cat out/test.log; \
 	exit $$status
@@ -43,6 +47,11 @@ test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder 
 test-services: setup ## the measurement on a real PostgreSQL and Spark, which it installs first, and the system's Prometheus
 	@$(PYTHON) toolchain/install.py services
 	@$(RUN); WORKPACT_SERVICES=1 PYTHONPATH=.toolchain/services python -m pytest -p no:ape_test -p no:ape tests/services
+
+.PHONY: test-web
+test-web: build ## the pages in a real Chromium, with wallets that sign; screenshots in out/screenshots
+	@$(PYTHON) toolchain/install.py web
+	@$(RUN); PYTHONPATH=.toolchain/web python -m pytest -p no:ape_test -p no:ape -n 2 --dist loadfile tests/web
 
 .PHONY: prove
 prove: build ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
@@ -63,7 +72,8 @@ abi: setup ## the interfaces and bytecode that the package ships, after a change
 .PHONY: lint
 lint: setup ## format, types and compiler warnings
 	@$(RUN); status=0; \
-	for check in "ruff check" "ruff format --check" mypy "forge fmt --check" \
+	for check in "ruff check" "ruff format --check" mypy "node node_modules/typescript/bin/tsc -p workpact/web/browser" \
+		"forge fmt --check" \
 		"forge build --deny warnings --out .toolchain/lint/out --cache-path .toolchain/lint/cache" \
 		"env FOUNDRY_PROFILE=test forge build --deny warnings \
 			--out .toolchain/lint/test --cache-path .toolchain/lint/test-cache" \
@@ -74,9 +84,10 @@ lint: setup ## format, types and compiler warnings
 
 .PHONY: lock
 lock: setup ## pin again what requirements*.in and package.json ask for
-	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node requirements-services; do \
+	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node requirements-services \
+		requirements-web; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-			$$(test $$name = requirements-services && echo --constraint requirements.txt) \
+			$$(case $$name in *-services|*-web) echo --constraint requirements.txt;; esac) \
 			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \
 	done
 	@npm install --package-lock-only

@@ -1,4 +1,7 @@
-"""Imports point one way: terms ← chain ← domain ← {measurement, records ← ocf} ← audit ← {agent, market} ← scripts."""
+"""Imports point one way.
+
+terms ← chain ← domain ← {measurement, records ← ocf} ← audit ← {agent, market} ← web ← scripts.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ LAYERS = [
     {"ocf"},
     {"audit"},
     {"agent", "market"},
+    {"web"},
     {"scripts"},
 ]
 FILES = sorted([*(ROOT / "workpact").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])

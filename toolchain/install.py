@@ -29,6 +29,9 @@ PYTHON = BIN / "python"
 MODULES = ROOT / "node_modules"
 STATE = ROOT / ".toolchain"
 SERVICES = STATE / "services"
+WEB = STATE / "web"
+BROWSER = ROOT / "workpact/web/browser"
+BUNDLE = ROOT / "workpact/web/static/app.js"
 SOLC = "0.8.37"
 FOUNDRY = "1.7.1"
 NODE_MAJOR = 20
@@ -58,10 +61,16 @@ def main() -> None:
             ["package.json", "package-lock.json"],
             install_npm,
         )
+        scripts = sorted(str(each.relative_to(ROOT)) for each in BROWSER.iterdir())
+        abis = sorted(str(each.relative_to(ROOT)) for each in (ROOT / "workpact/chain/abi").glob("*.json"))
+        step("the pages' script", STATE / "stamp-pages", ["package-lock.json", *scripts, *abis], bundle_pages, BUNDLE)
         step("compiler and chain", VENV / "stamp-links", ["toolchain/solc.js"], link, BIN / "forge")
         if sys.argv[1:] == ["services"]:
             pinned = ["requirements.txt", "requirements-services.txt"]
             step("engines for tests", STATE / "stamp-services", pinned, install_services, SERVICES)
+        if sys.argv[1:] == ["web"]:
+            pinned = ["requirements.txt", "requirements-web.txt"]
+            step("a browser's driver for tests", STATE / "stamp-web", pinned, install_web, WEB)
 
 
 def wait_for(lock) -> None:
@@ -119,6 +128,27 @@ def install_services() -> None:
     if SERVICES.exists():
         shutil.rmtree(SERVICES)
     pip("--target", SERVICES, "--no-build-isolation", "--require-hashes", "-r", "requirements-services.txt")
+
+
+def install_web() -> None:
+    """Beside the environment too."""
+    if WEB.exists():
+        shutil.rmtree(WEB)
+    pip("--target", WEB, "--no-deps", "--require-hashes", "-r", "requirements-web.txt")
+
+
+def bundle_pages() -> None:
+    """One file of all that pages do in the browser, with the libraries it uses and their licences at its end."""
+    bundler = MODULES / "esbuild" / "bin" / "esbuild"
+    options = [
+        "--bundle",
+        "--format=iife",
+        "--target=es2022",
+        "--minify",
+        "--legal-comments=eof",
+        "--log-level=warning",
+    ]
+    run(BIN / "node", bundler, BROWSER / "main.ts", *options, f"--outfile={BUNDLE}")
 
 
 def pip(*arguments: object) -> None:

@@ -34,10 +34,10 @@ class NodeSilent(WorkpactError):
 
 
 class NodeRefused(WorkpactError):
-    """The node answers with an error; `code` is JSON-RPC's, 0 where it gave none."""
+    """The node answers with an error; `code` is JSON-RPC's, 0 where it gave none, `data` what a revert returned."""
 
-    def __init__(self, message: str, code: int) -> None:
-        self.code = code
+    def __init__(self, message: str, code: int, data: str | None = None) -> None:
+        self.code, self.data = code, data
         super().__init__(message)
 
 
@@ -264,7 +264,10 @@ class Node:
             raise NodeSilent(f"What {self.url} answers to {method} is no JSON-RPC: it is no node. Check --network.")
         if "error" in answer:
             error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
-            raise NodeRefused(f"{method}: {str(error.get('message', error)).rstrip('.')}.", int(error.get("code") or 0))
+            words, data = str(error.get("message", error)).rstrip("."), error.get("data")
+            raise NodeRefused(
+                f"{method}: {words}.", int(error.get("code") or 0), data if isinstance(data, str) else None
+            )
         return answer["result"]
 
 

@@ -1,0 +1,1 @@
+"""One module for each page: its address, and what stands on it."""

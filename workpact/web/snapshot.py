@@ -1,0 +1,70 @@
+"""What pages say of one agreement at one block, read once: its verified history, and what was signed (SPEC.md 16.1).
+
+snapshot = Snapshot(history, reports)
+snapshot.message, snapshot.progress, snapshot.ledger
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+
+from workpact.audit.history import Head, History
+from workpact.audit.report.progress import Progress
+from workpact.audit.words import Words
+from workpact.ledger import Ledger
+from workpact.terms import AgreementDocument
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One agreement at one block. `reports` are service-level reports by struct hash, as far as they are known."""
+
+    history: History
+    reports: Mapping[bytes, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def head(self) -> Head:
+        """The block; its time is what "now" means."""
+        return self.history.head
+
+    @property
+    def origin(self) -> bytes:
+        """What names the agreement."""
+        return self.history.subject.origin
+
+    @property
+    def id(self) -> bytes:
+        """Of the document in force, or that was when it ended."""
+        return list(self.history.subject.messages)[-1]
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """What was signed: the EIP-712 message of that document."""
+        return self.history.subject.messages[self.id]
+
+    @property
+    def document(self) -> AgreementDocument | None:
+        """Its file, where there is one: names, titles, decimals."""
+        return self.history.subject.papers.get(self.id)
+
+    @cached_property
+    def words(self) -> Words:
+        """What things and money are called."""
+        return Words.of(self.history.subject)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """How agreement and milestones stand."""
+        return Progress.of(self.history.of("Agreement"), self.history.subject.messages)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Where every unit is."""
+        amounts = [int(each["amount"]) for each in self.message["milestones"]]
+        events = [each.event for each in self.history.of("Agreement")]
+        return Ledger.of(events, to_checksum_address(self.message["deal"]["client"]), amounts)
