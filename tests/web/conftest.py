@@ -13,7 +13,8 @@ from tests.support import ROOT
 from tests.web.served import Town, served, town
 
 SCREENSHOTS = ROOT / "out" / "screenshots"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", str(ROOT / ".toolchain/chromium/chromium"))
+"""The system's, or what `toolchain/install.py web` brings where there is none."""
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, f"None of {', '.join(BROWSERS)} is on PATH: install Debian's package chromium."
+    assert found, f"There is none of {', '.join(BROWSERS)}: run make test-web, or install Debian's package chromium."
     with sync_playwright() as driver:
         # Root has no sandbox; what is shown here comes from this machine alone.
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
@@ -31,7 +32,7 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def browser_of(chromium, request) -> Iterator[Callable[..., Any]]:
+def browser_of(chromium) -> Iterator[Callable[..., Any]]:
     """A person's browser, `browser_of(wallet, base_url)`: a new page of a context of its own.
 
     Whatever a page's script throws, or the security policy blocks, fails the test at its end.
