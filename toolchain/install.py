@@ -62,7 +62,7 @@ def main() -> None:
             ["package.json", "package-lock.json"],
             install_npm,
         )
-        scripts = sorted(str(each.relative_to(ROOT)) for each in BROWSER.iterdir())
+        scripts = sorted(str(each.relative_to(ROOT)) for each in BROWSER.rglob("*") if each.is_file())
         abis = sorted(str(each.relative_to(ROOT)) for each in (ROOT / "workpact/chain/abi").glob("*.json"))
         step("the pages' script", STATE / "stamp-pages", ["package-lock.json", *scripts, *abis], bundle_pages, BUNDLE)
         step("compiler and chain", VENV / "stamp-links", ["toolchain/solc.js"], link, BIN / "forge")
