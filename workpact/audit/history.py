@@ -53,7 +53,8 @@ class History:
 
     def of(self, contract: str) -> tuple[Entry, ...]:
         """Those of one kind of contract, in order."""
-        return tuple(each for each in self.entries if each.contract == contract)
+        found = (each for book in self.books if book.book.contract == contract for each in book.entries)
+        return tuple(sorted(found, key=lambda each: each.place))
 
     def to_json(self) -> dict[str, Any]:
         """For programs; the same bytes for the same block from any node."""

@@ -45,6 +45,7 @@ def facts(
     subject, head = history.subject, history.head
     message = list(subject.messages.values())[-1]
     progress = Progress.of(history.of("Agreement"), subject.messages)
+    ledger = _ledger(history, message)
     value = {
         "format": FORMAT,
         "chain": subject.chain_id,
@@ -52,12 +53,12 @@ def facts(
         "origin": plain(subject.origin),
         "title": _title(history),
         "block": {"number": head.number, "hash": plain(head.hash), "timestamp": head.timestamp},
-        "token": _token(history, message),
-        "parties": _parties(history),
+        "token": token_facts(history),
+        "parties": parties_facts(history),
         "documents": _documents(history),
-        "standing": _standing(progress, message),
-        "money": _money(history, message),
-        "milestones": _milestones(history, progress, message),
+        "standing": standing_facts(progress, message),
+        "money": money_facts(ledger),
+        "milestones": milestones_facts(history, progress, ledger),
         "service": service_facts(history, reports or {}),
         "equity": equity_facts(history),
         "payroll": payroll_facts(history),
@@ -82,13 +83,16 @@ def _title(history: History) -> str | None:
     return paper.title if paper else None
 
 
-def _token(history: History, message: Mapping[str, Any]) -> Facts:
+def token_facts(history: History) -> Facts:
+    """The agreement's token; symbol and decimals only where a file says them."""
+    message = list(history.subject.messages.values())[-1]
     paper = Words.of(history.subject).paper
     symbol, decimals = (paper.token.symbol, paper.token.decimals) if paper else (None, None)
     return {"address": to_checksum_address(message["deal"]["token"]), "symbol": symbol, "decimals": decimals}
 
 
-def _parties(history: History) -> list[Facts]:
+def parties_facts(history: History) -> list[Facts]:
+    """Everybody whom its documents name, by role; names are those of files."""
     names: dict[str, str] = {}
     for paper in history.subject.papers.values():
         named = [paper.parties.client, paper.parties.contractor]
@@ -114,7 +118,8 @@ def _documents(history: History) -> list[Facts]:
     ]
 
 
-def _standing(progress: Progress, message: Mapping[str, Any]) -> Facts:
+def standing_facts(progress: Progress, message: Mapping[str, Any]) -> Facts:
+    """How the agreement as a whole stands; `message` is the one in force."""
     is_live = progress.status is Status.LIVE
     payee = progress.payees.get(to_checksum_address(message["deal"]["contractor"]))
     return {
@@ -132,9 +137,8 @@ def _ledger(history: History, message: Mapping[str, Any]) -> Ledger:
     return Ledger.of(events, to_checksum_address(message["deal"]["client"]), amounts)
 
 
-def _money(history: History, message: Mapping[str, Any]) -> Facts:
+def money_facts(ledger: Ledger) -> Facts:
     """funded = paid + refunded + owed + fees + held + holdback; owed is what is booked for payees, and not taken."""
-    ledger = _ledger(history, message)
     parts = {"paid": ledger.paid, "refunded": ledger.refunded, "owed": ledger.booked.total()}
     parts |= {"fees": ledger.fees.total(), "held": ledger.held, "holdback": ledger.holdback}
     return {
@@ -146,8 +150,9 @@ def _money(history: History, message: Mapping[str, Any]) -> Facts:
     }
 
 
-def _milestones(history: History, progress: Progress, message: Mapping[str, Any]) -> list[Facts]:
-    words, ledger = Words.of(history.subject), _ledger(history, message)
+def milestones_facts(history: History, progress: Progress, ledger: Ledger) -> list[Facts]:
+    """Each milestone as it stands."""
+    words = Words.of(history.subject)
     return [
         {
             "index": index,

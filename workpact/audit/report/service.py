@@ -30,6 +30,8 @@ class Course:
     document: bytes | None = None
     report: bytes | None = None
     """Struct hash of the report that is pending or final."""
+    reports: dict[str, bytes] = field(default_factory=dict)
+    """Struct hashes of what each side reported alone, the last of each, by "client" and "contractor"."""
     evidence: bytes = bytes(32)
     until: int | None = None
     """Of a pending one, until when the other side may answer."""
@@ -45,6 +47,8 @@ class Course:
     def apply(self, entry: Entry) -> None:
         """One event of the period."""
         self.times[entry.name] = entry.log.timestamp
+        if entry.name in ("PeriodPending", "PeriodContested"):
+            self.reports["client" if entry["byClient"] else "contractor"] = bytes(entry["report"])
         if entry.name == "PeriodPending":
             self.stage = Stage.CLIENT_REPORTED if entry["byClient"] else Stage.CONTRACTOR_REPORTED
             self.document, self.report = bytes(entry["document"]), bytes(entry["report"])
@@ -67,12 +71,17 @@ class Course:
 
 def service_facts(history: History, reports: Reports) -> list[Facts]:
     """One value for each book of an oracle, that of the document in force last."""
+    return [desk.facts() for desk in desks(history, reports)]
+
+
+def desks(history: History, reports: Reports) -> list[Desk]:
+    """One for each book of an oracle, that of the document in force last."""
     known = [book for book in history.books if book.book.contract == "SLAOracle"]
-    return [_Desk(history, book, reports, is_last=book is known[-1]).facts() for book in known]
+    return [Desk(history, book, reports, is_last=book is known[-1]) for book in known]
 
 
-class _Desk:
-    """The periods of one book."""
+class Desk:
+    """The periods of one book: `courses` by index, and the service documents signed, by their hashes."""
 
     def __init__(self, history: History, book: BookHistory, reports: Reports, *, is_last: bool) -> None:
         self.history, self.book, self.reports, self.is_last = history, book, reports, is_last
@@ -95,10 +104,15 @@ class _Desk:
             if each.name == "PaidInterim":
                 self.interim[each["period"]] = self.interim.get(each["period"], 0) + each["paid"] + each["retained"]
 
+    @property
+    def current(self) -> bytes:
+        """The hash of the service document in force."""
+        in_force = self._in_force(self.history.head.number, 1 << 62)
+        return next(service for service, id_ in self.known.items() if id_ == in_force)
+
     def facts(self) -> Facts:
         """The book with all its periods."""
-        in_force = self._in_force(self.history.head.number, 1 << 62)
-        current = next(service for service, id_ in self.known.items() if id_ == in_force)
+        current = self.current
         calendar = self.signed[current].periods if self.is_last and current in self.signed else ()
         known = sorted({*self.courses, *(each.index for each in calendar)})
         return {
@@ -156,10 +170,20 @@ class _Desk:
         report = self._report(index, course)
         if report is None:
             return None, "The figures are not at hand, only their hash: give the report, or read them from a node."
+        before = self.before(index, signed)
+        if before is None:
+            return None, "An earlier period is not assessed: the credit is still open."
+        try:
+            return reckon(self.billed(index, signed).document, report, before, course.stage), ""
+        except BadReport as error:
+            return None, str(error)
+
+    def before(self, index: int, signed: SignedService) -> list[Before] | None:
+        """What counts of the periods before one; None while one of them is not assessed."""
         earlier = [self.courses.get(each, Course()) for each in range(index)]
         if any(each.rate is None for each in earlier):
-            return None, "An earlier period is not assessed: the credit is still open."
-        before = [
+            return None
+        return [
             Before(
                 self.words.period(number),
                 frozenset(self._level(signed, bit) for bit in bits(each.failed)),
@@ -168,23 +192,22 @@ class _Desk:
             )
             for number, each in enumerate(earlier)
         ]
-        billed = self._billed(index, signed)
-        try:
-            return reckon(billed.document, report, before, course.stage), ""
-        except BadReport as error:
-            return None, str(error)
 
     def _report(self, index: int, course: Course) -> Report | None:
         if course.stage is not Stage.REPORTED:
             return Report(index, (), (), bytes(32))
-        message = self.reports.get(course.report or b"")
-        if message is None or eip712.struct_hash("Report", message) != course.report:
+        return self.reported(index, course.report)
+
+    def reported(self, index: int, digest: bytes | None) -> Report | None:
+        """The report of a period with this struct hash, if it is at hand."""
+        message = self.reports.get(digest or b"")
+        if message is None or eip712.struct_hash("Report", message) != digest:
             return None
         figures = tuple((int(each["good"]), int(each["total"]), int(each["excluded"])) for each in message["figures"])
         quantities = tuple(int(each) for each in message["quantities"])
         return Report(index, figures, quantities, bytes(message["evidence"]), int(message["adjustment"]))
 
-    def _billed(self, index: int, signed: SignedService) -> SignedService:
+    def billed(self, index: int, signed: SignedService) -> SignedService:
         """With the prices of the document that was in force when the period was settled, else of the last."""
         settled = self.settled.get(index)
         place = settled.place if settled else (self.history.head.number, 1 << 62)
