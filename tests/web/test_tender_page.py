@@ -86,6 +86,15 @@ class Tendered:
         """The client's roll."""
         return self.lay("client", "roll", roll_body(self.request, sorted(each.id for each in seals)))
 
+    def profile(self, role: str, title: str) -> None:
+        """A profile that counts: available from now on, three agreements at a time."""
+        town = self.town
+        body = {"title": title, "timezone": "UTC", "availableFrom": str(town.now), "atOnce": "3"}
+        body |= {name: [] for name in ("services", "skills", "languages", "countries", "links")}
+        paper = self.lay(role, "profile", body)
+        registry = town.contract("TalentRegistry").functions
+        town.send(role, registry.setProfile(town.address(role), 1, paper.content, b""))
+
     def warp(self, timestamp: int) -> None:
         """The chain's next block is of that time."""
         ask(self.town.url, "evm_setNextBlockTimestamp", timestamp)
@@ -124,6 +133,7 @@ def test_a_tender__is_shown_from_the_first_sealed_bid_to_its_ranking(tendered, p
 
     bids = {role: tendered.bid(role, price) for role, price in BIDDERS.items()}
     seals = [tendered.seal(role, bid) for role, bid in bids.items()]
+    tendered.profile("contractor", "{{7*7}} & Co")
     tendered.warp(request.deadline + 1)
     tendered.roll(*seals)
     for bid in bids.values():
@@ -137,14 +147,15 @@ def test_a_tender__is_shown_from_the_first_sealed_bid_to_its_ranking(tendered, p
     # 1,250.50 for the other milestones, and twice 600 + 100 · 2.50.
     totals = {role: (2_950_500 + 1_000 * int(asked)) * 1_000 for role, asked in BIDDERS.items()}
     price = totals["carrier"] * 10**6 // totals["contractor"]
-    assert [(row[0], row[3]) for row in rows] == [("1", "3,350.50 TUSD"), ("2", "3,450.50 TUSD")]
+    assert [(row[0], row[3]) for row in rows] == [("1", "3,450.50 TUSD"), ("2", "3,350.50 TUSD")]
     assert [row[4:] for row in rows] == [
+        [f"{price:,}", "0", "500,000", "1,000,000"],
         ["1,000,000", "0", "500,000", "0"],
-        [f"{price:,}", "0", "500,000", "0"],
     ]
-    best, second = 500_000 + 100_000, (500_000 * price + 200_000 * 500_000) // 10**6
+    best, second = (500_000 * price + 200_000 * 500_000 + 100_000 * 10**6) // 10**6, 500_000 + 100_000
     assert [row[2] for row in rows] == [f"{best:,}", f"{second:,}"]
-    assert "as little as any valid bid" in page.inner_text("section.bid")
+    assert "as little as any valid bid" in page.inner_text("section.bid:nth-of-type(2)")
+    assert rows[0][1].startswith("{{7*7}} & Co")
     screenshot(page, "tender")
 
 

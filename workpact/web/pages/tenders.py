@@ -161,7 +161,7 @@ def _ranked(shown: Shown) -> list[dict[str, Any]]:
                 "place": place,
                 "bidder": each.bidder,
                 "short": short(each.bidder),
-                "title": profile.title if profile else None,
+                "title": profile.body.title if profile else None,
                 "total": each.total,
                 "price": money(each.price),
                 "scores": each.scores,
