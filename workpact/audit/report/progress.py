@@ -25,6 +25,8 @@ class Work:
     accepted: int = 0
     """What of it was accepted or released so far; less than the amount until it is settled."""
     rounds: int = 0
+    clock: int = 0
+    """When its phase began, Unix seconds; of what is owed, when it fell due."""
     outcome: str = ""
     """Once it is settled: accepted, released, ruled, ruled for the client, reclaimed, lapsed."""
 
@@ -55,6 +57,11 @@ class Progress:
     payees: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Where a contractor's payments go if not to itself, and whether they wait there to be taken."""
     is_holdback_disputed: bool = False
+    holdback_clock: int = 0
+    """When it was disputed, Unix seconds."""
+    has_operators: bool = False
+    """Whether those of the document in force have their seats."""
+    _review: int = 0
     _messages: Mapping[bytes, Message] = field(default_factory=dict)
 
     @classmethod
@@ -62,7 +69,7 @@ class Progress:
         """Reads the events of the Agreement contract in order; `messages` are the documents' by id, the first first."""
         first = next(iter(messages.values()))
         progress = cls([Work(int(each["amount"]), int(each["due"])) for each in first["milestones"]])
-        progress._messages = messages
+        progress._messages, progress._review = messages, int(first["deal"]["review"])
         for entry in entries:
             apply = APPLIED.get(entry.name)
             if apply is not None:
@@ -75,7 +82,10 @@ class Progress:
     def _amended(self, entry: Entry) -> None:
         """What the new document changes of a milestone opens it again."""
         self.ends_at = self.ending = None
-        changed: Sequence[Mapping[str, Any]] = self._messages[bytes(entry["id"])]["milestones"]
+        self.has_operators = False
+        message = self._messages[bytes(entry["id"])]
+        self._review = int(message["deal"]["review"])
+        changed: Sequence[Mapping[str, Any]] = message["milestones"]
         for index, given in enumerate(changed):
             amount, due = int(given["amount"]), int(given["due"])
             if index == len(self.works):
@@ -83,18 +93,23 @@ class Progress:
             elif (amount, due) != (self.works[index].amount, self.works[index].due):
                 self.works[index] = Work(amount, due, accepted=self.works[index].accepted)
 
+    def _appointed(self, _: Entry) -> None:
+        self.has_operators = True
+
     def _submitted(self, entry: Entry) -> None:
-        self.works[entry["milestone"]].phase = Phase.SUBMITTED
+        work = self.works[entry["milestone"]]
+        work.phase, work.clock = Phase.SUBMITTED, entry.log.timestamp
 
     def _rejected(self, entry: Entry) -> None:
         work = self.works[entry["milestone"]]
-        work.phase, work.rounds = Phase.REJECTED, work.rounds + 1
+        work.phase, work.rounds, work.clock = Phase.REJECTED, work.rounds + 1, entry.log.timestamp
 
     def _disputed(self, entry: Entry) -> None:
         if entry["item"] == HOLDBACK:
-            self.is_holdback_disputed = True
+            self.is_holdback_disputed, self.holdback_clock = True, entry.log.timestamp
         else:
-            self.works[entry["item"]].phase = Phase.DISPUTED
+            work = self.works[entry["item"]]
+            work.phase, work.clock = Phase.DISPUTED, entry.log.timestamp
 
     def _accepted(self, entry: Entry) -> None:
         for index in bits(entry["milestones"]):
@@ -108,8 +123,8 @@ class Progress:
         work.accepted += entry["paid"] + entry["retained"]
         if work.accepted == work.amount:
             work.outcome = "released"
-        else:
-            work.phase = Phase.OWED
+        elif work.phase is not Phase.OWED:
+            work.phase, work.clock = Phase.OWED, work.clock + self._review
 
     def _ruled(self, entry: Entry) -> None:
         if entry["item"] == HOLDBACK:
@@ -119,7 +134,7 @@ class Progress:
         pot = entry["toContractor"] + entry["toClient"] + entry["fee"]
         missing = (work.amount - work.accepted - pot) * entry["share"] // PPM
         if missing:
-            work.accepted, work.phase = work.amount - missing, Phase.OWED
+            work.accepted, work.phase, work.clock = work.amount - missing, Phase.OWED, entry.log.timestamp
         else:
             work.outcome = "ruled" if entry["share"] else "ruled for the client"
 
@@ -142,6 +157,7 @@ class Progress:
 APPLIED = {
     "Opened": Progress._opened,
     "Amended": Progress._amended,
+    "OperatorsAppointed": Progress._appointed,
     "Submitted": Progress._submitted,
     "Rejected": Progress._rejected,
     "Disputed": Progress._disputed,

@@ -1,0 +1,219 @@
+"""Whose turn it is, until when, and what happens if nobody acts: every open item of an agreement (SPEC.md 16.2, 16.3).
+
+stands = standing(snapshot)
+stands.next.name, stands.next.turn, stands.next.silence.words
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from eth_utils.address import to_checksum_address
+
+from workpact.agreement_state import MilestoneState, Rules, milestone_state
+from workpact.chain.state import Phase
+from workpact.terms.fields import ZERO_ADDRESS
+from workpact.web import outcomes
+from workpact.web.outcomes import Outcome, Position
+from workpact.web.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something open, and who is to act on it."""
+
+    kind: str
+    """milestone, holdback, period, ending"""
+    index: int | None
+    """Of a milestone or period."""
+    name: str
+    turn: str
+    """client, contractor, arbiter, backup, anyone; empty where all wait."""
+    who: tuple[str, ...]
+    """The addresses that have the turn; none for anyone."""
+    step: str
+    """What they can do."""
+    until: int | None
+    """The last second of the turn, Unix seconds; in the past where anyone can act already; None without a date."""
+    silence: Outcome | None
+    """What anyone can bring about if nobody acts; None where time alone changes nothing."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the terms want held, smallest units (SPEC.md 6.6)."""
+
+    needed: int
+    held: int
+
+    @property
+    def lacking(self) -> int:
+        """What is missing of it."""
+        return max(self.needed - self.held, 0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All open items: dated ones by time, of equal ones the first in the document, then those without a date."""
+
+    items: tuple[Item, ...]
+    owed: Mapping[str, int]
+    """Booked and not taken as far as the record says, by payee; fees too."""
+    cover: Cover | None
+    """None once the agreement has ended."""
+
+    @property
+    def next(self) -> Item | None:
+        """What heads the page: the first on which somebody is to act, else the first."""
+        return next((each for each in self.items if each.turn), next(iter(self.items), None))
+
+
+def standing(snapshot: Snapshot) -> Standing:
+    """How an agreement stands at the snapshot's block."""
+    position = Position.of(snapshot)
+    found: list[Item] = []
+    if position.is_live:
+        seats = _seats(snapshot)
+        works = enumerate(position.works)
+        found += [_milestone(position, index, seats) for index, work in works if not work.is_settled]
+    if position.holdback:
+        found.append(_holdback(position))
+    if position.is_live:
+        found += _ending(position)
+    found.sort(key=lambda each: (each.until is None, each.until or 0))
+    owed = Counter(snapshot.ledger.booked) + Counter(snapshot.ledger.fees)
+    cover = Cover(position.needed(position.now), position.held) if position.is_live else None
+    return Standing(_competing(found, position), owed, cover)
+
+
+Seats = Mapping[str, tuple[str, ...]]
+
+
+def _seats(snapshot: Snapshot) -> Seats:
+    """The operators of each side that can act."""
+    operators = snapshot.message["annex"]["conditions"]["operators"]
+    if not snapshot.progress.has_operators:
+        return {}
+    contractor = tuple(to_checksum_address(each) for each in operators["contractor"])
+    client = tuple(to_checksum_address(each) for each in operators["client"])
+    return {"contractor": contractor, "client": tuple(each for each in client if each not in contractor)}
+
+
+def _milestone(position: Position, index: int, seats: Seats) -> Item:
+    work, rules = position.works[index], _rules(position)
+    step = (work.accepted, work.clock, work.rounds, int(work.phase))
+    name = position.words.milestone(index)
+    state = milestone_state(index, name, work.amount, work.due, step, rules)
+    silence = _silence(position, index)
+    turn, can = state.turn, state.step
+    if turn == "anyone" and can.startswith("wait"):
+        turn = ""
+    if work.phase is Phase.OWED and position.held:
+        turn, can = "anyone", "release it to the contractor"
+    who = _who(position, turn)
+    limit = int(position.conditions["operators"]["limit"])
+    if turn in seats and work.phase is not Phase.OWED and work.amount <= limit:
+        who += seats[turn]
+    until = silence.at - 1 if turn == "anyone" and silence else _until(position, state)
+    if work.phase is Phase.OWED:
+        until = None
+    return Item("milestone", index, name, turn, who, can, until, silence)
+
+
+def _until(position: Position, state: MilestoneState) -> int | None:
+    """Until when the side that has the turn has it."""
+    work = position.works[state.index]
+    if state.phase is Phase.DISPUTED:
+        return _window(position, work.clock)
+    if state.review_until_at is not None:
+        return state.review_until_at
+    return position.deadline(state.index) if state.step == "dispute it" else state.deadline_at
+
+
+def _window(position: Position, clock: int) -> int:
+    """The end of the arbiter's, then of the backup's window."""
+    window = int(position.message["arbitration"]["window"])
+    return clock + window if position.now <= clock + window else clock + 2 * window
+
+
+def _silence(position: Position, index: int) -> Outcome | None:
+    phase = position.works[index].phase
+    if phase in (Phase.OPEN, Phase.REJECTED):
+        made = outcomes.reclaim(position, index)
+    elif phase is Phase.DISPUTED:
+        return outcomes.split(position, index)
+    else:
+        made = outcomes.release(position, index)
+    closing = outcomes.close(position)
+    if closing is not None and (closing.at < made.at or not made.calls):
+        return closing
+    return made if made.calls or phase is Phase.SUBMITTED else None
+
+
+def _holdback(position: Position) -> Item:
+    clock, name = position.holdback_disputed_at, "holdback"
+    if clock is None:
+        freed = outcomes.release_holdback(position)
+        until = freed.at - 1
+        if position.now > until:
+            return Item(name, None, name, "anyone", (), "release it to the contractor", until, freed)
+        step = "wait for its date; the client may dispute it until then"
+        return Item(name, None, name, "", (), step, until, freed)
+    progress = (0, clock, 0, int(Phase.DISPUTED))
+    state = milestone_state(0, name, position.holdback, 0, progress, _rules(position))
+    waits = state.turn == "anyone" and state.step.startswith("wait")
+    turn = "" if waits else state.turn
+    until, silence = _window(position, clock), outcomes.split_holdback(position)
+    return Item(name, None, name, turn, _who(position, turn), state.step, until, silence)
+
+
+def _ending(position: Position) -> list[Item]:
+    """An announced ending, or nothing left that is open."""
+    silence, name = outcomes.close(position), "end of the agreement"
+    if silence is not None and silence.at <= position.now + 1:
+        return [Item("ending", None, name, "anyone", (), "close the agreement", silence.at - 1, silence)]
+    if position.ends_at is None:
+        return []
+    step = "wait: it ends then, and anyone closes it"
+    open_ = outcomes.undecided(position)
+    if open_:
+        step = f"wait: anyone closes it once it has ended and this is decided: {', '.join(open_)}"
+    until = position.ends_at if silence is None else silence.at - 1
+    return [Item("ending", None, name, "", (), step, until, silence)]
+
+
+def _rules(position: Position) -> Rules:
+    deal, rules = position.deal, position.message["arbitration"]
+    return Rules(
+        review=int(deal["review"]),
+        grace=int(deal["grace"]),
+        rejections=int(deal["rejections"]),
+        window=int(rules["window"]),
+        has_arbiter=rules["arbiter"] != ZERO_ADDRESS,
+        has_backup=rules["backup"] != ZERO_ADDRESS,
+        ends_at=position.ends_at or 0,
+        now=position.now,
+    )
+
+
+def _who(position: Position, turn: str) -> tuple[str, ...]:
+    """The address of a role."""
+    named = position.message["arbitration"] | {each: position.deal[each] for each in ("client", "contractor")}
+    return (to_checksum_address(named[turn]),) if turn in named else ()
+
+
+def _competing(items: Sequence[Item], position: Position) -> tuple[Item, ...]:
+    """Marks what claims money that others claim too, where less is held than all of it."""
+    claims = [each.silence.claim for each in items if each.silence is not None and each.silence.claim]
+    if len(claims) < 2 or sum(claims) <= position.held:
+        return tuple(items)
+    return tuple(_contended(each) for each in items)
+
+
+def _contended(item: Item) -> Item:
+    if item.silence is None or not item.silence.claim:
+        return item
+    words = f"{item.silence.words} Others claim the same money and too little is held for all: the first takes it."
+    return replace(item, silence=replace(item.silence, competes=True, words=words))
