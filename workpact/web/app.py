@@ -7,12 +7,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from workpact.web.pages import agreement, tenders
+from workpact.web.pages import agreement, portfolio, tenders
 from workpact.web.security import Guarded
 from workpact.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (agreement, tenders)
+PAGES = (agreement, portfolio, tenders)
 
 
 def create_app(site: Site) -> FastAPI:

@@ -86,9 +86,7 @@ class Portfolio:
             for book in ((place, row.topic1), (place, row.topic1, row.topic2)):
                 count, block = found.get(book, (0, 0))
                 found[book] = count + row.count, max(block, row.block)
-        marks: dict[Book, tuple[int, bytes]] = {
-            book: (count, hashes[block]) for book, (count, block) in found.items()
-        }
+        marks: dict[Book, tuple[int, bytes]] = {book: (count, hashes[block]) for book, (count, block) in found.items()}
         return marks | {(_word(agreement), OPENED, origin): (1, b"") for origin in origins}
 
     def _line(self, origin: bytes, head: Head) -> _Kept:

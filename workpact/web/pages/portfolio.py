@@ -118,7 +118,7 @@ def portfolio_part(head: Head, lines: Sequence[Line], asked: Asked) -> Part:
         now=now,
         all=len(own),
         tiles=[(name, SHOWN[name][0], len(behind[name])) for name in asked.tiles],
-        title=TITLES[asked.show] if asked.show else None,
+        caption=TITLES[asked.show] if asked.show else "All",
         lines=chosen[SIZE * (asked.page - 1) : SIZE * asked.page],
         count=len(chosen),
         pages=pages,
