@@ -110,7 +110,7 @@ _TALENT = {
     "ProfileSet": "{account} set version {version} of its profile.",
     "Anchored": "{account} showed that it had {content}.",
     "ReviewSealed": "{author} sealed a review of {subject}.",
-    "ReviewRevealed": "The {byClient}'s review was opened: {overall} of 5 in all, quality {quality}, communication "
+    "ReviewRevealed": "The {byClient} review was opened: {overall} of 5 in all, quality {quality}, communication "
     "{communication}, punctuality {punctuality}.",
 }
 
