@@ -7,12 +7,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from workpact.web.pages import agreement, portfolio, tenders
+from workpact.web.pages import agreement, evidence, portfolio, proposal, tenders
 from workpact.web.security import Guarded
 from workpact.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (agreement, portfolio, tenders)
+PAGES = (agreement, portfolio, tenders, proposal, evidence)
 
 
 def create_app(site: Site) -> FastAPI:
