@@ -19,9 +19,9 @@ TOP, HIGH = 22, 110
 """Where a level's picture begins, and how high it is."""
 
 
-def money_bar(money: Facts) -> list[Facts]:
+def money_bar(money: Facts, parts: Sequence[str] = PARTS) -> list[Facts]:
     """The parts that are not nothing, each with its start and width; the widths make the whole bar."""
-    units = [(name, int(money[name])) for name in PARTS if int(money[name]) > 0]
+    units = [(name, int(money[name])) for name in parts if int(money[name]) > 0]
     funded = sum(amount for _, amount in units)
     bars, before = [], 0
     for name, amount in units:

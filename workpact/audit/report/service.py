@@ -126,7 +126,7 @@ class Desk:
         signed = self.signed.get(course.document or current)
         settled = self.settled.get(index)
         span = signed.periods[index] if signed and index < len(signed.periods) else None
-        made, why = self._reckoned(index, course, signed)
+        made, why = self.reckoned(index, course, signed)
         return {
             "index": index,
             "name": self.words.period(index),
@@ -139,7 +139,7 @@ class Desk:
             "document": plain(course.document),
             "report": plain(course.report),
             "evidence": plain(course.evidence) if any(course.evidence) else None,
-            "failed": [self._level(signed, bit) for bit in bits(course.failed)],
+            "failed": [self.level_name(signed, bit) for bit in bits(course.failed)],
             "assessed": course.times.get("PeriodAssessed"),
             "rate": course.rate,
             "rightToEndUntil": course.end_until or None,
@@ -154,11 +154,12 @@ class Desk:
             "note": settled and made and _note(settled, made, course),
         }
 
-    def _level(self, signed: SignedService | None, index: int) -> str:
+    def level_name(self, signed: SignedService | None, index: int) -> str:
+        """What a level is called."""
         known = signed.levels if signed else ()
         return known[index].name if index < len(known) else self.words.level(index)
 
-    def _reckoned(self, index: int, course: Course, signed: SignedService | None) -> tuple[Reckoning | None, str]:
+    def reckoned(self, index: int, course: Course, signed: SignedService | None) -> tuple[Reckoning | None, str]:
         """The credit worked out, or why it cannot be."""
         if not course.stage.is_final:
             return None, ""
@@ -186,7 +187,7 @@ class Desk:
         return [
             Before(
                 self.words.period(number),
-                frozenset(self._level(signed, bit) for bit in bits(each.failed)),
+                frozenset(self.level_name(signed, bit) for bit in bits(each.failed)),
                 each.rate or 0,
                 is_assessed=True,
             )
