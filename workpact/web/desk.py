@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -155,8 +155,15 @@ class Desk:
             role=role,
             label=label,
             effect=effect,
-            inputs=inputs,
+            inputs=tuple(map(self._in_tokens, inputs)),
             until=until,
             approve=approve,
             flow=flow,
         )
+
+    def _in_tokens(self, given: Input) -> Input:
+        """Amounts are written in the token's own unit, where a file says it."""
+        paper = self.words.paper
+        if given.kind != "money" or paper is None:
+            return given
+        return replace(given, decimals=paper.token.decimals, unit=paper.token.symbol)

@@ -44,6 +44,9 @@ class Input:
     value: str | None = None
     """What is filled in before."""
     choices: tuple[Choice, ...] = ()
+    decimals: int = 0
+    """Of the unit that an amount is written in."""
+    unit: str = "units"
 
     def to_json(self) -> Json:
         """For the browser; integers as decimal text."""
@@ -51,6 +54,8 @@ class Input:
         for name, limit in (("least", self.least), ("most", self.most)):
             if limit is not None:
                 made[name] = str(limit)
+        if self.kind == "money":
+            made |= {"decimals": self.decimals, "unit": self.unit}
         if self.value is not None:
             made["value"] = self.value
         if self.choices:
