@@ -25,7 +25,7 @@ def is_low_volume(level: Level, total: int) -> bool:
 def failed_bands(level: Level, good: int, total: int) -> int:
     """How many of its bands a level fails, from the first on; the last of them says what it costs."""
     if is_low_volume(level, total):
-        return 1 if level.low_volume is LowVolume.MISSED else 0
+        return min(len(level.bands), 1) if level.low_volume is LowVolume.MISSED else 0
     given = good * scale(level.form)
     failed = 0
     for band in level.bands:

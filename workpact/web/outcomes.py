@@ -154,7 +154,7 @@ class Position:
 
     def told(self, can: str, outcome: Outcome, *more: str) -> str:
         """An outcome in words; `can` is what anyone can do."""
-        when = "now" if outcome.at <= self.now + 1 else "then"
+        when = "Now" if outcome.at <= self.now + 1 else "Then"
         moved = [
             (outcome.to_contractor, "to the contractor"),
             (outcome.to_client, "back to the client"),
@@ -165,7 +165,7 @@ class Position:
         if outcome.still_owed:
             parts.append(f"{self.words.money(outcome.still_owed)} stay owed, as too little is held")
         said = ", ".join(parts) or "no money moves"
-        return " ".join((f"Anyone can {can} {when}: {said}.", *more))
+        return " ".join((f"{when} anyone can {can}: {said}.", *more))
 
 
 def release(position: Position, index: int) -> Outcome:
@@ -176,7 +176,7 @@ def release(position: Position, index: int) -> Outcome:
     amount = min(rest, position.held)
     at = due + 1
     if not amount:
-        words = f"{position.words.money(rest)} are due to the contractor then, and nothing is held: it stays owed."
+        words = f"Then {position.words.money(rest)} are due to the contractor, and nothing is held: they stay owed."
         return Outcome(at, (), still_owed=rest, claim=rest, words=words)
     paid, back = position.parted(amount, position.first(at))
     made = Outcome(at, ("release",), paid, back, still_owed=rest - amount, claim=rest)

@@ -10,35 +10,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eth_utils.address import to_checksum_address
-
 from workpact.agreement_state import MilestoneState, Rules, milestone_state
 from workpact.chain.state import Phase
 from workpact.terms.fields import ZERO_ADDRESS
 from workpact.web import outcomes
 from workpact.web.outcomes import Outcome, Position
+from workpact.web.period_turns import period_items
 from workpact.web.snapshot import Snapshot
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something open, and who is to act on it."""
-
-    kind: str
-    """milestone, holdback, period, ending"""
-    index: int | None
-    """Of a milestone or period."""
-    name: str
-    turn: str
-    """client, contractor, arbiter, backup, anyone; empty where all wait."""
-    who: tuple[str, ...]
-    """The addresses that have the turn; none for anyone."""
-    step: str
-    """What they can do."""
-    until: int | None
-    """The last second of the turn, Unix seconds; in the past where anyone can act already; None without a date."""
-    silence: Outcome | None
-    """What anyone can bring about if nobody acts; None where time alone changes nothing."""
+from workpact.web.turns import Item as Item
+from workpact.web.turns import Seats, holder, seats_of
 
 
 @dataclass(frozen=True)
@@ -75,30 +55,18 @@ def standing(snapshot: Snapshot) -> Standing:
     position = Position.of(snapshot)
     found: list[Item] = []
     if position.is_live:
-        seats = _seats(snapshot)
+        seats = seats_of(snapshot)
         works = enumerate(position.works)
         found += [_milestone(position, index, seats) for index, work in works if not work.is_settled]
     if position.holdback:
         found.append(_holdback(position))
     if position.is_live:
+        found += period_items(snapshot, position)
         found += _ending(position)
     found.sort(key=lambda each: (each.until is None, each.until or 0))
     owed = Counter(snapshot.ledger.booked) + Counter(snapshot.ledger.fees)
     cover = Cover(position.needed(position.now), position.held) if position.is_live else None
     return Standing(_competing(found, position), owed, cover)
-
-
-Seats = Mapping[str, tuple[str, ...]]
-
-
-def _seats(snapshot: Snapshot) -> Seats:
-    """The operators of each side that can act."""
-    operators = snapshot.message["annex"]["conditions"]["operators"]
-    if not snapshot.progress.has_operators:
-        return {}
-    contractor = tuple(to_checksum_address(each) for each in operators["contractor"])
-    client = tuple(to_checksum_address(each) for each in operators["client"])
-    return {"contractor": contractor, "client": tuple(each for each in client if each not in contractor)}
 
 
 def _milestone(position: Position, index: int, seats: Seats) -> Item:
@@ -112,7 +80,7 @@ def _milestone(position: Position, index: int, seats: Seats) -> Item:
         turn = ""
     if work.phase is Phase.OWED and position.held:
         turn, can = "anyone", "release it to the contractor"
-    who = _who(position, turn)
+    who = holder(position, turn)
     limit = int(position.conditions["operators"]["limit"])
     if turn in seats and work.phase is not Phase.OWED and work.amount <= limit:
         who += seats[turn]
@@ -166,7 +134,7 @@ def _holdback(position: Position) -> Item:
     waits = state.turn == "anyone" and state.step.startswith("wait")
     turn = "" if waits else state.turn
     until, silence = _window(position, clock), outcomes.split_holdback(position)
-    return Item(name, None, name, turn, _who(position, turn), state.step, until, silence)
+    return Item(name, None, name, turn, holder(position, turn), state.step, until, silence)
 
 
 def _ending(position: Position) -> list[Item]:
@@ -196,12 +164,6 @@ def _rules(position: Position) -> Rules:
         ends_at=position.ends_at or 0,
         now=position.now,
     )
-
-
-def _who(position: Position, turn: str) -> tuple[str, ...]:
-    """The address of a role."""
-    named = position.message["arbitration"] | {each: position.deal[each] for each in ("client", "contractor")}
-    return (to_checksum_address(named[turn]),) if turn in named else ()
 
 
 def _competing(items: Sequence[Item], position: Position) -> tuple[Item, ...]:
