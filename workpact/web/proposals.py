@@ -160,6 +160,7 @@ class Reading:
             "id": "0x" + self.id.hex(),
             "origin": "0x" + self.origin.hex(),
             "block": self.chain.head.number,
+            "time": self.chain.head.timestamp,
             "text": [list(each) for each in blocks(self.document.document_markdown())],
             "typed": self.document.typed_data(self.chain.id, self.chain.agreement),
             "facts": list(self._facts()),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from workpact.terms import TermsError
 from workpact.web import proposals
 from workpact.web.proposal_moves import moves
 from workpact.web.proposals import Given
-from workpact.web.rendering import page, part
+from workpact.web.rendering import Part, part
 from workpact.web.site import Site
 
 
@@ -20,12 +20,8 @@ def router(site: Site) -> APIRouter:
     made = APIRouter()
 
     @made.get("/proposal")
-    def proposal() -> Response:
-        settings = {"chain": site.follower.node.chain_id}
-        return Response(
-            page(part("proposal.html.jinja", "Proposal"), section="new", **settings),
-            media_type="text/html; charset=utf-8",
-        )
+    def proposal(request: Request) -> Response:
+        return site.answer(request, part("proposal.html.jinja", "Proposal"), section="new")
 
     @made.post("/proposal/read")
     def read(given: Given) -> JSONResponse:

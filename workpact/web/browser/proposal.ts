@@ -1,0 +1,115 @@
+// A proposal: read from the link's fragment or a file, shown, signed, passed on, and brought into force.
+
+import { element } from "./elements";
+import { KEPT, kept } from "./kept";
+import { CHANGED } from "./wallet";
+import { Refusal } from "./refusal";
+import { fragment, fromFragment, fromText, type Proposal } from "./share";
+import { page, type Reading } from "./proposal_page";
+import { hashes } from "./typed";
+
+let isBegun = false;
+let proposal: Proposal | null = null;
+let reading: Reading | null = null;
+let asked = 0;
+
+/** Begins on the page of proposals. */
+export function start(root: ParentNode): void {
+  const place = root.querySelector<HTMLElement>("[data-proposal]");
+  if (place === null || place.dataset["begun"]) return;
+  place.dataset["begun"] = "true";
+  place.querySelector<HTMLInputElement>("#proposal-file")?.addEventListener("change", (event) => void opened(event));
+  if (!isBegun) {
+    isBegun = true;
+    window.addEventListener("hashchange", () => void fromLink());
+    document.addEventListener(CHANGED, show);
+    document.addEventListener(KEPT, mined);
+  }
+  void fromLink();
+}
+
+async function fromLink(): Promise<void> {
+  await told(async () => {
+    const found = await fromFragment(location.hash);
+    if (found !== null) await take(found);
+  });
+}
+
+async function opened(event: Event): Promise<void> {
+  const [file] = (event.target as HTMLInputElement).files ?? [];
+  if (file !== undefined) await told(async () => take(fromText(await file.text())));
+}
+
+/** Reads a proposal and shows it; from now on the link is this one's. */
+async function take(next: Proposal): Promise<void> {
+  proposal = next;
+  history.replaceState(null, "", `#${await fragment(next)}`);
+  await read();
+}
+
+async function read(): Promise<void> {
+  const mine = ++asked;
+  const answer = await fetch("/proposal/read", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(proposal),
+  }).catch(() => {
+    throw new Refusal("This page's server does not answer.", "Look again when it is back: the link holds all that there is.");
+  });
+  if (mine !== asked) return;
+  const made = (await answer.json()) as Reading | { faults?: string[] };
+  if (!answer.ok) {
+    const faults = (made as { faults?: string[] }).faults ?? ["The server did not take it: it is no proposal, or too large."];
+    throw new Refusal(faults.join(" "), "Nothing can be signed or sent.");
+  }
+  reading = made as Reading;
+  checkHashes(reading);
+  show();
+}
+
+/** The id is computed here as well: what the server says must be what a wallet signs. */
+function checkHashes(found: Reading): void {
+  const { digest } = hashes(found.typed);
+  const { chain, agreement } = document.body.dataset;
+  const { chainId, verifyingContract } = found.typed.domain;
+  if (digest !== found.id) {
+    const said = `The server names the id ${found.id}, and what would be signed has the digest ${digest}.`;
+    throw new Refusal(said, "Nothing can be signed or sent here: use another server, and tell whoever runs this one.");
+  }
+  if (chain && String(chainId) !== chain)
+    throw new Refusal(`This would be signed for chain ${chainId}, and the page is about chain ${chain}.`, "Nothing can be signed here.");
+  if (agreement && String(verifyingContract).toLowerCase() !== agreement.toLowerCase())
+    throw new Refusal(`This would be signed for the contract ${verifyingContract}, not for this page's.`, "Nothing can be signed here.");
+}
+
+function show(): void {
+  const place = document.querySelector<HTMLElement>("[data-proposal]");
+  if (place === null || reading === null || proposal === null) return;
+  const part = document.querySelector<HTMLElement>("#part")!;
+  Object.assign(part.dataset, { origin: reading.id, block: String(reading.block), time: String(reading.time) });
+  const focused = document.activeElement?.id;
+  place.replaceChildren(...page(reading, proposal, { take, again: read, told }));
+  if (focused) document.getElementById(focused)?.focus();
+  document.dispatchEvent(new Event("workpact:part"));
+}
+
+/** What of it was mined after the page's block is read anew. */
+function mined(): void {
+  if (reading === null) return;
+  const { id, block } = reading;
+  const isNew = kept().some((each) => each.origin === id && each.block !== null && each.block.number > block);
+  if (isNew) void told(read);
+}
+
+/** Does it, and says what hindered it. */
+async function told(act: () => Promise<void>): Promise<void> {
+  const place = document.querySelector<HTMLElement>("[data-proposal]");
+  document.querySelector("#proposal-fault")?.remove();
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const text = element("p", {}, `${error.message} ${error.advice}`);
+    place?.prepend(element("div", { class: "notice bad", id: "proposal-fault", role: "alert" }, text));
+  }
+}
