@@ -50,8 +50,8 @@ class ContractError(WorkpactError):
         self.reason = reason
         self.advice = advice
         self.address = address
-        shown = ", ".join(f"{key}={_shown(key, value)}" for key, value in self.arguments.items())
-        what = f"{type(self).__name__}({shown})"
+        said = ", ".join(f"{key}={shown(key, value)}" for key, value in self.arguments.items())
+        what = f"{type(self).__name__}({said})"
         super().__init__(": ".join(filter(None, [what, " ".join(filter(None, [reason, advice]))])))
 
 
@@ -96,12 +96,16 @@ def from_ape(error: Exception) -> ContractError:
 
 def decode(data: bytes, address: str | None = None) -> ContractError:
     """The typed error for the bytes that a revert returned."""
-    from ape import networks
     from eth_abi.abi import decode as decode_abi
+    from eth_utils.address import to_checksum_address
 
     abi = _errors().get(data[:4])
     if abi is not None:
-        arguments = networks.ethereum.decode_calldata(abi, data[4:])
+        values = decode_abi([each.canonical_type for each in abi.inputs], data[4:])
+        arguments = {
+            each.name or "": to_checksum_address(value) if each.canonical_type == "address" else value
+            for each, value in zip(abi.inputs, values, strict=True)
+        }
         return _error_class(abi.name)(arguments, reason(abi), ADVICE.get(abi.name, ""), address)
     if data[:4] == ERROR_STRING:
         (message,) = decode_abi(["string"], data[4:])
@@ -162,7 +166,8 @@ def _error_class(name: str) -> type[ContractError]:
     return type(name, (ContractError,), {"name": name, "__module__": __name__})
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
+    """An argument of an error as people read it: instants, phases and statuses in words."""
     if name in INSTANTS:
         if value >= NEVER:
             return "never"
