@@ -72,7 +72,7 @@ class Portfolio:
         """The marks of all books until a block, and by event of what the Agreement contract logged first."""
         by_book = (logs.c.address, logs.c.topic1, logs.c.topic2)
         opened = select(logs.c.topic1).where(logs.c.topic0 == OPENED, logs.c.block <= last)
-        counted = select(*by_book, func.count().label("count"), func.max(logs.c.block).label("block"))
+        counted = select(*by_book, func.count().label("events"), func.max(logs.c.block).label("block"))
         counted = counted.where(logs.c.address.in_(self._follower.index.deployed.contracts.values()))
         counted = counted.where(logs.c.block <= last).group_by(*by_book)
         agreement = self._follower.index.deployed.contracts["Agreement"]
@@ -85,7 +85,7 @@ class Portfolio:
             place = _word(row.address)
             for book in ((place, row.topic1), (place, row.topic1, row.topic2)):
                 count, block = found.get(book, (0, 0))
-                found[book] = count + row.count, max(block, row.block)
+                found[book] = count + row.events, max(block, row.block)
         marks: dict[Book, tuple[int, bytes]] = {book: (count, hashes[block]) for book, (count, block) in found.items()}
         return marks | {(_word(agreement), OPENED, origin): (1, b"") for origin in origins}
 
