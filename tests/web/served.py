@@ -9,16 +9,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from tests.anvil import anvil, ask
 from tests.audit.long_life import FLAGS, Life
+from workpact.audit.history import Head
 from workpact.audit.index import Deployed, Index
-from workpact.audit.node import Node
-from workpact.web.app import create_app
+from workpact.audit.node import Node, NodeSilent
+from workpact.web.app import server
 from workpact.web.documents import Documents
 from workpact.web.follower import Follower
 from workpact.web.site import Site
+
+
+class Prompt(Follower):
+    """Looks at the chain before each page, so that who asks for one need not wait for what was mined just now."""
+
+    @property
+    def head(self) -> Head:
+        try:
+            return self.look()
+        except NodeSilent:
+            return super().head
 
 
 class Town(Life):
@@ -31,12 +41,14 @@ class Town(Life):
         genesis = bytes.fromhex(self.node.block(0)["hash"][2:])
         return Deployed(self.node.chain_id, genesis, self.contracts, 0)
 
-    def site(self, url: str | None = None, name: str = "index", **settings: Any) -> Site:
+    def site(
+        self, url: str | None = None, name: str = "index", following: type[Follower] = Prompt, **settings: Any
+    ) -> Site:
         """What a server of this chain is made from; `url` is another node's or a proxy's."""
         node = Node(url or self.url)
         index = Index.open(self.deployed, f"sqlite:///{self.folder / name}.sqlite")
         documents = Documents(node.chain_id, self.agreement, self.documents)
-        return Site(Follower(node, index, documents), **settings)
+        return Site(following(node, index, documents), **settings)
 
     def page_of(self, document: Any = None) -> str:
         """The path of an agreement's page."""
@@ -60,17 +72,16 @@ def town(folder: Path, *flags: str, automine: bool = True) -> Iterator[Town]:
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """The address of a server of the site, in a thread of this process."""
-    config = uvicorn.Config(create_app(site), host="127.0.0.1", port=0, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    started = server(site, "127.0.0.1", 0)
+    thread = threading.Thread(target=started.run)
     thread.start()
     try:
-        while not server.started:
+        while not started.started:
             if not thread.is_alive():
                 raise RuntimeError("The server ended before it began.")
             time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = started.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        started.should_exit = True
         thread.join()

@@ -7,8 +7,9 @@ for entry in history.entries:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from eth_utils.crypto import keccak
@@ -46,7 +47,7 @@ class History:
     head: Head
     books: tuple[BookHistory, ...]
 
-    @property
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """All events in the order of the chain."""
         return tuple(sorted((each for book in self.books for each in book.entries), key=lambda each: each.place))
@@ -128,14 +129,21 @@ def words_at(node: Node, books: Sequence[Book], block: int) -> dict[Book, bytes]
     return {book: answer.rjust(32, b"\0") for book, answer in zip(books, answers, strict=True)}
 
 
-def collected(subject: Subject, logs: Logs, last: int) -> dict[Book, list[Entry]]:
+def collected(
+    subject: Subject, logs: Logs, last: int, decode: Callable[[str, Log], Entry] = decoded
+) -> dict[Book, list[Entry]]:
     """The events of each book until a block; of an oracle all those under the agreement's name."""
+
+    def entries(contract: str, address: str, topics: Sequence[bytes | None]) -> list[Entry]:
+        found = [decode(contract, log) for log in logs.read(address, topics, last)]
+        return [each for each in found if each.name not in OUTSIDE]
+
     named = [bytes.fromhex(subject.agreement[2:]).rjust(32, b"\0"), subject.origin]
-    served = {each: _entries(logs, "SLAOracle", each, [None, *named], last) for each in subject.oracles}
+    served = {each: entries("SLAOracle", each, [None, *named]) for each in subject.oracles}
     moved = [each for found in served.values() for each in found if each.name == "DocumentReplaced"]
     read: dict[Book, list[Entry]] = {}
     for book in subject.books(moved):
-        read[book] = _entries(logs, book.contract, book.address, [None, book.key], last)
+        read[book] = entries(book.contract, book.address, [None, book.key])
         if book.contract == "SLAOracle":
             read[book] = sorted([*served[book.address], *read[book]], key=lambda each: each.place)
     return read
@@ -157,8 +165,3 @@ def proved(subject: Subject, book: Book, entries: Sequence[Entry], word: bytes) 
         )
     chosen = {event.place for event in own}
     return BookHistory(book, word, tuple(each for each in entries if each.place in chosen))
-
-
-def _entries(logs: Logs, contract: str, address: str, topics: Sequence[bytes | None], last: int) -> list[Entry]:
-    found = [decoded(contract, log) for log in logs.read(address, topics, last)]
-    return [each for each in found if each.name not in OUTSIDE]

@@ -26,6 +26,8 @@ GENTLE = urllib3.Retry(
 STEADY = 32
 """Answers of the same size after which a larger one is tried again."""
 SECONDS = 120
+AT_ONCE = 8
+"""Connections that are kept for several threads."""
 NO_SUCH_METHOD = -32601
 
 
@@ -88,9 +90,11 @@ class Pace:
 class Node:
     """One node by its URL. Numbers that it answers with are hex digits, as JSON-RPC has them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, retries: urllib3.Retry = GENTLE, seconds: int = SECONDS) -> None:
         self.url = url
-        self._http = urllib3.PoolManager(retries=GENTLE, timeout=urllib3.Timeout(SECONDS))
+        self.name = _name(url)
+        """Whose it is, without what its address may have of a key."""
+        self._http = urllib3.PoolManager(retries=retries, timeout=urllib3.Timeout(seconds), maxsize=AT_ONCE)
         self._batch = Pace(BATCH)
         self._width = Pace(WIDTH)
         self._has_block_receipts = True
@@ -251,17 +255,18 @@ class Node:
             body = json.dumps(content).encode()
             answer = self._http.request("POST", self.url, body=body, headers={"Content-Type": "application/json"})
         except urllib3.exceptions.HTTPError as error:
-            raise NodeSilent(f"The node at {self.url} does not answer: {error}. Check --network.") from None
+            why = type(getattr(error, "reason", None) or error).__name__  # its text has the whole address
+            raise NodeSilent(f"The node at {self.name} does not answer ({why}). Check --network.") from None
         try:
             return json.loads(answer.data)
         except ValueError:
             if answer.status >= 400:
                 raise NodeRefused(f"HTTP status {answer.status}.", 0) from None
-            raise NodeSilent(f"What {self.url} answers is no JSON: it is no node. Check --network.") from None
+            raise NodeSilent(f"What {self.name} answers is no JSON: it is no node. Check --network.") from None
 
     def _result(self, method: str, answer: Any) -> Any:
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
-            raise NodeSilent(f"What {self.url} answers to {method} is no JSON-RPC: it is no node. Check --network.")
+            raise NodeSilent(f"What {self.name} answers to {method} is no JSON-RPC: it is no node. Check --network.")
         if "error" in answer:
             error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
             words, data = str(error.get("message", error)).rstrip("."), error.get("data")
@@ -276,6 +281,11 @@ def _state_gone(block: int, error: NodeRefused) -> StateGone:
         f"The node does not answer for block {block}: {error} Most nodes keep the state of about 128 blocks: take a "
         "newer block (--block), or ask a node that keeps all of it (an archive node)."
     )
+
+
+def _name(url: str) -> str:
+    parsed = urllib3.util.parse_url(url)
+    return f"{parsed.scheme}://{parsed.netloc}"
 
 
 def _hex(topic: bytes | Sequence[bytes] | None) -> Any:

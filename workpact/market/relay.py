@@ -157,7 +157,7 @@ def _peer(request: Request) -> str:
 
 
 def _busy(name: str, limit: int) -> Refused:
-    return Refused(503, f"This relay answers {limit} {name}: try again in {BUSY_SECONDS} seconds.", name)
+    return Refused(503, f"This server answers {limit} {name}: try again in {BUSY_SECONDS} seconds.", name)
 
 
 def _refusal(error: Refused, now: int, wait: int | None = None) -> JSONResponse:

@@ -7,7 +7,6 @@ from typing import Any
 
 import h11
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from workpact.market.relay_limits import Limits, peer_of
@@ -17,7 +16,7 @@ HEAD_SECONDS = 15
 HEAD_BYTES = 16 * 1024
 
 
-def relay_server(app: FastAPI, limits: Limits, host: str, port: int, proxy: str | None = None) -> uvicorn.Server:
+def relay_server(app: Any, limits: Limits, host: str, port: int, proxy: str | None = None) -> uvicorn.Server:
     """A server that runs until it is told to end.
 
     `proxy` is the address of a proxy before it whose X-Forwarded-For says who asks; else nobody's does.

@@ -2,24 +2,73 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import Any
 
+import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from workpact.web.pages import agreement, evidence, portfolio, proposal, tenders
+from workpact.market.relay import Bounded
+from workpact.market.relay_limits import Limits
+from workpact.market.relay_server import relay_server
+from workpact.web.errors import Caught, add_errors
+from workpact.web.pages import agreement, calls, events, evidence, portfolio, proposal, tenders, worker
+from workpact.web.rendering import LEVEL
 from workpact.web.security import Guarded
 from workpact.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (agreement, portfolio, tenders, proposal, evidence)
+PAGES = (events, agreement, calls, portfolio, tenders, proposal, evidence, worker)
+LIMITS = Limits(requests_at_once=400, requests_at_once_of_peer=300, connections=2_000, connections_of_peer=600)
+"""Of requests and connections; streams have theirs in `feed`."""
+LARGE = 2_000
+"""Bytes from which an answer is compressed."""
+ENDING = 2
+"""Seconds for requests under way when the server is told to end."""
 
 
-def create_app(site: Site) -> FastAPI:
-    """The server of a site."""
+def create_app(site: Site) -> Guarded:
+    """The pages of a site."""
     app = FastAPI(title="Workpact", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guarded, hosts=site.hosts, relayer=site.relayer)
+    app.add_middleware(GZipMiddleware, minimum_size=LARGE, compresslevel=LEVEL)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for each in PAGES:
         app.include_router(each.router(site))
-    return app
+    add_errors(app, site)
+    return Guarded(_Streaming(Caught(app, site)), site.hosts, site.relayer)
+
+
+def server(site: Site, host: str, port: int) -> uvicorn.Server:
+    """A server that follows the chain and runs until it is told to end."""
+    # What it says of a node that is silent has the node's whole address.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL)
+    config = relay_server(create_app(site), LIMITS, host, port).config
+    config.timeout_graceful_shutdown = ENDING
+    return _Server(config, site)
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams when it ends."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._follower = site.follower
+        self._follower.start()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        self._follower.stop()
+        await super().shutdown(sockets)
+
+
+class _Streaming:
+    """ASGI: limits for all requests but streams, which last and have limits of their own."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._bounded = Bounded(app, LIMITS)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await (self._app if scope["path"] == "/events" else self._bounded)(scope, receive, send)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from markupsafe import Markup
 from workpact.audit.report.writing import FILTERS, printable
 
 TEMPLATES = Path(__file__).parent / "templates"
+LEVEL = 5
+"""Of compression."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,15 @@ class Part:
     """The agreement that it is about."""
     block: int | None = None
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of it, as it is printed below."""
         return sha256(self.content).hexdigest()
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """As gzip, which most browsers take."""
+        return gzip.compress(self.content, LEVEL, mtime=0)
 
 
 def part(template: str, title: str, origin: bytes | None = None, block: int | None = None, **context: Any) -> Part:

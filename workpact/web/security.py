@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
+
+METHODS = ("GET", "HEAD", "POST")
+MOST = 2 * 1024 * 1024
+"""Bytes of what is posted."""
 
 
 def policy(relayer: str | None) -> str:
@@ -26,7 +31,7 @@ def policy(relayer: str | None) -> str:
 
 
 class Guarded:
-    """ASGI: refuses foreign hosts and posts from foreign pages, and adds the headers."""
+    """ASGI: refuses foreign hosts, posts from foreign pages and too much of them, and adds the headers."""
 
     def __init__(self, app: Any, hosts: tuple[str, ...], relayer: str | None) -> None:
         self._app = app
@@ -49,20 +54,52 @@ class Guarded:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
-        asked = Headers(scope=scope)
+        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        if refusal is not None:
+            await refusal(scope, receive, guarded)
+            return
+        if scope["method"] == "HEAD":  # whoever sends the answer leaves its body out
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, _bounded(receive), guarded)
+
+    def _refusal(self, method: str, asked: Headers) -> PlainTextResponse | None:
         if _name(asked.get("host", "")) not in self._hosts:
-            await PlainTextResponse("This server does not answer to that name.", 421)(scope, receive, guarded)
-        elif scope["method"] not in ("GET", "HEAD") and not _is_own(asked):
-            await PlainTextResponse("Only this server's own pages may send that.", 403)(scope, receive, guarded)
-        else:
-            await self._app(scope, receive, guarded)
+            return PlainTextResponse("This server does not answer to that name.", 421)
+        if method not in METHODS:
+            return PlainTextResponse("Only GET and POST.", 405, {"Allow": ", ".join(METHODS)})
+        if method == "POST" and not _is_own(asked):
+            return PlainTextResponse("Only this server's own pages may send that.", 403)
+        length = asked.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST:
+            return PlainTextResponse(_too_much(), 413, {"Connection": "close"})
+        return None
+
+
+def _bounded(receive: Any) -> Any:
+    """What is posted, as far as it may go, whatever its header says of its length."""
+    size = 0
+
+    async def counted() -> Any:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST:
+            raise HTTPException(413, _too_much())
+        return message
+
+    return counted
+
+
+def _too_much() -> str:
+    return f"This is more than {MOST:,} bytes, the most that is taken here."
 
 
 def _name(host: str) -> str:
     """Without the port."""
-    return host.rsplit(":", 1)[0] if ":" in host.rsplit("]", 1)[-1] else host
+    return (host.rsplit(":", 1)[0] if ":" in host.rsplit("]", 1)[-1] else host).lower()
 
 
 def _is_own(asked: Headers) -> bool:

@@ -7,7 +7,7 @@ snapshot.message, snapshot.progress, snapshot.ledger
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,9 @@ from workpact.audit.words import Words
 from workpact.ledger import Ledger
 from workpact.terms import AgreementDocument
 
+TIMELESS = ("words", "progress", "ledger")
+"""What of a snapshot its block's time does not change."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -26,6 +29,14 @@ class Snapshot:
 
     history: History
     reports: Mapping[bytes, Mapping[str, Any]] = field(default_factory=dict)
+
+    def at(self, later: Head) -> Snapshot:
+        """The same at a later block, in which nothing of it changed; what follows from events alone stays made."""
+        made = replace(self, history=replace(self.history, head=later))
+        vars(made).update({name: vars(self)[name] for name in TIMELESS if name in vars(self)})
+        if "entries" in vars(self.history):
+            vars(made.history)["entries"] = self.history.entries
+        return made
 
     @property
     def head(self) -> Head:

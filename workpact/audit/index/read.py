@@ -25,15 +25,18 @@ class IndexLogs:
 
     index: Index
 
-    def read(self, address: str, topics: Sequence[bytes | None], last: int) -> list[Log]:
-        """As `Logs` says. Raises `NotIndexed` for other contracts, and for blocks it has not come to."""
+    def read(self, address: str, topics: Sequence[bytes | None], last: int, first: int = 0) -> list[Log]:
+        """As `Logs` says, from block `first` on.
+
+        Raises `NotIndexed` for other contracts, and for blocks it has not come to.
+        """
         address = to_checksum_address(address)
         self._require(address, topics, last)
         chosen = [column == topic for column, topic in zip(TOPICS, topics, strict=False) if topic is not None]
         if any(topic is None for topic in topics):  # as many topics as were asked for, whatever they are
             chosen.append(TOPICS[len(topics) - 1].is_not(None))
         query = select(logs, blocks.c.hash, blocks.c.timestamp).join(blocks, blocks.c.number == logs.c.block)
-        query = query.where(logs.c.address == address, logs.c.block <= last, *chosen)
+        query = query.where(logs.c.address == address, logs.c.block.between(first, last), *chosen)
         if address not in self.index.deployed.contracts.values():
             ours = [_topic(each) for each in self.index.deployed.contracts.values()]
             query = query.where(or_(logs.c.topic1.in_(ours), logs.c.topic2.in_(ours)))

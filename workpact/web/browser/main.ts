@@ -1,8 +1,19 @@
 // What a page does in the browser. Each module says what it begins on a page, and again on each new part of it.
 
+import { start as connecting } from "./connecting";
+import { start as countdown } from "./countdown";
+import { start as evidence } from "./evidence";
+import { start as filter } from "./filter";
+import { start as following } from "./following";
+import { start as live } from "./live";
+import { start as moves } from "./moves";
+import { start as proof } from "./proof";
+import { start as proposal } from "./proposal";
+import { start as tracked } from "./tracked";
+
 type Start = (root: ParentNode) => void;
 
-const starts: Start[] = [];
+const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof];
 
 for (const start of starts) start(document);
 document.addEventListener("workpact:part", () => {

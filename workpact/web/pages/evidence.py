@@ -3,9 +3,6 @@ away (SPEC.md 16.9)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,11 +11,11 @@ from workpact.audit.bookkeeping.errors import CurrencyUnknown
 from workpact.audit.report.shared import files_facts, reviews_facts
 from workpact.web import exports
 from workpact.web.evidence_checks import Checks, checks
-from workpact.web.evidence_facts import BadChoice, Choice, Page, Timeline, documents_facts
-from workpact.web.kept import Busy, Kept
+from workpact.web.evidence_facts import Choice, Page, Timeline, Timelines, documents_facts, state_of
+from workpact.web.kept import Kept
 from workpact.web.pages.agreement import word
 from workpact.web.proof_facts import proof
-from workpact.web.rendering import Part, page, part
+from workpact.web.rendering import Part, part
 from workpact.web.site import Site
 from workpact.web.snapshot import Snapshot
 
@@ -30,28 +27,35 @@ def router(site: Site) -> APIRouter:
     """The page of each agreement's evidence, and what it loads and gives away."""
     made = APIRouter(prefix="/agreement/{origin}")
     _add_pages(made, site)
-    _add_proof(made, site)
-    _add_exports(made, site)
+    _add_files(made, site)
     return made
 
 
 def _add_pages(made: APIRouter, site: Site) -> None:
     kept: Kept[Checks] = Kept()
+    timelines = Timelines()
 
     @made.get("/evidence")
-    def evidence(origin: str, request: Request) -> Response:
-        asked = dict(request.query_params)
-        return _html(evidence_part(site.follower.snapshot(word(origin)), asked), "part" in asked)
+    def evidence(request: Request, origin: str) -> Response:
+        snapshot, asked = site.follower.snapshot(word(origin)), dict(request.query_params)
+        timeline, choice = timelines.of(snapshot), Choice.read(asked)
+        shown = Page.read(timeline.chosen(choice), asked)
+        name = f"evidence{choice.query(page=shown.number)}"
+        found = site.part(name, snapshot, lambda of: evidence_part(of, timeline, choice, shown))
+        return site.answer(request, found, section="agreement")
+
+    @made.get("/timeline.csv")
+    def timeline(request: Request, origin: str) -> Response:
+        snapshot, choice = site.follower.snapshot(word(origin)), Choice.read(request.query_params)
+        content = exports.timeline_csv(timelines.of(snapshot).chosen(choice))
+        return _csv(content, exports.file_name(snapshot, "timeline.csv"))
 
     @made.get("/checks")
-    async def checked(origin: str, request: Request) -> Response:
+    async def checked(request: Request, origin: str) -> Response:
         snapshot = await run_in_threadpool(site.follower.snapshot, word(origin))
-        words = tuple(each.word for each in snapshot.history.books)
-        born = site.follower.index.deployed.start
-        found = await _kept(
-            kept, (snapshot.origin, words), lambda: checks(site.follower.node, snapshot, born), PATIENCE
-        )
-        return _html(checks_part(snapshot, found), "part" in request.query_params)
+        node, born = site.follower.node, site.follower.index.deployed.start
+        found = await kept.get(state_of(snapshot), lambda: checks(node, snapshot, born), PATIENCE)
+        return site.answer(request, checks_part(snapshot, found), section="agreement")
 
     @made.get("/final.json")
     def final(origin: str) -> Response:
@@ -59,32 +63,21 @@ def _add_pages(made: APIRouter, site: Site) -> None:
         return JSONResponse({"finalized": site.follower.index.cursor().finalized})
 
 
-def _add_proof(made: APIRouter, site: Site) -> None:
-    kept: Kept[bytes] = Kept()
+def _add_files(made: APIRouter, site: Site) -> None:
+    proofs: Kept[bytes] = Kept()
+    bundles: Kept[bytes] = Kept()
 
     @made.get("/proof.json")
     async def proved(origin: str) -> Response:
         snapshot = await run_in_threadpool(site.follower.snapshot, word(origin))
-        node, key = site.follower.node, (snapshot.origin, snapshot.head.hash)
-        content = await _kept(kept, key, lambda: proof(node, snapshot.history))
+        content = await proofs.get(_block(snapshot), lambda: proof(site.follower.node, snapshot.history))
         return Response(content, media_type="application/json")
-
-
-def _add_exports(made: APIRouter, site: Site) -> None:
-    kept: Kept[bytes] = Kept()
 
     @made.get("/bundle")
     async def bundled(origin: str) -> Response:
         snapshot = await run_in_threadpool(site.follower.snapshot, word(origin))
-        node, key = site.follower.node, (snapshot.origin, snapshot.head.hash)
-        content = await _kept(kept, key, lambda: exports.bundle(node, snapshot))
-        return _file(content or b"", "application/octet-stream", exports.file_name(snapshot, "bundle"))
-
-    @made.get("/timeline.csv")
-    def timeline(origin: str, request: Request) -> Response:
-        snapshot = site.follower.snapshot(word(origin))
-        chosen = Timeline.of(snapshot).chosen(_read(Choice.read, dict(request.query_params)))
-        return _csv(exports.timeline_csv(chosen), exports.file_name(snapshot, "timeline.csv"))
+        content = await bundles.get(_block(snapshot), lambda: exports.bundle(site.follower.node, snapshot))
+        return _file(content, "application/octet-stream", exports.file_name(snapshot, "bundle"))
 
     @made.get("/payments.csv")
     def payments(origin: str) -> Response:
@@ -95,11 +88,8 @@ def _add_exports(made: APIRouter, site: Site) -> None:
             raise HTTPException(409, str(error)) from None
 
 
-def evidence_part(snapshot: Snapshot, asked: dict[str, str]) -> Part:
-    """The server's part of the evidence page; `asked` is its query."""
-    timeline = Timeline.of(snapshot)
-    choice = _read(Choice.read, asked)
-    shown = _read(lambda given: Page.read(timeline.chosen(choice), given), asked)
+def evidence_part(snapshot: Snapshot, timeline: Timeline, choice: Choice, shown: Page) -> Part:
+    """The server's part of the evidence page: of the same bytes until something happens."""
     title = snapshot.document.title if snapshot.document else "Agreement"
     return part(
         "evidence.html.jinja",
@@ -108,7 +98,6 @@ def evidence_part(snapshot: Snapshot, asked: dict[str, str]) -> Part:
         snapshot.head.number,
         name=title,
         base=base(snapshot),
-        head=snapshot.head,
         books=snapshot.history.books,
         timeline=timeline,
         choice=choice,
@@ -138,29 +127,13 @@ def base(snapshot: Snapshot) -> str:
     return f"/agreement/0x{snapshot.origin.hex()}"
 
 
-async def _kept(kept: Kept[Any], key: Any, make: Callable[[], Any], seconds: float | None = None) -> Any:
-    try:
-        return await kept.get(key, make, seconds)
-    except Busy as error:
-        raise HTTPException(503, str(error), {"Retry-After": "60"}) from None
-
-
-def _read(read: Callable[[dict[str, str]], Any], asked: dict[str, str]) -> Any:
-    try:
-        return read(asked)
-    except BadChoice as error:
-        raise HTTPException(400, str(error)) from None
-
-
-def _html(found: Part, is_part: bool) -> Response:
-    return Response(
-        found.content if is_part else page(found, section="agreement"), media_type="text/html; charset=utf-8"
-    )
+def _block(snapshot: Snapshot) -> tuple[bytes, bytes]:
+    return snapshot.origin, snapshot.head.hash
 
 
 def _csv(content: bytes, name: str) -> Response:
     return _file(content, "text/csv; charset=utf-8", name)
 
 
-def _file(content: bytes, kind: str, name: str) -> Response:
+def _file(content: bytes | None, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from eth_utils.address import is_address, to_checksum_address
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from workpact.audit.history import Head
 from workpact.audit.report.writing import money_writer
 from workpact.web.portfolio import Portfolio
 from workpact.web.portfolio_line import Line
-from workpact.web.rendering import Part, page, part
+from workpact.web.rendering import Part, part
 from workpact.web.site import Site
 
 SIZE = 50
@@ -81,22 +81,17 @@ def router(site: Site) -> APIRouter:
 
     @made.get("/")
     def agreements(
+        request: Request,
         account: str | None = None,
         show: str | None = None,
         sort: str = "next",
         page: int = 1,
-        part: str | None = None,
     ) -> Response:
         asked = _asked(account, show, sort, page)
         found = portfolio_part(*portfolio.lines(), asked)
-        content = found.content if part is not None else _page(found)
-        return Response(content, media_type="text/html; charset=utf-8")
+        return site.answer(request, found, section="portfolio")
 
     return made
-
-
-def _page(found: Part) -> bytes:
-    return page(found, section="portfolio")
 
 
 def portfolio_part(head: Head, lines: Sequence[Line], asked: Asked) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
+from fastapi import Request as HTTP
 from fastapi.responses import Response
 
 from workpact.audit.report.writing import short
@@ -14,7 +15,7 @@ from workpact.market.request import Request
 from workpact.market.tender import State
 from workpact.market.words import Money
 from workpact.terms.units import PPM, write_instant, write_share
-from workpact.web.rendering import Part, page, part
+from workpact.web.rendering import Part, part
 from workpact.web.site import Site
 from workpact.web.tenders import Shown, Tenders
 
@@ -40,24 +41,19 @@ def router(site: Site) -> APIRouter:
     tenders = Tenders(site.follower, site.market) if site.market else None
 
     @made.get("/tenders")
-    def listed(part: str | None = None) -> Response:
-        return _answer(_list_part(tenders, site), part)
+    def listed(asked: HTTP) -> Response:
+        return site.answer(asked, _list_part(tenders, site), section="tenders")
 
     @made.get("/tender/{request_id}")
-    def tender(request_id: str, part: str | None = None) -> Response:
+    def tender(asked: HTTP, request_id: str) -> Response:
         if tenders is None or not is_id(request_id):
             raise HTTPException(404, "There is no such request here.")
         try:
-            return _answer(tender_part(tenders.shown(request_id)), part)
+            return site.answer(asked, tender_part(tenders.shown(request_id)), section="tenders")
         except NotThere as error:
             raise HTTPException(404, str(error)) from None
 
     return made
-
-
-def _answer(found: Part, part: str | None) -> Response:
-    content = found.content if part is not None else page(found, section="tenders")
-    return Response(content, media_type="text/html; charset=utf-8")
 
 
 def _list_part(tenders: Tenders | None, site: Site) -> Part:
