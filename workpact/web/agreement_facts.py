@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eth_utils.address import to_checksum_address
-
 from workpact.audit.entries import Entry, plain
 from workpact.audit.report.facts import (
     milestones_facts,
@@ -16,7 +14,8 @@ from workpact.audit.report.facts import (
 )
 from workpact.audit.report.workers import equity_facts, payroll_facts
 from workpact.chain.state import Status
-from workpact.records.cap_table import CapTable
+from workpact.records.holding_events import holdings_of
+from workpact.records.events import until
 from workpact.web.service_facts import service
 from workpact.web.snapshot import Snapshot
 from workpact.web.withheld import withheld
@@ -112,15 +111,13 @@ def _who(entry: Entry, roles: dict[str, str]) -> str:
 
 
 def _workers(snapshot: Snapshot) -> Facts:
-    """Wallets with grants, in order; `more` are those that are not listed."""
+    """The wallets of enrolled workers by manager and number; `more` are those that are not listed."""
     found: dict[str, None] = {}
     for address in snapshot.history.subject.equities:
-        own = [each for each in snapshot.history.of("WorkerEquity") if each.log.address == address]
-        holdings = CapTable.at([each.record for each in own], snapshot.head.timestamp).holdings
-        for grant in holdings.grants.values():
-            wallet = holdings.wallets.get((grant.manager, grant.worker))
-            if wallet:
-                found[to_checksum_address(wallet)] = None
+        own = [each.record for each in snapshot.history.of("WorkerEquity") if each.log.address == address]
+        rosters = holdings_of(until(own, snapshot.head.timestamp)).rosters
+        seats = [seat for _, roster in sorted(rosters.items()) for _, seat in sorted(roster.items())]
+        found |= dict.fromkeys(seat.wallet for seat in seats)
     return {"wallets": list(found)[:SHOWN], "more": max(0, len(found) - SHOWN)}
 
 

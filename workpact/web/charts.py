@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from workpact.terms.units import PPM, write_share
@@ -82,7 +82,7 @@ def _zones(level: Facts, points: Sequence[Facts], step: int, low: int, high: int
     """What meets the target, and what falls into each band; `depth` 0 is met."""
     for bands, x, width in _runs(points, step, "bands"):
         edges = [high if level["atLeast"] else low, *bands, low if level["atLeast"] else high]
-        for depth, (one, other) in enumerate(zip(edges, edges[1:], strict=False)):
+        for depth, (one, other) in enumerate(pairwise(edges)):
             top, bottom = sorted((height(one), height(other)))
             if bottom > top and bands:
                 yield {"x": x, "y": top, "width": width, "height": bottom - top, "depth": min(depth, 2)}

@@ -10,7 +10,9 @@ export function differences(before: HTMLElement, after: HTMLElement): { gone: st
 }
 
 function pieces(root: HTMLElement): string[] {
-  const leaves = [...root.querySelectorAll<HTMLElement>(PIECES)].filter((each) => each.querySelector(PIECES) === null);
+  const served = root.cloneNode(true) as HTMLElement;
+  for (const each of served.querySelectorAll("[data-beside]")) each.remove(); // what countdown.ts put there
+  const leaves = [...served.querySelectorAll<HTMLElement>(PIECES)].filter((each) => each.querySelector(PIECES) === null);
   return leaves.map((each) => (each.textContent ?? "").replace(/\s+/g, " ").trim()).filter((each) => each !== "");
 }
 
