@@ -36,7 +36,7 @@ def create_app(store: Store, *, keys_only: bool = True) -> FastAPI:
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
-        return _refusal(error, store.now)
+        return refusal_of(error, store.now)
 
     @app.exception_handler(HTTPException)
     async def unknown(_: Request, error: HTTPException) -> JSONResponse:
@@ -66,9 +66,9 @@ def create_app(store: Store, *, keys_only: bool = True) -> FastAPI:
     async def lay(kind: str, subject: str, paper_id: str, request: Request) -> JSONResponse:
         if kind not in KINDS or not is_subject(kind, subject) or not is_id(paper_id):
             raise Refused(404, "This is no paper's address: kind/subject/id.")
-        peer = _peer(request)
+        peer = peer_asking(request)
         store.attempt(peer)
-        content = await _body(request, SIZES[kind])
+        content = await body_of(request, SIZES[kind])
         is_new = await run_in_threadpool(_lay, store, content, f"{kind}/{subject}/{paper_id}", peer, keys_only)
         return JSONResponse({"id": paper_id}, 201 if is_new else 200)
 
@@ -95,7 +95,7 @@ class Bounded:
             await send(message)
 
         async def answer(error: Refused) -> None:
-            await _refusal(error, 0, BUSY_SECONDS)(scope, receive, send)
+            await refusal_of(error, 0, BUSY_SECONDS)(scope, receive, send)
 
         if self._running.total() >= limits.requests_at_once:
             await answer(_busy("requests at once", limits.requests_at_once))
@@ -139,7 +139,7 @@ async def _file(path: Any, most: int, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def body_of(request: Request, most: int) -> bytes:
     """The body, read as far as it may go, whatever its header says of its length."""
     content = bytearray()
     try:
@@ -152,7 +152,8 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(content)
 
 
-def _peer(request: Request) -> str:
+def peer_asking(request: Request) -> str:
+    """Whom a request is counted for."""
     return peer_of(request.client.host if request.client else "")
 
 
@@ -160,7 +161,8 @@ def _busy(name: str, limit: int) -> Refused:
     return Refused(503, f"This server answers {limit} {name}: try again in {BUSY_SECONDS} seconds.", name)
 
 
-def _refusal(error: Refused, now: int, wait: int | None = None) -> JSONResponse:
+def refusal_of(error: Refused, now: int, wait: int | None = None) -> JSONResponse:
+    """A refusal as it is answered: the text, which limit, and until when."""
     said: dict[str, Any] = {"error": str(error)}
     if error.limit is not None:
         said["limit"] = error.limit
