@@ -7,9 +7,11 @@ timeline.chosen(Choice.read({"contract": "Payroll"}))
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,8 +26,16 @@ MOST_TEXT = 200
 """Letters of a text that is looked for."""
 
 
+KEPT = 16
+"""Timelines."""
+
+State = tuple[bytes, tuple[bytes, ...], bytes, tuple[bytes, ...]]
+
+
 class BadChoice(WorkpactError):
     """A filter of the timeline is none."""
+
+    status = 400
 
 
 @dataclass(frozen=True)
@@ -36,9 +46,6 @@ class Moment:
     what: str
     role: str | None
     """Of who acted, by the documents."""
-    book: int
-    number: int
-    """Of its book's events, from 0."""
 
     @property
     def id(self) -> str:
@@ -138,11 +145,10 @@ class Timeline:
         history = snapshot.history
         telling, roles = Telling.of(history.subject), history.subject.roles()
         found = [
-            Moment(each, telling.told(each.contract, each.name, each.arguments), roles.get(each.actor), book, number)
-            for book, of in enumerate(history.books)
-            for number, each in enumerate(of.entries)
+            Moment(each, telling.told(each.contract, each.name, each.arguments), roles.get(each.actor))
+            for each in reversed(history.entries)
         ]
-        return cls(tuple(sorted(found, key=lambda each: each.entry.place, reverse=True)))
+        return cls(tuple(found))
 
     def chosen(self, choice: Choice) -> Sequence[Moment]:
         """Those that a filter leaves."""
@@ -184,6 +190,31 @@ class Page:
         of = max(1, -(-len(chosen) // PAGE))
         number = _containing(chosen, asked["at"]) if "at" in asked else _number(asked.get("page", "1"), of)
         return cls(chosen[(number - 1) * PAGE : number * PAGE], number, of, len(chosen))
+
+
+class Timelines:
+    """The last few timelines, each made once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: OrderedDict[State, Timeline] = OrderedDict()
+
+    def of(self, snapshot: Snapshot) -> Timeline:
+        """That of an agreement at a block."""
+        state = state_of(snapshot)
+        with self._lock:
+            found = self._made.pop(state, None) or Timeline.of(snapshot)
+            self._made[state] = found
+            while len(self._made) > KEPT:
+                self._made.popitem(last=False)
+            return found
+
+
+def state_of(snapshot: Snapshot) -> State:
+    """What all that is said of an agreement's events depends on: they, the blocks they are in, and its files."""
+    books = snapshot.history.books
+    last = max((each.entries[-1].log for each in books if each.entries), key=lambda each: each.place)
+    return snapshot.origin, tuple(each.word for each in books), last.block_hash, tuple(snapshot.history.subject.papers)
 
 
 def words_of(name: str) -> str:

@@ -21,6 +21,8 @@ WAITING = 4
 class Busy(WorkpactError):
     """Too much of this kind is being made already."""
 
+    status = 503
+
 
 class Kept(Generic[T]):
     """Things of one kind. Who asks for what is being made waits for the same."""
