@@ -19,19 +19,20 @@ from workpact.audit.node import Node, NodeRefused
 REJECTED = 4001
 INJECTED = """
 (() => {
+  const { name, rdns } = __WALLET__;
   const listeners = {};
   const provider = {
     request: async ({ method, params }) => {
-      const answer = JSON.parse(await window.walletRequest(JSON.stringify({ method, params: params ?? [] })));
+      const answer = JSON.parse(await window[`request:${rdns}`](JSON.stringify({ method, params: params ?? [] })));
       if (answer.error) throw Object.assign(new Error(answer.error.message), answer.error);
       return answer.result;
     },
     on: (name, heard) => { (listeners[name] ??= []).push(heard); },
     removeListener: (name, heard) => { listeners[name] = (listeners[name] ?? []).filter((each) => each !== heard); },
   };
-  window.walletEmit = (name, value) => (listeners[name] ?? []).forEach((heard) => heard(value));
+  window[`emit:${rdns}`] = (name, value) => (listeners[name] ?? []).forEach((heard) => heard(value));
   const icon = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>";
-  const info = { uuid: "6d7c1f2e-0000-4000-8000-000000000001", name: "Test wallet", icon, rdns: "test.wallet" };
+  const info = { uuid: `6d7c1f2e-0000-4000-8000-${rdns}`, name, icon, rdns };
   const announce = () => window.dispatchEvent(
     new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
   window.addEventListener("eip6963:requestProvider", announce);
@@ -52,7 +53,7 @@ class Refused(Exception):
 class Wallet:
     """One account's wallet in all pages of a browser context.
 
-    `asked` lists what it was asked, `sent` the hashes of what it sent. `answers` takes the place of its own answer to a
+    `asked` lists what it was asked, `sent` the hashes of what it sent, `raw` what it signed. `answers` takes the place of its own answer to a
     method: a function of the parameters that returns the result or raises `Refused`.
     """
 
@@ -60,10 +61,14 @@ class Wallet:
     node: Node
     asked: list[tuple[str, Any]] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
     answers: dict[str, Callable[..., Any]] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
     chain_id: int | None = None
     """Of the network it is switched to; the node's if None."""
+    name: str = "Test wallet"
+    rdns: str = "test.wallet"
+    is_locked: bool = False
 
     @property
     def address(self) -> str:
@@ -71,8 +76,9 @@ class Wallet:
 
     def inject(self, context: BrowserContext) -> None:
         """Into every page of a context, before the page's own script."""
-        context.expose_binding("walletRequest", lambda _, text: self._request(text))
-        context.add_init_script(INJECTED)
+        context.expose_binding(f"request:{self.rdns}", lambda _, text: self._request(text))
+        named = json.dumps({"name": self.name, "rdns": self.rdns})
+        context.add_init_script(INJECTED.replace("__WALLET__", named))
         context.on("page", lambda page: self.pages.append(page))
 
     def asked_for(self, method: str) -> list[Any]:
@@ -88,10 +94,29 @@ class Wallet:
         self.answers[method] = no
 
     def emit(self, name: str, value: Any) -> None:
-        """Tells the pages of a change (`accountsChanged`, `chainChanged`)."""
+        """Tells the pages of a change (`accountsChanged`, `chainChanged`, `disconnect`, `connect`)."""
         for each in self.pages:
             if not each.is_closed():
-                each.evaluate("([name, value]) => window.walletEmit(name, value)", [name, value])
+                each.evaluate("([emit, name, value]) => window[emit](name, value)", [f"emit:{self.rdns}", name, value])
+
+    def choose(self, key: Any) -> None:
+        """The person switches to another account."""
+        self.key = key
+        self.emit("accountsChanged", [self.address])
+
+    def lock(self) -> None:
+        """The person locks it."""
+        self.is_locked = True
+        self.emit("accountsChanged", [])
+
+    def go_to(self, chain_id: int) -> None:
+        """The person switches to another network."""
+        self.chain_id = chain_id
+        self.emit("chainChanged", hex(chain_id))
+
+    def allow(self, method: str) -> None:
+        """Answers it by itself again."""
+        del self.answers[method]
 
     def _request(self, text: str) -> str:
         asked = json.loads(text)
@@ -107,12 +132,11 @@ class Wallet:
 
     def _answer(self, method: str, parameters: list[Any]) -> Any:
         if method in ("eth_requestAccounts", "eth_accounts"):
-            return [self.address]
+            return [] if self.is_locked else [self.address]
         if method == "eth_chainId":
             return hex(self.chain_id or self.node.chain_id)
         if method == "wallet_switchEthereumChain":
-            self.chain_id = int(parameters[0]["chainId"], 16)
-            self.emit("chainChanged", hex(self.chain_id))
+            self.go_to(int(parameters[0]["chainId"], 16))
             return None
         if method == "eth_sendTransaction":
             return self.send(parameters[0])
@@ -128,13 +152,19 @@ class Wallet:
             "to": asked["to"],
             "data": asked.get("data", "0x"),
             "value": int(asked.get("value", "0x0"), 16),
-            "nonce": int(self.node.ask("eth_getTransactionCount", self.address, "pending"), 16),
+            "nonce": self._nonce(asked),
             "gas": int(asked.get("gas", "0x1e8480"), 16),
             "maxFeePerGas": 10**10,
             "maxPriorityFeePerGas": 1,
             "chainId": self.node.chain_id,
         } | changes
         signed = Account.sign_transaction(made, self.key.key)
-        sent = str(self.node.ask("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex()))
+        self.raw.append("0x" + bytes(signed.raw_transaction).hex())
+        sent = str(self.node.ask("eth_sendRawTransaction", self.raw[-1]))
         self.sent.append(sent)
         return sent
+
+    def _nonce(self, asked: dict[str, Any]) -> int:
+        if "nonce" in asked:
+            return int(asked["nonce"], 16)
+        return int(self.node.ask("eth_getTransactionCount", self.address, "pending"), 16)
