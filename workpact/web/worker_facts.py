@@ -10,11 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from eth_abi.abi import decode, encode
-from eth_utils.crypto import keccak
-
-from workpact.audit.node import Node, NodeRefused, StateGone
-from workpact.chain.state import Status
+from workpact.audit.node import Node
 from workpact.equity_series import Vesting
 from workpact.records.cap_table import State
 from workpact.records.events import NOBODY
@@ -22,6 +18,7 @@ from workpact.records.holdings import GrantHolding, Holdings, PlanHolding
 from workpact.terms import AgreementDocument
 from workpact.vesting import Course, Gate
 from workpact.web.documents import Documents
+from workpact.web.gates import Condition, Reached, reached
 from workpact.web.portfolio_line import Token
 from workpact.web.worker_books import Seat, WorkerBooks
 from workpact.web.worker_wages import Wages, wages_of
@@ -31,16 +28,6 @@ GATES = {
     Gate.MAXIMUM: "what is reached vests at once, the rest with time",
     Gate.PRODUCT: "time counts as far as they are reached",
 }
-PROGRESS = keccak(text="progressOf(bytes32)")[:4]
-MET = keccak(text="metPeriods(address,bytes32,bytes32,uint256)")[:4]
-
-
-@dataclass(frozen=True)
-class Reached:
-    """How far the agreement is by its own contracts, which a plan takes in by `sync`."""
-
-    count: int
-    client_ended: bool
 
 
 @dataclass(frozen=True)
@@ -207,8 +194,8 @@ def worker_facts(books: WorkerBooks, node: Node, documents: Documents) -> Worker
     holdings, seats = books.holdings, set(books.seats)
     own = [each for _, each in sorted(holdings.grants.items()) if (holdings.manager(each), each.worker) in seats]
     papers = Papers(documents)
-    reached = _reached(holdings, {each.plan for each in own}, node, books.head.number)
-    grants = tuple(_grant(holdings, each, books.head.timestamp, papers, reached[each.plan]) for each in own)
+    gates = _reached(holdings, {each.plan for each in own}, node, books.head.number)
+    grants = tuple(_grant(holdings, each, books.head.timestamp, papers, gates[each.plan]) for each in own)
     revenue = tuple(
         RevenueOwed(pool, worker, papers.token(holdings.pools[pool].origin, holdings.pools[pool].currency), amount)
         for (pool, worker), amount in sorted(holdings.revenue_owed.items())
@@ -261,29 +248,13 @@ def _grant(holdings: Holdings, grant: GrantHolding, now: int, papers: Papers, re
 
 
 def _reached(holdings: Holdings, plans: set[int], node: Node, block: int) -> Mapping[int, Reached]:
-    """What the sources of the plans' gates answer; one that fails has reached nothing (SPEC.md 9.3)."""
+    """How far the gates' agreements are by their own contracts."""
     found = {}
     for number in sorted(plans):
         plan, pool = holdings.plans[number].plan, holdings.pools[holdings.plans[number].pool]
-        status = accepted = met = 0
-        if plan.milestones or plan.leaver:
-            answer = _asked(node, pool.agreement, PROGRESS + pool.origin, 96, block)
-            status, accepted, _ = decode(["uint256"] * 3, answer) if answer else (0, 0, 0)
-        if plan.periods:
-            place = [pool.agreement, bytes(pool.origin), plan.document, plan.periods]
-            data = MET + encode(["address", "bytes32", "bytes32", "uint256"], place)
-            met = int.from_bytes(_asked(node, plan.oracle, data, 32, block))
-        count = (accepted & plan.milestones).bit_count() + (met & plan.periods).bit_count()
-        found[number] = Reached(count, status == Status.ENDED_BY_CLIENT)
+        place = (str(pool.agreement), bytes(pool.origin), plan.milestones, plan.periods, plan.oracle, plan.document)
+        found[number] = reached(node, Condition(*place, asks_end=plan.leaver > 0), hex(block))
     return found
-
-
-def _asked(node: Node, address: str, data: bytes, size: int, block: int) -> bytes:
-    try:
-        answer = node.call(address, data, block)
-    except (NodeRefused, StateGone):
-        return b""
-    return answer if len(answer) == size else b""
 
 
 def _offers(books: WorkerBooks, papers: Papers) -> tuple[OpenOffer, ...]:
