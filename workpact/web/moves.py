@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from workpact.web.desk import Desk
+from workpact.web.ending_moves import ending_moves
 from workpact.web.milestone_moves import holdback_moves, milestone_moves
 from workpact.web.money_moves import money_moves
 from workpact.web.move import Move
+from workpact.web.period_moves import period_moves
+from workpact.web.seat_moves import seat_moves
 from workpact.web.snapshot import Snapshot
 from workpact.web.standing import Standing
 
@@ -22,7 +25,8 @@ from workpact.web.standing import Standing
 def moves(snapshot: Snapshot, _: Standing | None = None) -> tuple[Move, ...]:
     """All moves of all accounts."""
     desk = Desk(snapshot)
-    return (*milestone_moves(desk), *holdback_moves(desk), *money_moves(desk))
+    made = (milestone_moves, holdback_moves, period_moves, money_moves, ending_moves, seat_moves)
+    return tuple(move for each in made for move in each(desk))
 
 
 def moves_json(made: Iterable[Move]) -> Markup:

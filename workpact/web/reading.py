@@ -17,6 +17,7 @@ from workpact.audit.node import Node
 from workpact.audit.reports import reports_of
 from workpact.audit.subject import Book, Subject
 from workpact.history import recompute
+from workpact.web.answers import answers_of
 from workpact.web.snapshot import Snapshot
 
 Find = Callable[[int], Subject]
@@ -49,10 +50,11 @@ class Reading:
         if head(self._node, at.number).hash != at.hash:
             raise BlockGone(f"Block {at.number} was replaced while it was read: run the same again.")
         history = History(subject, at, tuple(self._proved(book, found, words[book]) for book, found in read.items()))
+        answers = answers_of(self._node, self._logs, history)
         if known is not None and known.history.subject is subject and known.history.books == history.books:
-            self.made = known.at(at)
+            self.made = known.at(at, answers)
         else:
-            self.made = Snapshot(history, self._reports(history, known))
+            self.made = Snapshot(history, self._reports(history, known), answers)
         return self.made
 
     def __len__(self) -> int:

@@ -57,12 +57,6 @@ class Seats:
         named = to_checksum_address(self.snapshot.message["arbitration"][which])
         return None if named == ZERO_ADDRESS else named
 
-    @cached_property
-    def _consents(self) -> Mapping[str, bytes]:
-        """The arbitration group that each arbiter consented to last."""
-        said = (each for each in self.snapshot.history.of("Agreement") if each.name == "ArbiterConsented")
-        return {each["arbiter"]: bytes(each["arbitration"]) for each in said}
-
     def serves(self, arbiter: str) -> bool:
         """Whether it has consented to this arbitration group, and to no other since."""
-        return self._consents.get(arbiter) == self.group
+        return self.snapshot.answers.serves.get(arbiter) == self.group

@@ -156,6 +156,15 @@ class Book:
         kept = self.period(index)
         return self._final(index, kept, kept.report, of_client=kept.stage is Stage.CLIENT_REPORTED)
 
+    def conceded(self, index: int, *, of_client: bool) -> Book:
+        """After `finalise` of one side's report, which the other accepts."""
+        kept = self.period(index)
+        return self._final(index, kept, kept.reports["client" if of_client else "contractor"], of_client=of_client)
+
+    def waived(self, index: int) -> Book:
+        """After `waive`."""
+        return self._with(index, replace(self.period(index), waived=True))
+
     def ruled(self, index: int) -> Book:
         """After `rule` by what the terms say."""
         kept = self.period(index)

@@ -18,6 +18,7 @@ from workpact.audit.report.progress import Progress
 from workpact.audit.words import Words
 from workpact.ledger import Ledger
 from workpact.terms import AgreementDocument
+from workpact.web.answers import Answers
 
 TIMELESS = ("words", "progress", "ledger")
 """What of a snapshot its block's time does not change."""
@@ -29,10 +30,12 @@ class Snapshot:
 
     history: History
     reports: Mapping[bytes, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+    """What contracts answer there and no event of the record says."""
 
-    def at(self, later: Head) -> Snapshot:
+    def at(self, later: Head, answers: Answers) -> Snapshot:
         """The same at a later block, in which nothing of it changed; what follows from events alone stays made."""
-        made = replace(self, history=replace(self.history, head=later))
+        made = replace(self, history=replace(self.history, head=later), answers=answers)
         vars(made).update({name: vars(self)[name] for name in TIMELESS if name in vars(self)})
         if "entries" in vars(self.history):
             vars(made.history)["entries"] = self.history.entries
