@@ -14,8 +14,8 @@ from workpact.audit.report.facts import (
 )
 from workpact.audit.report.workers import equity_facts, payroll_facts
 from workpact.chain.state import Status
-from workpact.records.holding_events import holdings_of
 from workpact.records.events import until
+from workpact.records.holding_events import holdings_of
 from workpact.web.service_facts import service
 from workpact.web.snapshot import Snapshot
 from workpact.web.withheld import withheld
@@ -51,7 +51,8 @@ def agreement_facts(snapshot: Snapshot) -> Facts:
         "token": token_facts(history),
         "parties": [each for each in people if each["role"] in PARTIES],
         "others": [each for each in people if each["role"] not in PARTIES],
-        "names": {each["address"]: each["name"] for each in people if each["name"]},
+        "names": {history.subject.payroll: "the payroll"}
+        | {each["address"]: each["name"] for each in people if each["name"]},
         "standing": standing_facts(progress, snapshot.message),
         "ended": _ended(snapshot),
         "documents": len(history.subject.messages),
@@ -117,7 +118,7 @@ def _workers(snapshot: Snapshot) -> Facts:
         own = [each.record for each in snapshot.history.of("WorkerEquity") if each.log.address == address]
         rosters = holdings_of(until(own, snapshot.head.timestamp)).rosters
         seats = [seat for _, roster in sorted(rosters.items()) for _, seat in sorted(roster.items())]
-        found |= dict.fromkeys(seat.wallet for seat in seats)
+        found |= dict.fromkeys(seat.wallet for seat in seats if seat.wallet is not None)
     return {"wallets": list(found)[:SHOWN], "more": max(0, len(found) - SHOWN)}
 
 

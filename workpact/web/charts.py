@@ -14,9 +14,10 @@ LEFT, RIGHT = 64, 12
 """For the labels of the lines, and after the last period."""
 TOP, HIGH, BELOW = 20, 150, 26
 """Over the picture, of it, and below for the periods' names."""
-WIDE, NARROW = 64, 34
-"""Of a period; narrow where there are more than `MANY`."""
-MANY = 14
+WHOLE, WIDE, NARROW = 660, 110, 34
+"""Of all periods, if they fit; the most and the least of one."""
+CLOSE = 60
+"""Below this every other period is named."""
 APART = 13
 """Between two labels at the left."""
 LETTERS = 9
@@ -32,7 +33,7 @@ def level_chart(level: Facts) -> Facts | None:
     if not known:
         return None
     low, high = _range(level, known, [each["target"] for each in points if each["target"] is not None])
-    step = WIDE if len(points) <= MANY else NARROW
+    step = min(max(WHOLE // len(points), NARROW), WIDE)
     places = [LEFT + step * number + step // 2 for number in range(len(points))]
 
     def height(value: int) -> int:
@@ -48,7 +49,7 @@ def level_chart(level: Facts) -> Facts | None:
         "right": LEFT + step * len(points),
         "bottom": TOP + HIGH,
         "zones": list(_zones(level, points, step, low, high, height)),
-        "targets": list(_targets(points, step, height)),
+        "targets": list(_targets(points, step, height, is_ratio=level["ratio"])),
         "labels": _labels(level, points, low, high, height),
         "line": " ".join(line),
         "marks": marks,
@@ -88,10 +89,16 @@ def _zones(level: Facts, points: Sequence[Facts], step: int, low: int, high: int
                 yield {"x": x, "y": top, "width": width, "height": bottom - top, "depth": min(depth, 2)}
 
 
-def _targets(points: Sequence[Facts], step: int, height: Any) -> Iterator[Facts]:
+def _targets(points: Sequence[Facts], step: int, height: Any, *, is_ratio: bool) -> Iterator[Facts]:
+    """What was agreed, run by run; with words where it is not the last."""
     for target, x, width in _runs(points, step, "target"):
         if target is not None:
-            yield {"x": x, "to": x + width, "y": height(target)}
+            words = "" if target == points[-1]["target"] else _written(target, is_ratio=is_ratio)
+            yield {"x": x, "to": x + width, "y": height(target), "words": words}
+
+
+def _written(value: int, *, is_ratio: bool) -> str:
+    return write_share(value) if is_ratio else f"{value // PPM:,}"
 
 
 def _labels(level: Facts, points: Sequence[Facts], low: int, high: int, height: Any) -> list[Facts]:
@@ -102,7 +109,7 @@ def _labels(level: Facts, points: Sequence[Facts], low: int, high: int, height: 
     for value in dict.fromkeys(given):
         y = height(value)
         if low <= value <= high and all(abs(y - each["y"]) >= APART for each in found):
-            words = write_share(value) if level["ratio"] else f"{value // PPM:,}"
+            words = _written(value, is_ratio=level["ratio"])
             found.append({"y": y, "words": words, "target": value == last["target"]})
     return found
 
@@ -133,7 +140,7 @@ def _beside(y: int, *, is_above: bool) -> int:
 
 
 def _names(points: Sequence[Facts], places: Sequence[int], step: int) -> list[Facts]:
-    each = 1 if step == WIDE else 2
+    each = 1 if step >= CLOSE else 2
     return [
         {"x": x, "words": point["period"][:LETTERS]}
         for number, (x, point) in enumerate(zip(places, points, strict=True))

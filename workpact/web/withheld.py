@@ -92,7 +92,8 @@ def _holdback(snapshot: Snapshot) -> Iterator[Facts]:
 
 
 def _waiting(snapshot: Snapshot) -> Iterator[Facts]:
+    roles = snapshot.history.subject.roles() | {snapshot.history.subject.payroll: "payroll"}
     for who, amount in sorted(snapshot.ledger.booked.items()):
-        role = snapshot.history.subject.roles().get(who) or who
+        role = roles.get(who) or f"{who[:6]}…{who[-4:]}"
         why = "It was booked instead of sent: the token refused it, or the payee takes its money itself."
         yield _line(amount, f"booked for {role}", why, "the payee can take it")
