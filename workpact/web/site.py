@@ -76,10 +76,10 @@ class Site:
 
     @property
     def settings(self) -> dict[str, object]:
-        """What scripts of every page know: chain, contracts, relayer."""
+        """What scripts of every page know: chain, its time, contracts, relayer."""
         deployed = self.follower.index.deployed
         found = {name: deployed.contracts.get(contract) for name, contract in SETTINGS.items()}
-        known = {"chain": deployed.chain_id, **found, "relayer": self.relayer}
+        known = {"chain": deployed.chain_id, "now": self.follower.head.timestamp, **found, "relayer": self.relayer}
         return {name: value for name, value in known.items() if value is not None}
 
     def part(self, name: str, snapshot: Snapshot, make: Callable[[Snapshot], Part]) -> Part:
