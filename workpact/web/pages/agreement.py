@@ -27,6 +27,8 @@ TAGS = {
     "released": "good",
 }
 """How a milestone's state looks; quiet otherwise."""
+KINDS = {"milestone": "milestone", "period": "service period"}
+"""What an open item is, where its name does not say it."""
 
 
 def router(site: Site) -> APIRouter:
@@ -58,6 +60,7 @@ def agreement_part(snapshot: Snapshot) -> Part:
         parts=MONEY,
         bars=money_bar(value["money"], tuple(MONEY)),
         tags=TAGS,
+        kinds=KINDS,
         level_chart=level_chart,
         may=may(made),
         moves_json=moves_json(made),
