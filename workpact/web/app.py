@@ -15,13 +15,13 @@ from workpact.market.relay import Bounded
 from workpact.market.relay_limits import Limits
 from workpact.market.relay_server import relay_server
 from workpact.web.errors import Caught, add_errors
-from workpact.web.pages import agreement, calls, events, evidence, portfolio, proposal, tenders, worker
+from workpact.web.pages import agreement, calls, events, evidence, portfolio, proposal, tenders, worker, write
 from workpact.web.rendering import LEVEL
 from workpact.web.security import Guarded
 from workpact.web.site import Site
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (events, agreement, calls, portfolio, tenders, proposal, evidence, worker)
+PAGES = (events, agreement, calls, portfolio, tenders, proposal, evidence, worker, write)
 LIMITS = Limits(requests_at_once=400, requests_at_once_of_peer=300, connections=2_000, connections_of_peer=600)
 """Of requests and connections; streams have theirs in `feed`."""
 LARGE = 2_000

@@ -10,10 +10,11 @@ import { start as moves } from "./moves";
 import { start as proof } from "./proof";
 import { start as proposal } from "./proposal";
 import { start as tracked } from "./tracked";
+import { start as write } from "./write";
 
 type Start = (root: ParentNode) => void;
 
-const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof];
+const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof, write];
 
 for (const start of starts) start(document);
 document.addEventListener("workpact:part", () => {

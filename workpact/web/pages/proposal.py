@@ -11,7 +11,7 @@ from workpact.terms import TermsError
 from workpact.web import proposals
 from workpact.web.proposal_moves import moves
 from workpact.web.proposals import Given
-from workpact.web.rendering import Part, part
+from workpact.web.rendering import part
 from workpact.web.site import Site
 
 
