@@ -111,9 +111,8 @@ class Life(Workers):
             id_ = eip712.digest("Agreement", message, domain)
             self.deals.append(Deal(message, id_, id_, token, {id_: message}))
 
-    def amend(self) -> None:
-        """Other amounts, and at times another client or contractor."""
-        deal, item = self.any_deal()
+    def amended(self, deal: Deal, item: int) -> dict[str, Any]:
+        """The message of a document with other amounts, and at times another client or contractor."""
         parties = {"client": deal.client, "contractor": deal.contractor}
         if self.random.random() < 0.4:
             side, others = self.random.choice((("client", CLIENTS), ("contractor", CONTRACTORS)))
@@ -123,8 +122,12 @@ class Life(Workers):
         rows[item]["amount"] += self.amount()
         offer = {"salt": self.random.getrandbits(256), "openBefore": 2**38, "deposit": 0}
         offer |= {"replaces": deal.id, "under": ZERO}
-        message |= {"milestones": rows, "annex": message["annex"] | {"offer": offer}}
-        who = [deal.client, deal.contractor, parties["client"], parties["contractor"]]
+        return message | {"milestones": rows, "annex": message["annex"] | {"offer": offer}}
+
+    def amend(self) -> None:
+        deal, item = self.any_deal()
+        message = self.amended(deal, item)
+        who = [each["deal"][side] for each in (deal.message, message) for side in ("client", "contractor")]
         conditions = [deal.conditions, structs.conditions(message)]
         signatures = [self.sign(each, "Agreement", message) for each in who]
         offered = eip712.struct_hash("Offer", deal.message["annex"]["offer"])

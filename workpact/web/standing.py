@@ -167,15 +167,18 @@ def _rules(position: Position) -> Rules:
 
 
 def _competing(items: Sequence[Item], position: Position) -> tuple[Item, ...]:
-    """Marks what claims money that others claim too, where less is held than all of it."""
-    claims = [each.silence.claim for each in items if each.silence is not None and each.silence.claim]
-    if len(claims) < 2 or sum(claims) <= position.held:
-        return tuple(items)
-    return tuple(_contended(each) for each in items)
+    """Marks what claims money that others claim by then, where less is held than all of it."""
+    claims = [(position.first(each.silence.at), each.silence.claim) for each in items if each.silence is not None]
+    claims = [(at, claim) for at, claim in claims if claim]
+
+    def is_short(outcome: Outcome) -> bool:
+        by_then = [claim for at, claim in claims if at <= position.first(outcome.at)]
+        return bool(outcome.claim) and len(by_then) > 1 and sum(by_then) > position.held
+
+    return tuple(_contended(each) if each.silence is not None and is_short(each.silence) else each for each in items)
 
 
 def _contended(item: Item) -> Item:
-    if item.silence is None or not item.silence.claim:
-        return item
+    assert item.silence is not None, "it claims"
     words = f"{item.silence.words} Others claim the same money and too little is held for all: the first takes it."
     return replace(item, silence=replace(item.silence, competes=True, words=words))
