@@ -58,12 +58,15 @@ class Relayed:
     transaction: str | None = None
     block: int | None = None
     error: str | None = None
+    logs: tuple[Mapping[str, Any], ...] = ()
+    """What the called contract logged, as nodes give it."""
 
     def to_json(self) -> dict[str, Any]:
         """For the page that asked."""
         named = {"transaction": self.transaction, "block": self.block, "error": self.error}
         known = {name: value for name, value in named.items() if value is not None}
-        return {"id": self.id, "state": self.state, "gas": str(self.gas), **known}
+        logs = [{name: each[name] for name in ("address", "topics", "data")} for each in self.logs]
+        return {"id": self.id, "state": self.state, "gas": str(self.gas), "logs": logs, **known}
 
 
 class Relayer:
@@ -166,12 +169,21 @@ class Relayer:
 
     # Sending
 
+    def _logs(self, mined: Relayed) -> tuple[Mapping[str, Any], ...]:
+        try:
+            receipt = self.node.ask("eth_getTransactionReceipt", mined.transaction)
+        except (NodeRefused, NodeSilent):
+            return ()
+        own = mined.contract.lower()
+        return tuple(each for each in (receipt or {}).get("logs", ()) if each["address"].lower() == own)
+
     def _work(self) -> None:
         while (name := self._queue.get()) is not None:
             known = self._known[name]
             try:
                 sent = self._send(known.contract, known.data)
                 made = replace(known, state="mined", transaction=sent.transaction, block=sent.block)
+                made = replace(made, logs=self._logs(made))
             except WorkpactError as error:
                 made = replace(known, state="failed", error=str(error))
             with self._lock:

@@ -11,9 +11,13 @@ import { moveName } from "./sending";
 import { CHANGED, account, chain } from "./wallet";
 
 /** Milliseconds between two looks. */
-const PACE = 1500;
+const PACE = 1000;
 /** Blocks after which one counts as final where a node does not say. */
 const DEEP = 64;
+/** Looks in a row in which the node does not know a transaction, until it counts as gone. */
+const PATIENCE = 3;
+/** Numbers after the expected one that a wallet may have taken in between. */
+const AHEAD = 5;
 const SUCCESS = keccak256(toBytes("ExecutionSuccess(bytes32,uint256)"));
 const FAILURE = keccak256(toBytes("ExecutionFailure(bytes32,uint256)"));
 
@@ -78,7 +82,7 @@ async function follow(sent: Sent): Promise<void> {
   await alone(moveName(sent), async () => {
     const now = kept().find((each) => each.id === sent.id);
     if (now === undefined || now.hash !== null) return;
-    const found = await used(now);
+    const found = await own(now);
     if (found !== null) return change(now, await seen({ ...now, hash: found.hash }, found.hash));
     if (now.state === "asking") change(now, { state: "unsure", note: "This page was closed before your wallet answered." });
   });
@@ -95,14 +99,22 @@ async function seen(sent: Sent, hash: Hex): Promise<Partial<Sent>> {
   if (receipt !== null) return { hash, ...(await mined(sent, hash, receipt)) };
   const waiting = await node.transaction(hash);
   const note = sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another: it waits again.`;
-  if (waiting !== null) return { hash, state: "waiting", block: null, nonce: waiting.nonce, note };
+  if (waiting !== null) return { hash, state: "waiting", block: null, nonce: waiting.nonce, missed: 0, note };
   if ((await isContract(sent)) && sent.block === null) return proposed(sent, hash);
-  const other = await used(sent);
-  if (other === null) return { hash, state: "gone", block: null, note: sent.block === null ? "" : note.split(":")[0] + "." };
+  const other = await used(sent, sent.nonce);
+  if (other === null) return missed(sent, hash);
+  if (other === "unknown") return { state: "replaced", block: null, note: "Its number was used by a transaction that your node does not show." };
   if (other.hash === hash) return {}; // it was mined between two questions
   if (isSame(sent, other))
     return { ...(await seen({ ...sent, block: null }, other.hash)), hash: other.hash, note: "It was sent again with another fee." };
   return replaced(sent, other);
+}
+
+/** A node of many behind one address may know it a little later than others. */
+function missed(sent: Sent, hash: Hex): Partial<Sent> {
+  if (sent.missed + 1 < PATIENCE) return { hash, missed: sent.missed + 1 };
+  const note = sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another, which does not have it.`;
+  return { hash, state: "gone", block: null, note };
 }
 
 async function mined(sent: Sent, hash: Hex, receipt: node.Receipt): Promise<Partial<Sent>> {
@@ -113,7 +125,7 @@ async function mined(sent: Sent, hash: Hex, receipt: node.Receipt): Promise<Part
   const isMoved = sent.block !== null && sent.block.hash !== block.hash;
   const note = isMoved ? `Its block ${sent.block!.number} was replaced by another: it was mined again.` : sent.note;
   if (!receipt.isGood) return { state: "reverted", block, nonce, isSettled, note: await reason(sent, receipt.block) };
-  return { state: isSettled ? "final" : "mined", block, nonce, isSettled, note };
+  return { state: isSettled ? "final" : "mined", block, nonce, isSettled, note, missed: 0 };
 }
 
 /** Why a mined transaction failed: asked of the state of its block, else of the one before. */
@@ -151,19 +163,32 @@ function isSame(sent: Sent, other: node.Transaction): boolean {
   return other.to !== null && isAddressEqual(other.to, sent.to) && other.data === sent.data && other.value === 0n;
 }
 
-/** The account's transaction with its number, mined or waiting; null if there is none that the node shows. */
-async function used(sent: Sent): Promise<node.Transaction | null> {
-  const isOf = (each: node.Transaction) => isAddressEqual(each.from, sent.from) && each.nonce === sent.nonce;
-  const latest = await node.height();
-  if ((await node.count(sent.from, latest)) <= sent.nonce)
-    return (await node.transactions("pending")).find((each) => isOf(each) && (sent.hash !== null || isSame(sent, each))) ?? null;
-  let [before, at] = [sent.asked - 1, latest];
-  while (at - before > 1) {
-    const middle = Math.floor((before + at) / 2);
-    if ((await node.count(sent.from, middle)) > sent.nonce) at = middle;
-    else before = middle;
+/** Of a transaction whose hash the wallet did not tell: the account's one with the same data, if there is one. */
+async function own(sent: Sent): Promise<node.Transaction | null> {
+  for (let nonce = sent.nonce; nonce < sent.nonce + AHEAD; nonce++) {
+    const found = await used(sent, nonce);
+    if (found === null) return null;
+    if (found !== "unknown" && isSame(sent, found)) return found;
   }
-  return (await node.transactions(at)).find(isOf) ?? null;
+  return null;
+}
+
+/** The account's transaction with a number, mined or waiting; null if there is none, or none that the node shows. */
+async function used(sent: Sent, nonce: number): Promise<node.Transaction | "unknown" | null> {
+  const isIt = (each: node.Transaction) => isAddressEqual(each.from, sent.from) && each.nonce === nonce;
+  const latest = await node.height();
+  if ((await node.count(sent.from, latest)) <= nonce) return (await node.transactions("pending")).find(isIt) ?? null;
+  let [before, at] = [Math.min(sent.asked, latest) - 1, latest];
+  try {
+    while (at - before > 1) {
+      const middle = Math.floor((before + at) / 2);
+      if ((await node.count(sent.from, middle)) > nonce) at = middle;
+      else before = middle;
+    }
+    return (await node.transactions(at)).find(isIt) ?? "unknown";
+  } catch {
+    return "unknown"; // most nodes do not keep old states
+  }
 }
 
 /** Whether the account has code of its own: a Safe, not a key that lent itself code (EIP-7702). */

@@ -37,6 +37,8 @@ export interface Sent {
   block: { number: number; hash: Hex } | null;
   /** What else happened to it, in words. */
   note: string;
+  /** How often in a row the node did not know it. */
+  missed: number;
   /** Nothing can happen to it any more. */
   isSettled: boolean;
 }
@@ -91,8 +93,13 @@ export function newId(): string {
 
 /** What keeps a move from being offered; null if nothing does. A mined one does until the page is made of its block. */
 export function hindering(chain: number, origin: Hex | null, key: string): Sent | null {
-  const of = kept().filter((each) => each.chain === chain && each.origin === origin && each.key === key);
+  const of = kept().filter((each) => isOf(each, { chain, origin, key }));
   return of.find((each) => isOpen(each) || (each.state === "mined" && each.block!.number > pageBlock())) ?? null;
+}
+
+/** Whether it is of a move. */
+export function isOf(sent: Sent, move: { chain: number; origin: Hex | null; key: string }): boolean {
+  return sent.chain === move.chain && sent.origin === move.origin && sent.key === move.key;
 }
 
 /** Whether it may still come to the chain, or is being signed. */

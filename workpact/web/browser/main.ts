@@ -10,11 +10,12 @@ import { start as moves } from "./moves";
 import { start as proof } from "./proof";
 import { start as proposal } from "./proposal";
 import { start as tracked } from "./tracked";
+import { start as worker } from "./worker";
 import { start as write } from "./write";
 
 type Start = (root: ParentNode) => void;
 
-const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof, write];
+const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof, write, worker];
 
 for (const start of starts) start(document);
 document.addEventListener("workpact:part", () => {

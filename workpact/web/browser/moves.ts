@@ -53,19 +53,21 @@ function moves(): Move[] {
 function fill(): void {
   const from = account();
   const all = moves();
+  let isFirst = true; // the page's head has whose turn it is
   for (const place of document.querySelectorAll<HTMLElement>("[data-moves]")) {
     const here = all.filter((each) => each.place === place.dataset["moves"]);
     const focused = place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-move") : null;
-    place.replaceChildren(...(from === null ? [] : buttons(here, from)));
+    place.replaceChildren(...(from === null ? [] : buttons(here, from, isFirst)));
+    isFirst &&= place.childElementCount === 0;
     if (focused) place.querySelector<HTMLElement>(`[data-move="${CSS.escape(focused)}"]`)?.focus();
   }
 }
 
-function buttons(here: Move[], from: Address): Node[] {
+function buttons(here: Move[], from: Address, isFirst: boolean): Node[] {
   const mine = here.filter((each) => each.who.some((who) => isAddressEqual(who, from)));
   const anyones = here.filter((each) => each.who.length === 0);
   return [
-    ...mine.flatMap((each, index) => shown(each, from, index === 0 ? "primary" : "")),
+    ...mine.flatMap((each, index) => shown(each, from, isFirst && index === 0 ? "primary" : "")),
     ...anyones.flatMap((each) => shown(each, from, "quiet")),
   ];
 }

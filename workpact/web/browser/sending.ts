@@ -1,7 +1,8 @@
 // Sending once: what was asked of the wallet is kept before it is asked, whatever becomes of the answer.
 
 import type { Address, Hex } from "viem";
-import { alone, forget, hindering, keep, newId, type Sent } from "./kept";
+import { numberToHex } from "viem/utils";
+import { alone, forget, hindering, isOf, keep, kept, newId, type Sent } from "./kept";
 import { networkName } from "./network";
 import * as node from "./node";
 import { Refusal, messageOf, surelyNot } from "./refusal";
@@ -53,12 +54,18 @@ export async function sameWallet(wanted: { chain: number; from: Address }): Prom
 }
 
 async function asked(wanted: Call): Promise<Sent> {
-  const place = { nonce: await node.count(wanted.from, "pending"), asked: await node.height() };
   const { chain: on, origin, key, label, from, to, data } = wanted;
-  const rest = { hash: null, block: null, note: "", isSettled: false };
+  const lost = kept().find((each) => each.state === "gone" && isOf(each, wanted) && each.from === from);
+  const next = await node.count(from, "pending");
+  const isAgain = lost !== undefined && lost.nonce >= next;
+  const place = { nonce: isAgain ? lost.nonce : next, asked: await node.height() };
+  const rest = { hash: null, block: null, note: "", missed: 0, isSettled: false };
   const sent: Sent = keep({ id: newId(), chain: on, origin, key, label, from, to, data, ...place, state: "asking", ...rest });
+  if (lost !== undefined) forget(lost);
+  // One that was lost may come back: the same number lets the chain take one of the two only.
+  const asks = { from, to, data, ...(isAgain ? { nonce: numberToHex(lost.nonce) } : {}) };
   try {
-    const hash = (await provider().request({ method: "eth_sendTransaction", params: [{ from, to, data }] })) as Hex;
+    const hash = (await provider().request({ method: "eth_sendTransaction", params: [asks] })) as Hex;
     return keep({ ...sent, state: "waiting", hash });
   } catch (error) {
     const refusal = surelyNot(error);

@@ -2,11 +2,13 @@
 
 import { button, element } from "./elements";
 import { hindrance } from "./following";
-import { KEPT, forget, isOpen, kept, type Sent } from "./kept";
+import { KEPT, forget, kept, type Sent } from "./kept";
 import { download, saved, unsaved } from "./sealing";
 import { CHANGED, account, chain } from "./wallet";
 
 const LOOKS = { mined: "good", final: "good", reverted: "bad", replaced: "warn", gone: "warn", unsure: "warn" } as const;
+/** Nothing is waited for. */
+const ENDED = new Set(["reverted", "replaced", "gone"]);
 let isBegun = false;
 
 /** Shows what this browser keeps. */
@@ -79,7 +81,7 @@ function card(sent: Sent): HTMLElement {
     made.append(element("p", { class: "small" }, name, element("span", { class: "mono" }, sent.hash)));
   }
   if (sent.state === "unsure" || sent.state === "proposed") made.append(giveUp(sent));
-  else if (!isOpen(sent)) made.append(element("p", {}, button("Hide", "quiet", () => forget(sent))));
+  else if (sent.isSettled || ENDED.has(sent.state)) made.append(element("p", {}, button("Hide", "quiet", () => forget(sent))));
   return made;
 }
 

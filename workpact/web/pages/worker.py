@@ -19,6 +19,7 @@ from workpact.web.site import Site
 from workpact.web.worker_books import Books
 from workpact.web.worker_chart import chart_of
 from workpact.web.worker_facts import GrantFacts, WorkerFacts, worker_facts
+from workpact.web.worker_wages import Posted
 
 NUMBER = 1 << 53
 
@@ -87,10 +88,14 @@ def _money(token: Token, amount: int) -> str:
 
 
 def _data(facts: WorkerFacts, chain_id: int) -> dict[str, Any]:
-    """What the browser needs to claim, accept, rotate and veto."""
+    """What the browser needs to claim, accept, rotate and veto, and to say what came of it."""
     books = facts.books
+    paying = [each.token for each in facts.wages.posted] + [each.token for each in facts.wages.owed]
+    paying += [each.token for each in facts.revenue]
+    paying += [each.currency for each in facts.grants if each.currency]
     return {
         "chain": chain_id,
+        "now": books.head.timestamp,
         "wallet": books.wallet,
         "equity": books.equity,
         "payroll": books.payroll,
@@ -99,20 +104,27 @@ def _data(facts: WorkerFacts, chain_id: int) -> dict[str, Any]:
         "syncs": [str(each) for each in facts.syncs],
         "revenue": [{"pool": str(each.pool), "worker": str(each.worker)} for each in facts.revenue],
         "owed": [each.token.address for each in facts.wages.owed],
-        "postings": [
-            {
-                "book": plain(each.book),
-                "run": str(each.run),
-                "employer": each.employer,
-                "root": plain(each.root),
-                "left": str(each.left),
-                "opens": each.opens_at,
-                "workers": [str(worker) for worker in each.workers],
-                "symbol": each.token.symbol,
-                "decimals": each.token.decimals,
-            }
-            for each in facts.wages.posted
-        ],
+        "postings": [_posting(each) for each in facts.wages.posted],
+        "pools": {str(each.pool): {"symbol": None, "currency": each.token.address} for each in facts.revenue}
+        | {
+            str(each.holding.pool): {"symbol": each.symbol, "currency": each.currency and each.currency.address}
+            for each in facts.grants
+        },
+        "tokens": {each.address: {"symbol": each.symbol, "decimals": each.decimals} for each in paying},
+        "books": {plain(each.book): each.token.address for each in facts.wages.posted},
+    }
+
+
+def _posting(posted: Posted) -> dict[str, Any]:
+    return {
+        "book": plain(posted.book),
+        "run": str(posted.run),
+        "employer": posted.employer,
+        "root": plain(posted.root),
+        "left": str(posted.left),
+        "opens": posted.opens_at,
+        "workers": [str(worker) for worker in posted.workers],
+        "token": posted.token.address,
     }
 
 
