@@ -1,0 +1,351 @@
+"""The proof of a record in the browser, and what it says of answers that were tampered with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.recorded import Recorded, recorded
+from tests.web.wallet import Wallet
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory) -> Iterator[Recorded]:
+    with recorded(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+def flipped(digits: str, at: int = -1) -> str:
+    """Another digit in one place."""
+    place = at % len(digits)
+    return digits[:place] + ("0" if digits[place] != "0" else "1") + digits[place + 1 :]
+
+
+def answered(page: Page, change: Callable[[Json], Any], pattern: str = "**/proof.json") -> None:
+    """The server's proof reaches the page changed."""
+
+    def serve(route: Any) -> None:
+        value = route.fetch().json()
+        changed = change(value)
+        route.fulfill(json=value if changed is None else changed)
+
+    page.route(pattern, serve)
+
+
+def ticks(page: Page) -> int:
+    return page.locator("#events .tick").count()
+
+
+def test_an_untouched_record__is_proved_and_every_row_ticked(record, browser_of, screenshot):
+    for path, document in ((record.path, record.ended), (record.other, record.amended)):
+        history = record.of(document)
+        page = browser_of(None, record.url)
+        page.goto(path)
+        expect(page.locator("#proof-good strong").first).to_have_text(
+            f"{len(history.entries)} events proved in this browser"
+        )
+        expect(page.locator("#proof-source")).to_contain_text("this server's alone")
+        assert ticks(page) == page.locator("#events > li").count() == len(history.entries)
+        assert f"0x{history.head.hash.hex()}" in page.inner_text("#proof-good")
+        assert {each.book.contract for each in history.books if any(each.word)} >= {"Agreement", "SLAOracle"}
+    screenshot(page, "evidence-proved")
+
+
+def test_an_event_as_emitted__is_read_from_its_bytes_by_the_browser(record, browser_of):
+    page = browser_of(None, record.url)
+    page.goto(record.path)
+    expect(page.locator("#proof-good")).to_be_visible()
+    page.evaluate("for (const each of document.querySelectorAll('.emitted')) each.open = true")
+    expect(page.locator(".emitted dl")).to_have_count(len(record.entries))
+    for shown, entry in zip(page.locator(".emitted dl").all_inner_texts(), record.entries, strict=True):
+        words = shown.split("\n")
+        assert words[:2] == ["event", f"{entry.contract} {entry.name}"]
+        assert words[-2:] == ["hash", "0x" + entry.log.hash.hex()]
+        read = dict(zip(words[2:-2:2], words[3:-2:2], strict=True))
+        for name, value in entry.arguments.items():
+            plain = "0x" + value.hex() if isinstance(value, bytes) else str(value)
+            if not isinstance(value, (list, tuple, dict)):
+                assert read[name] == (plain.lower() if isinstance(value, bool) else plain), (entry.name, name)
+
+
+# Whose word the block hash is
+
+
+def connected(record: Recorded, browser_of: Any, path: str | None = None) -> tuple[Wallet, Page]:
+    wallet = Wallet(record.town.accounts["client"], record.town.node)
+    page = browser_of(wallet, record.url)
+    page.goto(path or record.path)
+    expect(page.locator("#proof-good")).to_be_visible()
+    page.get_by_role("button", name="Connect a wallet").click()
+    return wallet, page
+
+
+def test_a_connected_wallets_own_node__is_asked_for_the_block(record, browser_of):
+    wallet, page = connected(record, browser_of)
+    expect(page.locator("#proof-source")).to_contain_text("your wallet's own node: it has the same block")
+    assert [hex(record.history.head.number), False] in wallet.asked_for("eth_getBlockByNumber")
+    assert ticks(page) == len(record.entries)
+    assert page.locator("#proof-hash").count() == 0
+
+
+def test_a_wallets_node_with_another_block__takes_all_ticks_away(record, browser_of):
+    wallet = Wallet(record.town.accounts["client"], record.town.node)
+    foreign = "0x" + "ab" * 32
+    wallet.answers["eth_getBlockByNumber"] = lambda number, _: {"number": number, "hash": foreign}
+    page = browser_of(wallet, record.url)
+    page.goto(record.path)
+    expect(page.locator("#proof-good")).to_be_visible()
+    page.get_by_role("button", name="Connect a wallet").click()
+    expect(page.locator("#proof-bad")).to_contain_text(f"Another block. Your wallet's own node has {foreign}")
+    assert ticks(page) == 0
+
+
+@pytest.mark.parametrize("what", ["another chain", "a block that it has not", "no answer"])
+def test_a_wallets_node_that_does_not_know_the_block__leaves_the_servers_word(record, browser_of, what):
+    wallet = Wallet(record.town.accounts["client"], record.town.node)
+    if what == "another chain":
+        wallet.chain_id = 1
+    elif what == "no answer":
+        wallet.refuse("eth_getBlockByNumber", -32603, "Internal error.")
+    else:
+        wallet.answers["eth_getBlockByNumber"] = lambda *_: None
+    page = browser_of(wallet, record.url)
+    page.goto(record.path)
+    expect(page.locator("#proof-good")).to_be_visible()
+    page.get_by_role("button", name="Connect a wallet").click()
+    expect(page.get_by_role("button", name="Disconnect")).to_be_visible()
+    expect(page.locator("#proof-source")).to_contain_text("this server's alone")
+    assert ticks(page) == len(record.entries)
+
+
+def test_a_block_hash_typed_in__is_compared(record, browser_of):
+    page = browser_of(None, record.url)
+    page.goto(record.path)
+    own = "0x" + record.history.head.hash.hex()
+    field, compare = page.locator("#proof-hash"), page.get_by_role("button", name="Compare")
+    field.fill("0x12")
+    compare.click()
+    expect(page.locator("#proof-hash-error")).to_have_text("A block hash is 0x and 64 hex digits.")
+    field.fill(own.upper().replace("X", "x"))
+    compare.click()
+    expect(page.locator("#proof-source")).to_have_text("yours: you typed it in.")
+    assert ticks(page) == len(record.entries)
+    field.fill(flipped(own))
+    compare.click()
+    expect(page.locator("#proof-bad")).to_contain_text(f"Another block. You typed in {flipped(own)}")
+    assert ticks(page) == 0
+
+
+# Tampered answers
+
+
+def book(value: Json, contract: str = "Agreement", events: int = 2) -> Json:
+    return next(each for each in value["books"] if each["contract"] == contract and len(each["events"]) >= events)
+
+
+def edit(where: Callable[[Json], Json], name: str) -> Callable[[Json], None]:
+    def change(value: Json) -> None:
+        part = where(value)
+        part[name] = flipped(part[name])
+
+    return change
+
+
+def event(value: Json) -> Json:
+    return book(value)["events"][1]
+
+
+def take(listed: Callable[[Json], list[Any]], at: int = 0) -> Callable[[Json], None]:
+    return lambda value: listed(value).pop(at) and None
+
+
+def double(listed: Callable[[Json], list[Any]]) -> Callable[[Json], None]:
+    return lambda value: listed(value).append(listed(value)[0])
+
+
+def swap(value: Json) -> None:
+    events = book(value)["events"]
+    events[1], events[2] = events[2], events[1]
+
+
+def earlier(value: Json) -> None:
+    event(value)["time"] -= 1
+
+
+def topic(value: Json) -> None:
+    event(value)["topics"][1] = flipped(event(value)["topics"][1])
+
+
+def node(value: Json) -> None:
+    value["nodes"][0] = flipped(value["nodes"][0])
+
+
+def another_client(value: Json) -> None:
+    value["documents"][0]["message"]["deal"]["client"] = "0x" + "12" * 20
+
+
+def other_name(value: Json) -> None:
+    book(value, "Payroll")["contract"] = "Agreement"
+
+
+def events_of(value: Json, contract: str = "Agreement") -> list[Json]:
+    return book(value, contract)["events"]
+
+
+EVENTS = "Events are missing, added, edited or in another order"
+TAMPERED: dict[str, tuple[Callable[[Json], Any], str]] = {
+    **{
+        f"an event of {contract} left out": (take(lambda value, of=contract: events_of(value, of)), EVENTS)
+        for contract in ("Agreement", "SLAOracle", "Payroll", "DataRoom", "TalentRegistry")
+    },
+    "the last event left out": (take(events_of, -1), EVENTS),
+    "an event doubled": (double(events_of), EVENTS),
+    "events in another order": (swap, EVENTS),
+    "data edited": (edit(event, "data"), EVENTS),
+    "a topic edited": (topic, EVENTS),
+    "a time edited": (earlier, EVENTS),
+    "a word changed": (edit(book, "word"), "Another word"),
+    "a key changed": (edit(book, "key"), "Another word"),
+    "a contract's address changed": (edit(lambda value: book(value, "Payroll"), "address"), "A broken proof"),
+    "a contract's name changed": (other_name, "Another word"),
+    "a trie's node changed": (node, "A broken proof"),
+    "a trie's node left out": (take(lambda value: value["nodes"]), "A broken proof"),
+    "the header changed": (edit(lambda value: value, "header"), "Another header"),
+    "the block's hash changed": (edit(lambda value: value["block"], "hash"), "Another header"),
+    "the block's number changed": (lambda value: value["block"].update(number=1), "Another header"),
+    "the block's time changed": (lambda value: value["block"].update(timestamp=1), "Another header"),
+    "the terms changed": (another_client, "Other documents"),
+    "the terms left out": (take(lambda value: value["documents"]), "Other documents"),
+    "a book left out": (take(lambda value: value["books"], -1), "A book is missing"),
+    "a book doubled": (double(lambda value: value["books"]), "Another agreement's book"),
+    "a contract not named": (lambda value: value["named"].update(room=None), "Another agreement's book"),
+    "the origin changed": (edit(lambda value: value, "origin"), "Other documents"),
+    "no proof at all": (lambda value: {"format": "workpact-proof/1"}, "No proof"),
+    "another form": (edit(lambda value: value, "format"), "No proof"),
+    "digits that are none": (lambda value: value["nodes"].append("0xg0"), "No proof"),
+}
+
+
+def test_a_tampered_answer__is_named_in_red_and_nothing_ticked(record, browser_of, screenshot):
+    page = browser_of(None, record.url)
+    for what, (change, title) in TAMPERED.items():
+        answered(page, change)
+        page.goto(record.path)
+        expect(page.locator("#proof-bad strong"), what).to_have_text(f"{title}.")
+        assert page.locator("#proof-good").count() == ticks(page) == 0, what
+        page.unroute("**/proof.json")
+    screenshot(page, "evidence-tampered")
+    page.get_by_role("button", name="Check again").click()
+    expect(page.locator("#proof-good")).to_be_visible()
+    assert ticks(page) == len(record.entries)
+
+
+def test_a_replaced_services_book__is_found_by_the_documents_alone(record, browser_of):
+    page = browser_of(None, record.url)
+    answered(page, take(lambda value: events_of(value, "SLAOracle"), -1))
+    page.goto(record.other)
+    expect(page.locator("#proof-bad strong")).to_have_text(f"{EVENTS}.")
+    page.unroute("**/proof.json")
+    answered(page, lambda value: value["documents"].reverse())
+    page.goto(record.other)
+    expect(page.locator("#proof-bad strong")).to_have_text("Other documents.")
+
+
+def test_the_proof_of_another_agreement__proves_nothing_here(record, browser_of):
+    page = browser_of(None, record.url)
+    page.route("**/proof.json", lambda route: route.fulfill(response=route.fetch(url=_proof(record, record.other))))
+    page.goto(record.path)
+    expect(page.locator("#proof-bad strong")).to_have_text("Another agreement.")
+    assert ticks(page) == 0
+
+
+def _proof(record: Recorded, path: str) -> str:
+    return record.url + path.replace("/evidence", "/proof.json")
+
+
+def test_a_server_that_does_not_answer__is_said(record, browser_of):
+    page = browser_of(None, record.url)
+    page.route("**/proof.json", lambda route: route.abort())
+    page.goto(record.path)
+    expect(page.locator("#proof-bad strong")).to_have_text("No answer.")
+    page.unroute("**/proof.json")
+    page.route("**/proof.json", lambda route: route.fulfill(status=503, json={"error": "Come back."}))
+    page.get_by_role("button", name="Check again").click()
+    expect(page.locator("#proof-bad")).to_contain_text("No proof. The server gives none: Come back.")
+
+
+# Tampered pages
+
+ROW = re.compile(r'<li id="e.*?</li>\n', re.DOTALL)
+
+
+def row(html: str, change: Callable[[str], str]) -> str:
+    (third,) = ROW.findall(html)[2:3]
+    return html.replace(third, change(third))
+
+
+def attribute(name: str, value: str) -> Callable[[str], str]:
+    return lambda html: row(html, lambda text: re.sub(f'data-{name}="[^"]*"', f'data-{name}="{value}"', text))
+
+
+NOT_PROVED, LEFT_OUT = "A row of this page is not proved", "A row is missing"
+PAGES: dict[str, tuple[Callable[[str], str], str]] = {
+    "another time": (attribute("time", "1700000000"), NOT_PROVED),
+    "another event": (attribute("kind", "Ended"), NOT_PROVED),
+    "another contract": (attribute("contract", "Payroll"), NOT_PROVED),
+    "another address": (attribute("address", "0x" + "12" * 20), NOT_PROVED),
+    "another content": (attribute("event", "0x" + "12" * 32), NOT_PROVED),
+    "a row left out": (lambda html: row(html, lambda text: ""), LEFT_OUT),
+    "a row twice": (lambda html: row(html, lambda text: text + text), LEFT_OUT),
+    "the newest row left out": (lambda html: ROW.sub("", html, count=1), LEFT_OUT),
+    "another number": (
+        lambda html: re.sub(r'data-events="\d+"', 'data-events="3"', html),
+        "This page has another number of events",
+    ),
+}
+
+
+def test_a_tampered_page__is_named_in_red_and_nothing_ticked(record, browser_of):
+    page = browser_of(None, record.url)
+    for what, (change, title) in PAGES.items():
+        page.route("**/evidence", serving(change))
+        page.goto(record.path)
+        expect(page.locator("#proof-bad strong"), what).to_have_text(f"{title}.")
+        assert ticks(page) == 0, what
+        page.unroute("**/evidence")
+
+
+def serving(change: Callable[[str], str]) -> Callable[[Any], None]:
+    """The page reaches the browser changed."""
+
+    def serve(route: Any) -> None:
+        answer = route.fetch()
+        changed = change(answer.text())
+        assert changed != answer.text()
+        route.fulfill(response=answer, body=changed)
+
+    return serve
+
+
+def test_a_filtered_page__is_ticked_too(record, browser_of):
+    page = browser_of(None, record.url)
+    page.goto(f"{record.path}?contract=Payroll")
+    expect(page.locator("#proof-good")).to_be_visible()
+    wanted = sum(each.contract == "Payroll" for each in record.entries)
+    assert ticks(page) == page.locator("#events > li").count() == wanted > 0
+
+
+def test_a_proof__is_plain_json_of_the_record(record):
+    import httpx
+
+    value = json.loads(httpx.get(_proof(record, record.path)).content)
+    assert [len(each["events"]) for each in value["books"]] == [len(each.entries) for each in record.history.books]
+    assert value["block"]["hash"] == "0x" + record.history.head.hash.hex()
+    assert len(set(value["nodes"])) == len(value["nodes"])
