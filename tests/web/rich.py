@@ -44,6 +44,16 @@ def play(town: Town) -> AgreementDocument:
     return amended
 
 
+def end_by_both(town: Town) -> AgreementDocument:
+    """Another agreement, ended at once: a third of the deposit to the contractor, the rest back."""
+    document = town.open(salt=2)
+    parts = (3_000 * UNIT, 1_000 * UNIT, town.now + DAY)
+    signature = town.sign("contractor", document.closing_typed_data(31337, town.agreement, *parts))
+    closing = (town.id(document), *parts)
+    town.send(*town.act("client", "endByBoth", closing, b"", signature, document=document))
+    return document
+
+
 def amend(town: Town, document: AgreementDocument) -> AgreementDocument:
     """A document with a target of 90 %, signed by the contractor and sent by the client."""
 

@@ -63,6 +63,7 @@ def agreement_part(snapshot: Snapshot) -> Part:
         kinds=KINDS,
         level_chart=level_chart,
         may=may(made),
+        places={each.place for each in made},
         moves_json=moves_json(made),
     )
 
