@@ -53,8 +53,8 @@ class Refused(Exception):
 class Wallet:
     """One account's wallet in all pages of a browser context.
 
-    `asked` lists what it was asked, `sent` the hashes of what it sent, `raw` what it signed. `answers` takes the place of its own answer to a
-    method: a function of the parameters that returns the result or raises `Refused`.
+    `asked` lists what it was asked, `sent` the hashes of what it sent, `raw` what it signed. `answers` takes the place
+    of its own answer to a method: a function of the parameters that returns the result or raises `Refused`.
     """
 
     key: Any
