@@ -227,7 +227,7 @@ TAMPERED: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a book doubled": (double(lambda value: value["books"]), "Another agreement's book"),
     "a contract not named": (lambda value: value["named"].update(room=None), "Another agreement's book"),
     "the origin changed": (edit(lambda value: value, "origin"), "Other documents"),
-    "no proof at all": (lambda value: {"format": "workpact-proof/1"}, "No proof"),
+    "no proof at all": (lambda _: {"format": "workpact-proof/1"}, "No proof"),
     "another form": (edit(lambda value: value, "format"), "No proof"),
     "digits that are none": (lambda value: value["nodes"].append("0xg0"), "No proof"),
 }
@@ -302,7 +302,7 @@ PAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "another contract": (attribute("contract", "Payroll"), NOT_PROVED),
     "another address": (attribute("address", "0x" + "12" * 20), NOT_PROVED),
     "another content": (attribute("event", "0x" + "12" * 32), NOT_PROVED),
-    "a row left out": (lambda html: row(html, lambda text: ""), LEFT_OUT),
+    "a row left out": (lambda html: row(html, lambda _: ""), LEFT_OUT),
     "a row twice": (lambda html: row(html, lambda text: text + text), LEFT_OUT),
     "the newest row left out": (lambda html: ROW.sub("", html, count=1), LEFT_OUT),
     "another number": (
