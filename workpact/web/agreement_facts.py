@@ -57,7 +57,7 @@ def agreement_facts(snapshot: Snapshot) -> Facts:
         "ended": _ended(snapshot),
         "documents": len(history.subject.messages),
         "money": _money(snapshot, desks),
-        "milestones": milestones_facts(history, progress, snapshot.ledger),
+        "milestones": [_whole(each) for each in milestones_facts(history, progress, snapshot.ledger)],
         "desks": desks,
         "withheld": withheld(snapshot, desks),
         "equity": equity_facts(history),
@@ -65,6 +65,12 @@ def agreement_facts(snapshot: Snapshot) -> Facts:
         "workers": _workers(snapshot),
         "unknown": _unknown(snapshot, desks, payroll),
     }
+
+
+def _whole(milestone: Facts) -> Facts:
+    """What is accepted in one act counts as accepted, as what is accepted in parts does."""
+    is_whole = milestone["state"] in ("accepted", "released")
+    return milestone | ({"accepted": milestone["amount"]} if is_whole else {})
 
 
 def _money(snapshot: Snapshot, desks: Sequence[Facts]) -> Facts:
