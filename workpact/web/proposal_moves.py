@@ -104,7 +104,7 @@ def _move(
 ) -> Move:
     return Move(
         key=f"{function}:0x{reading.id.hex()}",
-        place="proposal",
+        place="withdrawal" if function == "withdrawBid" else "proposal",
         contract="Agreement",
         address=reading.chain.agreement,
         function=function,

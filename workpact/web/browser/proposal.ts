@@ -1,11 +1,13 @@
 // A proposal: read from the link's fragment or a file, shown, signed, passed on, and brought into force.
 
+import { posted } from "./asked";
 import { element } from "./elements";
 import { KEPT, kept } from "./kept";
 import { CHANGED } from "./wallet";
 import { Refusal } from "./refusal";
 import { fragment, fromFragment, fromText, type Proposal } from "./share";
 import { page, type Reading } from "./proposal_page";
+import { ended, here, splitting } from "./splitting";
 import { hashes } from "./typed";
 
 let isBegun = false;
@@ -30,40 +32,32 @@ export function start(root: ParentNode): void {
 
 async function fromLink(): Promise<void> {
   await told(async () => {
-    const found = await fromFragment(location.hash);
+    const origin = ended(location.hash);
+    const found = origin === null ? await fromFragment(location.hash) : null;
     if (found !== null) await take(found);
+    if (origin !== null) place()?.replaceChildren(splitting(origin, (next) => void told(() => take(next))));
   });
 }
 
 async function opened(event: Event): Promise<void> {
   const [file] = (event.target as HTMLInputElement).files ?? [];
-  if (file !== undefined) await told(async () => take(fromText(await file.text())));
+  if (file !== undefined) await told(async () => take({ ...here(), ...fromText(await file.text()) }));
 }
 
 /** Reads a proposal and shows it; from now on the link is this one's. */
 async function take(next: Proposal): Promise<void> {
   proposal = next;
+  reading = null;
   history.replaceState(null, "", `#${await fragment(next)}`);
   await read();
 }
 
 async function read(): Promise<void> {
   const mine = ++asked;
-  const answer = await fetch("/proposal/read", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(proposal),
-  }).catch(() => {
-    throw new Refusal("This page's server does not answer.", "Look again when it is back: the link holds all that there is.");
-  });
+  const made = await posted<Reading>("/proposal/read", proposal);
   if (mine !== asked) return;
-  const made = (await answer.json()) as Reading | { faults?: string[] };
-  if (!answer.ok) {
-    const faults = (made as { faults?: string[] }).faults ?? ["The server did not take it: it is no proposal, or too large."];
-    throw new Refusal(faults.join(" "), "Nothing can be signed or sent.");
-  }
-  reading = made as Reading;
-  checkHashes(reading);
+  checkHashes(made);
+  reading = made;
   show();
 }
 
@@ -83,14 +77,18 @@ function checkHashes(found: Reading): void {
 }
 
 function show(): void {
-  const place = document.querySelector<HTMLElement>("[data-proposal]");
-  if (place === null || reading === null || proposal === null) return;
+  const shown = place();
+  if (shown === null || reading === null || proposal === null) return;
   const part = document.querySelector<HTMLElement>("#part")!;
   Object.assign(part.dataset, { origin: reading.id, block: String(reading.block), time: String(reading.time) });
   const focused = document.activeElement?.id;
-  place.replaceChildren(...page(reading, proposal, { take, again: read, told }));
+  shown.replaceChildren(element("div", { id: "shown" }, ...page(reading, proposal, { take, again: read, told })));
   if (focused) document.getElementById(focused)?.focus();
   document.dispatchEvent(new Event("workpact:part"));
+}
+
+function place(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-proposal]");
 }
 
 /** What of it was mined after the page's block is read anew. */
@@ -103,13 +101,14 @@ function mined(): void {
 
 /** Does it, and says what hindered it. */
 async function told(act: () => Promise<void>): Promise<void> {
-  const place = document.querySelector<HTMLElement>("[data-proposal]");
   document.querySelector("#proposal-fault")?.remove();
   try {
     await act();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    // What is shown no more stands for what the link says.
+    if (reading === null) document.querySelector("#shown")?.remove();
     const text = element("p", {}, `${error.message} ${error.advice}`);
-    place?.prepend(element("div", { class: "notice bad", id: "proposal-fault", role: "alert" }, text));
+    place()?.prepend(element("div", { class: "notice bad", id: "proposal-fault", role: "alert" }, text));
   }
 }

@@ -2,6 +2,8 @@
 
 import type { Address, Hex } from "viem";
 import { encodeAbiParameters, isAddressEqual, slice } from "viem/utils";
+import { posted } from "./asked";
+import { change } from "./changing";
 import { button, element } from "./elements";
 import type { Move } from "./moves";
 import { prose, type Block } from "./prose";
@@ -115,10 +117,21 @@ function next(reading: Reading, proposal: Proposal, acts: Acts): HTMLElement {
   const isOpen = reading.faults.length + reading.foreign.length === 0 && key === "proposed";
   if (isOpen) made.append(...signing(reading, proposal, acts), ...deposit(reading, proposal, acts));
   made.append(element("div", { class: "moves", "data-moves": "proposal" }));
+  if (reading.moves.some((each) => each.place === "withdrawal")) made.append(withdrawal());
   if (key === "in force" && !reading.is_kept && reading.kind !== "closing") made.append(...keeping(proposal, acts));
+  if (key === "in force" && reading.kind !== "closing") {
+    const begin = () => change(proposal, reading.origin, reading.id, reading.time);
+    made.append(element("p", {}, pressed("Write a change order", "", "change", acts, begin)));
+  }
   if (isOpen || proposal.signatures.length === 0) made.append(...passing(reading, proposal));
   made.append(element("p", {}, pressed("Look again", "quiet", "again", acts, () => acts.again())));
   return made;
+}
+
+function withdrawal(): HTMLElement {
+  const said = "Either party can make sure that this never comes into force, whoever has signed it.";
+  const place = element("div", { class: "moves", "data-moves": "withdrawal" });
+  return element("details", {}, element("summary", {}, "Withdraw it"), element("p", {}, said), place);
 }
 
 function signing(reading: Reading, proposal: Proposal, acts: Acts): Node[] {
@@ -191,11 +204,7 @@ function passing(reading: Reading, proposal: Proposal): Node[] {
 
 function keeping(proposal: Proposal, acts: Acts): Node[] {
   const keep = pressed("Keep this document on this server", "", "keep", acts, async () => {
-    await fetch("/documents", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(proposal),
-    });
+    await posted("/documents", proposal);
     await acts.again();
   });
   const said =
