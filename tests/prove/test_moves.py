@@ -1,0 +1,43 @@
+"""Moves of pages are exactly what contracts allow each account, and move what they say, in random states (SPEC 16.4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.web.moves_played import MovesPlayed
+from tests.web.random_service import random_service
+
+STATES = 150
+STEPS = 3
+"""Acts between two states that are looked at."""
+MET = {
+    "allowed": (
+        *("accept", "acceptUpTo", "applyDefault", "appoint", "assess", "close", "collect", "dispute", "endForCause"),
+        *("endForNonPayment", "finalise", "fund", "giveNotice", "publish", "reclaim", "reject", "release"),
+        *("releaseHoldback", "rule", "serve", "setPayee", "settle", "submit", "waive", "withdraw"),
+    ),
+    "refused": (
+        *("accept", "acceptUpTo", "applyDefault", "assess", "close", "collect", "dispute", "endForCause"),
+        *("endForNonPayment", "finalise", "fund", "giveNotice", "reclaim", "reject", "release", "releaseHoldback"),
+        *("rule", "settle", "submit", "take"),
+    ),
+    "moved": ("accept", "acceptUpTo", "close", "reclaim", "release", "releaseHoldback", "rule", "settle"),
+}
+"""What must have happened for it to say anything."""
+found: Counter[str] = Counter()
+
+
+@pytest.mark.parametrize("seed", (31, 32))
+def test_moves__are_exactly_what_contracts_allow_and_move_what_they_say(seed):
+    with random_service(seed) as life:
+        for _ in range(STATES):
+            for _ in range(STEPS):
+                life.step()
+            found.update(MovesPlayed(life, life.random.choice(life.deals[-4:])).check())
+
+
+def test_every_kind_of_move__was_met():
+    missing = [f"{kind}: {name}" for kind, names in MET.items() for name in names if not found[f"{kind}: {name}"]]
+    assert missing == []
