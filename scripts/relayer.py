@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -43,6 +44,14 @@ def cli(
       ape run relayer --account gas --origin http://127.0.0.1:8470 --network ethereum:sepolia:node
       ape run dashboard desk.yaml --relayer http://127.0.0.1:8471 --network ethereum:sepolia:node
     """
+    gas = signer(account, yes)
+    if hasattr(gas, "keyfile_path") and not yes:
+        gas.set_autosign(True)
+    serve(gas, origins, host, port, proxy, floor)
+
+
+def serve(gas: AccountAPI, origins: Sequence[str], host: str, port: int, proxy: str | None, floor: str) -> None:
+    """Relays on the connected chain until this is stopped."""
     from dataclasses import replace
 
     from ape import convert
@@ -55,9 +64,6 @@ def cli(
     from workpact.web.relayer_sending import sending
     from workpact.web.relayer_server import HTTP, create_app
 
-    gas = signer(account, yes)
-    if not yes and hasattr(gas, "set_autosign"):
-        gas.set_autosign(True)
     node = Node.connected()
     limits = replace(RelayerLimits(), floor=convert(floor, int))
     relayer = Relayer(node, Deployed.of(node).contracts, gas.address, sending(gas), limits)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from workpact.vesting import Gate
 from workpact.web.worker_facts import GrantFacts
 
-WIDTH, HEIGHT = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 8, 712, 26, 190
+LEFT, RIGHT, TOP, BOTTOM = 8, 952, 34, 190
 POINTS = 200
 
 

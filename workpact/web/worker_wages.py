@@ -60,6 +60,8 @@ class Wages:
     paid: tuple[Paid, ...]
     posted: tuple[Posted, ...]
     owed: tuple[Owed, ...]
+    tokens: Mapping[bytes, Token]
+    """What each employer's book is in."""
 
 
 Named = Callable[[bytes, str], Token]
@@ -71,7 +73,8 @@ def wages_of(books: WorkerBooks, named: Named, titled: Titled) -> Wages:
     reading = _Reading(books, named, titled)
     for entry in books.wages:
         reading.apply(entry)
-    return Wages(tuple(reading.paid_all()), tuple(reading.posted()), tuple(reading.owed()))
+    found = tuple(reading.paid_all()), tuple(reading.posted()), tuple(reading.owed())
+    return Wages(*found, {book: each.token for book, each in reading.employers.items()})
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class _Employer:
 class _Reading:
     def __init__(self, books: WorkerBooks, named: Named, titled: Titled) -> None:
         self._books, self._named, self._titled = books, named, titled
-        self._employers: dict[bytes, _Employer] = {}
+        self.employers: dict[bytes, _Employer] = {}
         self._postings: dict[tuple[bytes, int], Entry] = {}
         self._left: Counter[tuple[bytes, int]] = Counter()
         self._claimed: set[tuple[bytes, int, int]] = set()
@@ -103,7 +106,7 @@ class _Reading:
         if entry.name == "Collected":
             origin = bytes(entry["origin"])
             token = self._named(origin, entry["token"])
-            self._employers[book] = _Employer(entry["employer"], origin, token, self._titled(origin))
+            self.employers[book] = _Employer(entry["employer"], origin, token, self._titled(origin))
         elif entry.name == "Paid":
             self._runs.append(entry)
         elif entry.name == "Posted":
@@ -114,15 +117,15 @@ class _Reading:
         elif entry.name == "WageClaimed":
             self._left[book, entry["run"]] -= entry["amount"]
             self._claimed.add((book, entry["run"], entry["worker"]))
-            if (self._employers[book].address, entry["worker"]) in self._books.seats:
+            if (self.employers[book].address, entry["worker"]) in self._books.seats:
                 self._note(entry, entry.log, entry["amount"], is_claimed=True)
         elif entry.name == "Booked" and entry["payee"] == self._books.wallet:
-            self._booked.append((entry.place, self._employers[book].token, entry["amount"]))
+            self._booked.append((entry.place, self.employers[book].token, entry["amount"]))
 
     def paid_all(self) -> Sequence[Paid]:
         """Claimed wages, and those that the employer sent: the token's transfers after its `Paid`."""
         for token, log in self._books.transfers:
-            run = _run_of(self._runs, log, token, self._employers)
+            run = _run_of(self._runs, log, token, self.employers)
             if run is not None and not self._is_other(log):
                 self._note(run, log, int.from_bytes(log.data), is_claimed=False)
         return [paid for _, paid in sorted(self._paid, key=lambda each: each[0])]
@@ -131,7 +134,7 @@ class _Reading:
         """The runs that the worker may have a wage in: only its own proof says."""
         found = []
         for (book, run), entry in self._postings.items():
-            employer = self._employers[book]
+            employer = self.employers[book]
             numbers = [worker for manager, worker in self._books.seats if manager == employer.address]
             open_ = tuple(each for each in numbers if (book, run, each) not in self._claimed)
             left = self._left[book, run]
@@ -150,7 +153,7 @@ class _Reading:
         return [Owed(token, amount) for token, amount in sorted(sums.items(), key=lambda each: each[0].address)]
 
     def _note(self, entry: Entry, log: Log, amount: int, *, is_claimed: bool) -> None:
-        employer = self._employers[bytes(entry["book"])]
+        employer = self.employers[bytes(entry["book"])]
         made = Paid(
             entry["run"],
             employer.address,

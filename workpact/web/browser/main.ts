@@ -7,6 +7,7 @@ import { start as filter } from "./filter";
 import { start as following } from "./following";
 import { start as live } from "./live";
 import { start as moves } from "./moves";
+import { start as portfolio } from "./portfolio";
 import { start as proof } from "./proof";
 import { start as proposal } from "./proposal";
 import { start as tracked } from "./tracked";
@@ -15,7 +16,7 @@ import { start as write } from "./write";
 
 type Start = (root: ParentNode) => void;
 
-const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof, write, worker];
+const starts: Start[] = [live, countdown, connecting, following, moves, proposal, tracked, evidence, filter, proof, write, worker, portfolio];
 
 for (const start of starts) start(document);
 document.addEventListener("workpact:part", () => {

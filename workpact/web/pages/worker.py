@@ -90,7 +90,7 @@ def _money(token: Token, amount: int) -> str:
 def _data(facts: WorkerFacts, chain_id: int) -> dict[str, Any]:
     """What the browser needs to claim, accept, rotate and veto, and to say what came of it."""
     books = facts.books
-    paying = [each.token for each in facts.wages.posted] + [each.token for each in facts.wages.owed]
+    paying = [*facts.wages.tokens.values()]
     paying += [each.token for each in facts.revenue]
     paying += [each.currency for each in facts.grants if each.currency]
     return {
@@ -111,7 +111,7 @@ def _data(facts: WorkerFacts, chain_id: int) -> dict[str, Any]:
             for each in facts.grants
         },
         "tokens": {each.address: {"symbol": each.symbol, "decimals": each.decimals} for each in paying},
-        "books": {plain(each.book): each.token.address for each in facts.wages.posted},
+        "books": {plain(book): token.address for book, token in facts.wages.tokens.items()},
     }
 
 

@@ -1,0 +1,177 @@
+"""Relayers: `ape run relayer` as a process of its own, and one in this process with a key of the test's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from eth_account import Account
+
+from tests.support import ROOT
+from tests.web.served import Town
+from workpact.chain import deployments
+from workpact.chain.deployments import Deployment
+from workpact.market.relay_server import relay_server
+from workpact.web.relayer import Relayer, Send, Sent
+from workpact.web.relayer_limits import RelayerLimits
+from workpact.web.relayer_server import HTTP, create_app
+
+GAS_KEY = 7
+"""Which of Anvil's accounts pays: the contractor's reporter, who does nothing else here."""
+
+
+SERVE = """
+import sys
+from ape import accounts, networks
+from scripts.relayer import serve
+url, account, port = sys.argv[1:]
+with networks.parse_network_choice("ethereum:local:foundry", provider_settings={"host": url}):
+    serve(accounts.test_accounts[int(account)], [], "127.0.0.1", int(port), None, "0.01 ether")
+"""
+
+
+@dataclass
+class Process:
+    """A running `ape run relayer`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """As a machine dies."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def free_port() -> int:
+    """One that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def record(town: Town, monkeypatch: Any) -> None:
+    """The town's contracts as deployed, for commands."""
+    monkeypatch.setenv("WORKPACT_DEPLOYMENTS", str(town.folder / "deployments"))
+    monkeypatch.setenv("WORKPACT_DATA", str(town.folder / "data"))
+    known = {
+        name: Deployment(
+            name=name,
+            address=each.address,
+            arguments={},
+            salt="0x" + each.salt.hex(),
+            init_code_hash="0x",
+            runtime_code_hash="0x",
+            compiler={},
+            transaction=None,
+            block=0,
+            deployer=None,
+        )
+        for name, each in town.planned.items()
+    }
+    deployments.write(31337, known)
+
+
+@contextmanager
+def relayer_process(town: Town, port: int | None = None) -> Iterator[Process]:
+    """What `ape run relayer` does, until the block ends; `record` came before."""
+    port = port or free_port()
+    command = [sys.executable, "-c", SERVE, town.url, str(GAS_KEY), str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    made = Process(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait(made)
+        yield made
+    finally:
+        if process.poll() is None:
+            made.kill()
+        if process.stderr:
+            process.stderr.close()
+
+
+def _wait(made: Process) -> None:
+    transport = httpx.HTTPTransport(retries=0)
+    with httpx.Client(transport=transport) as client:
+        while True:
+            if made.process.poll() is not None:
+                said = made.process.stderr.read().decode() if made.process.stderr else ""
+                raise RuntimeError(f"The relayer ended: {said}")
+            try:
+                client.get(made.url + "/relay")
+                return
+            except httpx.TransportError:
+                threading.Event().wait(0.05)
+
+
+def sending_by(town: Town, role: str) -> Send:
+    """Sends with a role's key, and waits until it is mined."""
+
+    def send(contract: str, data: bytes) -> Sent:
+        key, node = town.accounts[role], town.node
+        made = {
+            "to": contract,
+            "data": "0x" + data.hex(),
+            "value": 0,
+            "nonce": int(node.ask("eth_getTransactionCount", key.address, "pending"), 16),
+            "gas": 5_000_000,
+            "maxFeePerGas": 10**10,
+            "maxPriorityFeePerGas": 1,
+            "chainId": node.chain_id,
+        }
+        raw = bytes(Account.sign_transaction(made, key.key).raw_transaction)
+        sent = str(node.ask("eth_sendRawTransaction", "0x" + raw.hex()))
+        receipt = town.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+        return Sent(sent, int(receipt["blockNumber"]))
+
+    return send
+
+
+def relayer_of(town: Town, send: Send | None = None, **limits: int) -> Relayer:
+    """One in this process, paid by the carrier's key."""
+    made = RelayerLimits(**limits)
+    return Relayer(town.node, town.contracts, town.address("carrier"), send or sending_by(town, "carrier"), made)
+
+
+@contextmanager
+def relaying(relayer: Relayer, port: int, *origins: str) -> Iterator[None]:
+    """Its server in a thread of this process."""
+    server = relay_server(create_app(relayer, origins), HTTP, "127.0.0.1", port)
+    thread = threading.Thread(target=server.run)
+    relayer.start()
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        relayer.stop()
+
+
+def call_of(contract: Any, name: str, *arguments: Any) -> dict[str, str]:
+    """What is posted for a call."""
+    return {"contract": contract.address, "data": contract.functions[name](*arguments)._encode_transaction_data()}
+
+
+def settled(client: Any, taken: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What became of calls, once nothing of them waits any more."""
+    found = []
+    for each in taken:
+        now = each
+        while now["state"] == "waiting":
+            threading.Event().wait(0.02)
+            now = client.get(f"/relay/{each['id']}").json()
+        found.append(now)
+    return found
