@@ -84,7 +84,7 @@ class MovesPlayed:
 
     def __init__(self, life: ServiceLife, deal: Deal) -> None:
         self.life, self.deal = life, deal
-        node = life.node
+        self.node = node = life.node
         subject = Subject(CHAIN, life.agreement.address, deal.origin, life.payroll.address, deal.messages, {})
         history = verified(node, subject, head(node))
         entries = history.of("SLAOracle")
@@ -92,6 +92,7 @@ class MovesPlayed:
         self.snapshot = Snapshot(history, reports_of(entries, calls_of(node, entries)), answers)
         self.addresses = {"Agreement": life.agreement.address, "SLAOracle": life.oracle.address}
         self.addresses["Payroll"] = life.payroll.address
+        self.state = self._state()
         self.seen: Counter[str] = Counter()
 
     def check(self) -> Counter[str]:
@@ -111,9 +112,9 @@ class MovesPlayed:
         asked = []
         for move in offered:
             for given in self._inputs(move):
+                data = "0x" + calldata(move.contract, move.function, filled(move, given)).hex()
                 for who in move.who or self.life.accounts:
-                    data = calldata(move.contract, move.function, filled(move, given))
-                    asked.append((move, who, {"from": who, "to": move.address, "data": "0x" + data.hex()}))
+                    asked.append((move, who, {"from": who, "to": move.address, "data": data}))
         for (move, who, _), refusal in zip(asked, self._ask([call for *_, call in asked]), strict=True):
             if move.function in ("fund", "withdraw", "take") and refusal in OF_TOKEN:
                 continue
@@ -166,7 +167,7 @@ class MovesPlayed:
         """Every call that could bring something about in an agreement."""
         terms, conditions = self.deal.terms, self.deal.conditions
         arbitration = structs.calldata("Arbitration", self.deal.message["arbitration"])
-        split, now = self.deal.message["arbitration"]["split"], self._state()
+        split, now = self.deal.message["arbitration"]["split"], self.state
         for index, work in enumerate(self.deal.message["milestones"]):
             yield Tried("Agreement", "submit", (terms, index, WORD))
             yield Tried("Agreement", "accept", (terms, 1 << index))
@@ -234,7 +235,7 @@ class MovesPlayed:
                 return
             if move.contract != "Agreement":
                 return
-            who, before = (move.who or self.life.accounts)[0], self._state()
+            who, before = (move.who or self.life.accounts)[0], self.state
             expected = self._expected(move, given, before)
             receipt, after = self._mined(who, move, given)
             if move.function == "fund":
@@ -291,23 +292,29 @@ class MovesPlayed:
 
     def _mined(self, who: str, move: Move, given: dict[str, str]) -> tuple[Any, dict[str, Any]]:
         life = self.life
-        kept = life.ask("evm_snapshot")
-        life.ask("evm_setNextBlockTimestamp", self.snapshot.head.timestamp + 1)
+        kept = self.node.ask("evm_snapshot")
+        self.node.ask("evm_setNextBlockTimestamp", self.snapshot.head.timestamp + 1)
         data = "0x" + calldata(move.contract, move.function, filled(move, given)).hex()
-        sent = life.web3.eth.send_transaction({"from": who, "to": move.address, "data": data, "gas": GAS})
+        sent = self.node.ask("eth_sendTransaction", {"from": who, "to": move.address, "data": data, "gas": hex(GAS)})
         receipt = life.web3.eth.wait_for_transaction_receipt(sent, poll_latency=POLL)
         after = self._state()
         if move.place.startswith("milestone:"):
             item = int(move.place.removeprefix("milestone:"))
-            self._accepted = life.agreement.functions.progressOfItem(self.deal.origin, item).call()[0]
-        assert life.ask("evm_revert", kept) is True
+            self._accepted = self._words("progressOfItem", "0x" + self.deal.origin.hex(), str(item))[0]
+        assert self.node.ask("evm_revert", kept) is True
         return receipt, after
 
     # The chain
 
     def _state(self) -> dict[str, Any]:
-        found = self.life.agreement.functions.stateOf(self.deal.origin).call()
+        found = self._words("stateOf", "0x" + self.deal.origin.hex())
         return {"held": found[2], "settled": found[3], "status": found[8], "retained": found[10]}
+
+    def _words(self, view: str, *plain: str) -> list[int]:
+        """A view's answer, word by word."""
+        asked = {"to": self.life.agreement.address, "data": "0x" + calldata("Agreement", view, plain).hex()}
+        answer = bytes.fromhex(self.node.ask("eth_call", asked, "latest")[2:])
+        return [int.from_bytes(answer[place : place + 32]) for place in range(0, len(answer), 32)]
 
     def _ask(self, calls: Sequence[dict[str, str]]) -> list[str | None]:
         """What each is refused with, by name, in the last block's second; None where it passes."""
