@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from web3 import Web3
@@ -24,13 +25,18 @@ class Views:
         self.web3, self.block = web3, block
 
     def ask(self, name: str, address: str, view: str, *arguments: Any) -> Any:
-        contract = self.web3.eth.contract(Web3.to_checksum_address(address), abi=artefact(name)["abi"])
-        return contract.functions[view](*arguments).call(block_identifier=self.block)
+        return _contract(self.web3, name, address).functions[view](*arguments).call(block_identifier=self.block)
 
     def named(self, name: str, address: str, view: str, *arguments: Any) -> dict[str, Any]:
         """A view that answers with one struct: its fields."""
         (found,) = (each for each in artefact(name)["abi"] if each.get("name") == view)
         return _named(found["outputs"][0]["components"], self.ask(name, address, view, *arguments))
+
+
+@cache
+def _contract(web3: Web3, name: str, address: str) -> Any:
+    """Making one takes longer than asking it."""
+    return web3.eth.contract(Web3.to_checksum_address(address), abi=artefact(name)["abi"])
 
 
 def compare(

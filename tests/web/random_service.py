@@ -356,6 +356,8 @@ def _schedule(deal: Deal) -> tuple[Any, Any]:
 def random_service(seed: int) -> Iterator[ServiceLife]:
     """A life that has begun."""
     with anvil.connected() as web3:
+        # It asks for the chain's id with every call.
+        web3.middleware_onion.remove("validation")
         life = ServiceLife(web3, seed)
         life.start()
         yield life
