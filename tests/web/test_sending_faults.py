@@ -251,7 +251,7 @@ def test_server_lost__the_wallets_node_decides_and_follows(place, client):
     page.route("**/*", lambda route: route.abort())
     dialog = press(page, LABEL)
     expect(dialog).to_contain_text(
-        "This page's server does not answer, so what the call does is not spelled out here. "
+        "This page's server cannot try it now, so what the call does is not spelled out here. "
         "Your wallet's own node says that it works."
     )
     dialog.get_by_role("button", name=SEND).click()
@@ -283,9 +283,9 @@ def test_reverted__says_the_contracts_reason(place, client):
     page, _, before = client
     document = place.town.documents[-1]
     with place.by_hand():
-        _, call = place.town.act("client-operator", "accept", 1, document=document)
+        _, call = place.town.act("contractor", "reclaim", document.conditions(), 1, document=document)
         data = call._encode_transaction_data()
-        ask(place.town.url, ONCE, place.town.transaction("client-operator", place.town.agreement, data))
+        ask(place.town.url, ONCE, place.town.transaction("contractor", place.town.agreement, data))
         send(page, LABEL)
         place.town.mine()
         expect(sent(page, ACCEPT)).to_contain_text("It failed in block")

@@ -36,7 +36,16 @@ export async function check(call: Call): Promise<Effects> {
   await sameChain(call);
   await fresh();
   await works(call);
-  return effects(call);
+  return effects(call, []);
+}
+
+/** The same of a call that another has to come before, which is tried by the wallet's node alone. */
+export async function checkBoth(first: Call, call: Call): Promise<Effects> {
+  await sameWallet(call);
+  await sameChain(call);
+  await fresh();
+  await works(first);
+  return effects(call, [first]);
 }
 
 async function sameChain(call: Call): Promise<void> {
@@ -86,9 +95,10 @@ export async function works(call: { from: Address; to: Address; data: Hex }): Pr
 }
 
 /** The server's words for it; its refusal counts too. */
-async function effects(call: Call): Promise<Effects> {
+async function effects(call: Call, first: Call[]): Promise<Effects> {
   if (call.origin === null) return { events: [], transfers: [], caution: "" };
-  const asked = { from: call.from, contract: call.to, data: call.data };
+  const before = first.map((each) => ({ contract: each.to, data: each.data }));
+  const asked = { from: call.from, contract: call.to, data: call.data, before };
   let answer: Answer;
   try {
     const got = await fetch(`/agreement/${call.origin}/simulate`, {
@@ -100,7 +110,7 @@ async function effects(call: Call): Promise<Effects> {
     answer = (await got.json()) as Answer;
   } catch {
     const caution =
-      "This page's server does not answer, so what the call does is not spelled out here. " +
+      "This page's server cannot try it now, so what the call does is not spelled out here. " +
       "Your wallet's own node says that it works.";
     return { events: [], transfers: [], caution };
   }

@@ -2,7 +2,7 @@
 
 import type { Address, Hex } from "viem";
 import { approval } from "./allowance";
-import { Stale, check, works, type Effects } from "./checks";
+import { Stale, check, checkBoth, type Effects } from "./checks";
 import { button, element } from "./elements";
 import { decoded, encoded, type Shown, type Value } from "./encoding";
 import { outcome } from "./following";
@@ -132,9 +132,7 @@ class MoveDialog {
       const effects = await check(call);
       this.ready({ label: "Send with your wallet", call, isLast: true }, effects, entered);
     } else {
-      await sameWallet(call);
-      await works(first.call);
-      this.ready(first, null, entered);
+      this.ready(first, await checkBoth(first.call, call), entered);
     }
   }
 
@@ -182,11 +180,10 @@ class MoveDialog {
   }
 
   /** Shows what would be sent, and lets it be. */
-  private ready(step: Step, effects: Effects | null, entered: Map<string, Entered>): void {
+  private ready(step: Step, effects: Effects, entered: Map<string, Entered>): void {
     this.step = step;
     const contract = step.isLast ? this.move.contract : "Token";
-    const shown: Node[] = [callShown(contract, step.call)];
-    if (effects !== null) shown.unshift(...effectsShown(effects));
+    const shown: Node[] = [...effectsShown(effects), callShown(contract, step.call)];
     for (const each of entered.values()) if (each.seal) shown.push(this.sealShown(each));
     this.preview.replaceChildren(...shown);
     this.act.textContent = step.label;
@@ -233,7 +230,7 @@ function effectsShown(effects: Effects): Node[] {
   const made: Node[] = [];
   const all = [...effects.events, ...effects.transfers];
   if (all.length > 0)
-    made.push(element("h3", {}, "What it does now"), element("ul", {}, ...all.map((each) => element("li", {}, each))));
+    made.push(element("h3", {}, "What it does"), element("ul", {}, ...all.map((each) => element("li", {}, each))));
   if (effects.caution) made.push(element("div", { class: "notice warn" }, element("p", {}, effects.caution)));
   return made;
 }

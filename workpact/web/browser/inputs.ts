@@ -118,9 +118,9 @@ export class Field {
   /** The same content keeps its seal, so that what was shown is what is sent. */
   private async seal(content: string | File | null): Promise<Entered> {
     if (content === null)
-      throw typeof this.input.help === "string" && this.input.kind === "text-hash"
+      throw this.input.kind === "text-hash"
         ? new Refusal("Nothing is written.", "Write it, so that its hash can be made.")
-        : new Refusal("Nothing is chosen or written.", "Choose the file.");
+        : new Refusal("No file is chosen.", "Choose it.");
     if (this.sealed?.content !== content) {
       const made = typeof content === "string" ? seal(new TextEncoder().encode(content)) : await sealFile(content);
       const of = typeof content === "string" ? `${this.input.name}.txt` : content.name;

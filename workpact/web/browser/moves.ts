@@ -40,8 +40,15 @@ export function start(): void {
     isBegun = true;
     document.addEventListener(CHANGED, fill);
     document.addEventListener(KEPT, fill);
+    setInterval(watch, 1000);
   }
   fill();
+}
+
+/** Takes away what time has ended. */
+function watch(): void {
+  const ended = moves().filter((each) => each.until !== null && each.until < now());
+  if (ended.some((each) => document.querySelector(`[data-move="${CSS.escape(each.key)}"]:enabled`) !== null)) fill();
 }
 
 /** The moves of the page as it is now. */
