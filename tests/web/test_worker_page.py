@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
-from tests.web.acting import connect
 from tests.web.relaying import free_port, relayer_of, relaying
 from tests.web.served import Town, served
 from tests.web.wallet import Wallet
