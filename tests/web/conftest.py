@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support import ROOT
 from tests.web.served import Town, served, town
+
+# A busy machine is slow, and nothing here is about how fast it is.
+expect.set_options(timeout=30_000)
 
 SCREENSHOTS = ROOT / "out" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", str(ROOT / ".toolchain/chromium/chromium"))
