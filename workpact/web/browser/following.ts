@@ -205,7 +205,7 @@ async function proposed(sent: Sent, hash: Hex): Promise<Partial<Sent>> {
   if (found === undefined) return { hash, state: "proposed", note: await owners(sent) };
   const receipt = await node.receipt(found.transaction);
   if (receipt === null) return { hash, state: "proposed" };
-  const is = await mined(sent, found.transaction, { ...receipt, isGood: found.topics[0] === SUCCESS });
+  const is = await mined({ ...sent, note: "" }, found.transaction, { ...receipt, isGood: found.topics[0] === SUCCESS });
   return { ...is, hash: found.transaction, nonce: sent.nonce, note: is.note || `Your Safe carried it out.` };
 }
 
