@@ -306,6 +306,7 @@ def test_a_change_order__is_written_signed_by_both_and_put_in_force(place, visit
     expect(page.locator("#state")).to_have_text("It is in force.")
     origin, id_ = town.id(document), town.id(order)
     assert events(town, since) == [("Amended", {"origin": origin, "id": id_, "replaced": origin})]
+    place.site.follower.documents.add(order)
     stale = read(
         place.url,
         proposal(town, change_order(document, origin=origin, replaces=origin, open_before="2031-01-01", **SALTS)),

@@ -15,6 +15,8 @@ from workpact.audit.node import Node, NodeRefused
 from workpact.chain import contracts
 from workpact.signing import MAGIC, recovered
 
+WORD = 32
+
 
 class NoAnswer(Exception):
     """The contract refuses the question, is none, or answers with something else."""
@@ -34,8 +36,12 @@ class Chain:
         abi = next(each for each in contracts.artefact(contract).abi if each.get("name") == view)
         selector = keccak(text=abi_to_signature(abi))[:4]  # type: ignore[arg-type]
         data = selector + encode(get_abi_input_types(abi), arguments)  # type: ignore[arg-type]
+        answer = self.call(address, data)
+        # Where Ape is loaded, the decoder takes nothing for zero.
+        if len(answer) < WORD:
+            raise NoAnswer(f"{address} does not answer {view}.")
         try:
-            return decode(get_abi_output_types(abi), self.call(address, data))  # type: ignore[arg-type]
+            return decode(get_abi_output_types(abi), answer)  # type: ignore[arg-type]
         except (DecodingError, UnicodeDecodeError, OverflowError):
             raise NoAnswer(f"{address} does not answer {view} as a {contract} does.") from None
 

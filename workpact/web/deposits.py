@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 from workpact.permits import LAYOUT, TYPES
 from workpact.terms import AgreementDocument, eip712
 from workpact.terms.units import write_money
-from workpact.web.asking import Chain, NoAnswer
+from workpact.web.asking import WORD, Chain, NoAnswer
 
 VERSIONS = ("1", "2")
 
@@ -110,8 +110,8 @@ def _permit(chain: Chain, document: AgreementDocument) -> dict[str, Any] | None:
 def _domains(chain: Chain, token: str, name: str) -> list[dict[str, Any]]:
     said: tuple[str, ...] = ()
     try:
-        (version,) = decode(["string"], chain.call(token, keccak(text="version()")[:4]))
-        said = (version,)
+        answer = chain.call(token, keccak(text="version()")[:4])
+        said = decode(["string"], answer) if len(answer) > 2 * WORD else ()
     except (DecodingError, UnicodeDecodeError, OverflowError, NoAnswer):
         pass  # not every token says one
     versions = dict.fromkeys([*said, *VERSIONS])

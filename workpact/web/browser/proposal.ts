@@ -26,6 +26,7 @@ export function start(root: ParentNode): void {
     window.addEventListener("hashchange", () => void fromLink());
     document.addEventListener(CHANGED, show);
     document.addEventListener(KEPT, mined);
+    document.addEventListener("close", mined, true);
   }
   void fromLink();
 }
@@ -80,7 +81,7 @@ function show(): void {
   const shown = place();
   if (shown === null || reading === null || proposal === null) return;
   const part = document.querySelector<HTMLElement>("#part")!;
-  Object.assign(part.dataset, { origin: reading.id, block: String(reading.block), time: String(reading.time) });
+  Object.assign(part.dataset, { block: String(reading.block), time: String(reading.time) });
   const focused = document.activeElement?.id;
   shown.replaceChildren(element("div", { id: "shown" }, ...page(reading, proposal, { take, again: read, told })));
   if (focused) document.getElementById(focused)?.focus();
@@ -91,11 +92,11 @@ function place(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-proposal]");
 }
 
-/** What of it was mined after the page's block is read anew. */
+/** What of it was mined after the page's block is read anew; not under an open dialog, which would be of another page. */
 function mined(): void {
-  if (reading === null) return;
-  const { id, block } = reading;
-  const isNew = kept().some((each) => each.origin === id && each.block !== null && each.block.number > block);
+  if (reading === null || document.querySelector("dialog[open]") !== null) return;
+  const { block } = reading;
+  const isNew = kept().some((each) => each.origin === null && each.block !== null && each.block.number > block);
   if (isNew) void told(read);
 }
 
