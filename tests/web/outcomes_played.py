@@ -130,19 +130,27 @@ class Played:
             return
         acts = [self._call(item, each) for each in calls]
         if when > now + 1:
-            first, *_ = self._at(when - 1, acts)
-            assert first["status"] == 0, (item, "the first call is not refused a second earlier")
-            self._revert()
-            self.seen["refused a second earlier"] += 1
+            self._earlier(item, self._at(when - 1, acts)[0])
         before, money = self._state(), self._balance()
         receipts = self._at(when, acts)
         assert [each["status"] for each in receipts] == [1] * len(acts), (item, "not all calls succeed")
         self._moved(item, outcome, receipts, before, money)
+        if item.kind == "period" and "settle" in calls and "The charge is at least" not in outcome.words:
+            assert "Settled" in {each["event"] for each in self._events(receipts[-1])}, item
         if item.kind == "period" and "settle" not in calls and "close" not in calls:
             self._still_refused(item, outcome)
         self._revert()
         self.seen[f"{item.kind}: {', '.join(calls)}"] += 1
         self.seen["competes"] += outcome.competes
+
+    def _earlier(self, item: Item, first: Any) -> None:
+        """A second earlier the first call is refused, or makes an interim payment, which settles nothing."""
+        if first["status"]:
+            assert item.kind == "period", (item, "the first call is not refused a second earlier")
+            names = {each["event"] for each in self._events(first)}
+            assert "PaidInterim" in names, (item, names)
+        self.seen["interim a second earlier" if first["status"] else "refused a second earlier"] += 1
+        self._revert()
 
     def _moved(self, item: Item, outcome: Outcome, receipts: list[Any], before: dict[str, Any], money: int) -> None:
         told, booked = [0, 0, 0, 0], 0

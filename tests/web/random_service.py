@@ -11,28 +11,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests import anvil
-from tests.audit.random_life import Life
-from tests.audit.random_stage import ARBITER, BACKUP, CHAIN, PAUSES, STRANGER, ZERO, Deal
+from tests.audit.random_stage import ARBITER, BACKUP, CHAIN, HOLDBACK, PAUSES, STRANGER, ZERO, Deal
+from tests.web.random_documents import REPORTERS, SIDES, Message, ServiceDocuments
 from workpact.service_calls import merged
 from workpact.terms import eip712, structs
 from workpact.terms.fields import ZERO_ADDRESS
 
-Message = dict[str, Any]
-SIDES = ("client", "contractor")
-REPORTERS = {"client": 7, "contractor": 8}
-LENGTH = 1500
-"""Seconds of a period."""
 DEFAULT = {"id": ZERO, "figures": [], "quantities": [], "evidence": ZERO, "adjustment": 0}
 
 
-class ServiceLife(Life):
+class ServiceLife(ServiceDocuments):
     """Agreements with service periods of which everything can happen; each act is tried."""
 
     def __init__(self, web3: Any, seed: int) -> None:
         super().__init__(web3, seed)
-        self.oracle = anvil.deployed(web3, "SLAOracle")
         self.given: dict[tuple[bytes, int], dict[str, tuple[Message, Message]]] = {}
         """By agreement and period what each side reported last, and as "final" what is final; with its service."""
+        self.stages: dict[tuple[bytes, int], int] = {}
+        """How far periods are, of those that are not open."""
         self.acts: list[Any] = []
         self.touched: Deal | None = None
         """Of the last act."""
@@ -42,13 +38,13 @@ class ServiceLife(Life):
         self.prepare()
         for _ in range(2):
             self.open()
-        self.acts = [self.open, self.amend, self.donate, self.refuse, self.give_notice, self.end_by_both]
-        self.acts += [self.non_payment, self.set_payee, *self.worker_acts, self.waive, self.appoint, self.reporter]
-        self.acts += 2 * [self.serve, self.accept, self.accept_up_to, self.reclaim, self.collect, self.pay, self.close]
-        self.acts += 2 * [self.withdraw, self.release_holdback, self.take, self.reject, self.assess, self.fund]
-        self.acts += 4 * [self.submit, self.dispute, self.rule, self.release, self.agree, self.default]
+        self.acts = [self.open, self.amend, self.donate, self.refuse, self.give_notice, self.end_by_both, self.fund]
+        self.acts += [self.non_payment, *self.worker_acts, self.waive, self.appoint, self.reporter, self.agree]
+        self.acts += 2 * [self.serve, self.accept, self.accept_up_to, self.reclaim, self.take, self.close, self.fund]
+        self.acts += 2 * [self.withdraw, self.release_holdback, self.reject, self.assess, self.default, self.contest]
+        self.acts += 4 * [self.submit, self.dispute, self.rule, self.release, self.set_payee, self.collect, self.pay]
         self.acts += 4 * [self.one_side, self.counter, self.finalise, self.rule_figures, self.settle]
-        self.acts += 6 * [self.contest]
+        self.acts += 2 * [self.dispute_holdback, self.give_notice, self.assess]
 
     def act(self, deal: Deal, sender: str, name: str, *arguments: Any) -> Any:
         receipt = super().act(deal, sender, name, *arguments)
@@ -62,100 +58,18 @@ class ServiceLife(Life):
         while self.steps == before:
             self.random.choice(self.acts)()
 
-    # Documents
-
-    def document(self, token: Any, **deal: Any) -> Message:
-        """Reporters are the parties', and worker equity is named."""
-        return self._reporting(super().document(token, **deal))
-
-    def amended(self, deal: Deal, item: int) -> Message:
-        """At times with other levels, so that another service document takes the place of the one in force."""
-        message = super().amended(deal, item)
-        if self.random.random() < 0.5:
-            conditions = message["annex"]["conditions"]
-            service = conditions["service"] | {"levels": conditions["service"]["levels"] | self._levels()}
-            message |= {"annex": message["annex"] | {"conditions": conditions | {"service": service}}}
-        return self._reporting(message)
-
-    def _reporting(self, message: Message) -> Message:
-        parties = {side: message["deal"][side] for side in SIDES}
-        conditions = message["annex"]["conditions"]
-        levels = conditions["service"]["levels"]
-        levels = levels | {"reporters": levels["reporters"] | parties}
-        conditions = conditions | {"service": conditions["service"] | {"levels": levels}}
-        return message | {"annex": message["annex"] | {"conditions": conditions}}
-
-    def _conditions(self, now: int, ends: list[int]) -> Message:
-        draw = self.random
-        found = super()._conditions(now, [now + LENGTH * (number + 1) for number in range(len(ends) + 1)])
-        ruling = draw.choice((300, 900))
-        contest = {"window": draw.choice((300, 900)), "ruling": ruling, "standing": draw.randrange(2)}
-        contest |= {"arbiter": self.accounts[ARBITER], "backup": self.accounts[BACKUP]}
-        schedule = found["service"]["schedule"] | {
-            "reportWithin": draw.choice((300, 800)),
-            "finalWithin": draw.choice((1000, 6000, 9000)),
-            "obliged": draw.randrange(2),
-            "contest": contest,
-        }
-        levels = found["service"]["levels"] | self._levels()
-        own = {f"{side}Reporters": [self.accounts[number]] for side, number in REPORTERS.items()}
-        levels |= {
-            "reporters": levels["reporters"] | own | {"clientQuorum": 1, "contractorQuorum": draw.choice((0, 1))}
-        }
-        operators = {"client": [self.accounts[9]], "contractor": [self.accounts[7]], "limit": 10**9}
-        billing = found["billing"] | {"cover": draw.randrange(3)}
-        equity = found["equity"] | {"equity": self.equity.address}
-        return found | {
-            "service": {"schedule": schedule, "levels": levels},
-            "operators": operators,
-            "billing": billing,
-            "equity": equity,
-        }
-
-    def _levels(self) -> Message:
-        """Levels of every form with bands, credits with every cap, and prices."""
-        draw = self.random
-        levels = []
-        for number in range(draw.randrange(4)):
-            form = draw.randrange(4)
-            thresholds = (950_000, 500_000) if form < 2 else (40, 20)
-            rising = form in (1, 2)
-            bands = [
-                {"threshold": each, "allocation": share}
-                for each, share in zip(sorted(thresholds, reverse=not rising), (100_000, 700_000), strict=True)
-            ]
-            level = {"name": f"level {number}", "form": form, "minimumSample": draw.choice((0, 5))}
-            level |= {"lowVolume": draw.randrange(3), "repeat": draw.choice((1, 2)), "critical": draw.randrange(2)}
-            levels.append(level | {"earnBack": draw.randrange(2), "bands": bands[: draw.choice((0, 1, 2, 2))]})
-        credits = {
-            "atRisk": draw.choice((120_000, 333_333)),
-            "periodCap": draw.choice((60_000, 250_001)),
-            "yearCap": 100_000,
-            "yearPeriods": draw.choice((0, 2, 12)),
-            "failures": 2,
-            "failureWindow": 3,
-            "lapse": 2000,
-            "earnBack": draw.choice((0, 1, 2)),
-            "earnBackBefore": draw.choice((1, 2, 3)),
-        }
-        prices = [{"quantity": f"count {number}", "rate": self.amount()} for number in range(draw.randrange(3))]
-        return {"levels": levels, "credits": credits, "prices": prices}
-
     # Reports
 
-    def any_period(self, *stages: int) -> tuple[Deal, int] | None:
-        """One of a deal, and of these stages where a few looks find one."""
-        found = None
-        for _ in range(8):
-            deal = self.random.choice(self.deals[-6:] if self.random.random() < 0.8 else self.deals)
-            count = len(_service(deal)["schedule"]["ends"])
-            if not count:
-                continue
-            found = deal, self.random.randrange(count)
-            book = self.oracle.functions.bookOf(self.agreement.address, deal.origin, deal.service).call()
-            if self.oracle.functions.periodOf(book, found[1]).call()[0][0] in stages:
-                break
-        return found
+    def any_period(self, *stages: int, late: bool | None = None) -> tuple[Deal, int] | None:
+        """One of a young deal that has ended and is at one of these stages; `late` if it could have been reported."""
+        now, found = self.now, []
+        for deal in self.deals[-6:]:
+            schedule = _service(deal)["schedule"]
+            for period, end in enumerate(schedule["ends"]):
+                is_late = now > end + schedule["reportWithin"]
+                if end < now and self._stage(deal, period) in stages and late in (None, is_late):
+                    found.append((deal, period))
+        return self.random.choice(found) if found else None
 
     def figures(self, deal: Deal, period: int, *, notice: bool = False, adjustment: int = 0) -> Message:
         """A report with figures around every threshold, or without any."""
@@ -188,6 +102,8 @@ class ServiceLife(Life):
         if chosen is None:
             return
         deal, period = chosen
+        if self.random.random() < 0.5:
+            return
         message = self.figures(deal, period, adjustment=self.random.choice((0, 0, 0, 10**10, -(10**10))))
         service = _service(deal)
         call = self.oracle.functions.report(
@@ -199,7 +115,7 @@ class ServiceLife(Life):
         self._try(deal, period, call, STRANGER, final=message)
 
     def one_side(self) -> tuple[Deal, int] | None:
-        chosen = self.any_period(0)
+        chosen = self.any_period(0, late=False)
         if chosen is None:
             return None
         deal, period = chosen
@@ -265,7 +181,7 @@ class ServiceLife(Life):
         self._try(deal, period, call, self.random.choice((ARBITER, BACKUP, STRANGER)), service, final=stands)
 
     def default(self) -> None:
-        chosen = self.any_period(0)
+        chosen = self.any_period(0, late=True)
         if chosen is None:
             return
         deal, period = chosen
@@ -304,11 +220,18 @@ class ServiceLife(Life):
             self.do(deal.message["deal"][side], call)
 
     def settle(self) -> None:
+        """At times not: what is not settled yet is what pages speak of."""
         deal, _ = self.any_deal()
+        if self.random.random() < 0.4:
+            return
         count = len(_service(deal)["schedule"]["ends"])
         if count:
             sender = self.random.choice((deal.contractor, self.accounts[STRANGER]))
             self.act(deal, sender, "settle", deal.conditions, self.random.randrange(count))
+
+    def dispute_holdback(self) -> None:
+        deal, _ = self.any_deal()
+        self.act(deal, deal.client, "dispute", HOLDBACK, ZERO)
 
     def appoint(self) -> None:
         deal, _ = self.any_deal()
@@ -319,8 +242,7 @@ class ServiceLife(Life):
         return self.agreement.address, deal.origin
 
     def _stage(self, deal: Deal, period: int) -> int:
-        book = self.oracle.functions.bookOf(self.agreement.address, deal.origin, deal.service).call()
-        return int(self.oracle.functions.periodOf(book, period).call()[0][0])
+        return self.stages.get((deal.origin, period), 0)
 
     def _try(
         self, deal: Deal, period: int, call: Any, sender: int, service: Message | None = None, **given: Message
@@ -330,6 +252,8 @@ class ServiceLife(Life):
         if receipt is None or receipt["status"] != 1:
             return None
         self.touched = deal
+        book = self.oracle.functions.bookOf(*self._place(deal), deal.service).call()
+        self.stages[deal.origin, period] = self.oracle.functions.periodOf(book, period).call()[0][0]
         known = self.given.setdefault((deal.origin, period), {})
         known |= {name: (message, service or _service(deal)) for name, message in given.items()}
         return deal, period

@@ -20,6 +20,14 @@ from workpact.web.snapshot import Snapshot
 from workpact.web.turns import Item as Item
 from workpact.web.turns import Seats, holder, seats_of
 
+STEPS = {
+    "release": "release it to the contractor",
+    "reclaim": "reclaim it for the client",
+    "rule": "rule by the split of the terms",
+    "close": "close the agreement",
+}
+"""What anyone can do by each call."""
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -75,24 +83,33 @@ def _milestone(position: Position, index: int, seats: Seats) -> Item:
     name = position.words.milestone(index)
     state = milestone_state(index, name, work.amount, work.due, step, rules)
     silence = _silence(position, index)
-    turn, can = state.turn, state.step
-    if turn == "anyone" and can.startswith("wait"):
-        turn = ""
-    if work.phase is Phase.OWED and position.held:
-        turn, can = "anyone", "release it to the contractor"
+    turn, can = _turn(position, state, silence)
     who = holder(position, turn)
     limit = int(position.conditions["operators"]["limit"])
-    if turn in seats and work.phase is not Phase.OWED and work.amount <= limit:
+    if turn in seats and not can.startswith("fund") and work.amount <= limit:
         who += seats[turn]
-    until = silence.at - 1 if turn == "anyone" and silence else _until(position, state)
-    if work.phase is Phase.OWED:
-        until = None
-    return Item("milestone", index, name, turn, who, can, until, silence)
+    return Item("milestone", index, name, turn, who, can, _until(position, state, turn, silence), silence)
 
 
-def _until(position: Position, state: MilestoneState) -> int | None:
-    """Until when the side that has the turn has it."""
+def _turn(position: Position, state: MilestoneState, silence: Outcome | None) -> tuple[str, str]:
+    """Whose turn, and what they can do: anyone's where the next second lets anyone act."""
+    if silence is not None and silence.calls and silence.at <= position.now + 1:
+        return "anyone", STEPS[silence.calls[0]]
+    if state.phase is Phase.SUBMITTED and state.turn == "anyone":
+        return "client", "fund what is due, then anyone releases it"
+    if state.turn == "anyone":
+        waits = state.step if state.step.startswith("wait") else "wait: it lapses when the agreement is closed"
+        return "", waits
+    return state.turn, state.step
+
+
+def _until(position: Position, state: MilestoneState, turn: str, silence: Outcome | None) -> int | None:
+    """Until when the side that has the turn has it; what is owed has no date."""
     work = position.works[state.index]
+    if state.phase is Phase.OWED or (turn == "client" and state.turn == "anyone"):
+        return None
+    if turn == "anyone" or (not turn and state.phase is not Phase.DISPUTED):
+        return silence.at - 1 if silence is not None else None
     if state.phase is Phase.DISPUTED:
         return _window(position, work.clock)
     if state.review_until_at is not None:
