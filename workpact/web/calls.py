@@ -19,6 +19,13 @@ class Blank:
     name: str
 
 
+@dataclass(frozen=True)
+class Plain:
+    """An argument that is as JSON has it already: what many calls carry is written once."""
+
+    value: Any
+
+
 def arguments(contract: str, function: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """Values for a function as JSON has them: integers as decimal text, bytes as hex, structs as arrays."""
     fields = _function(contract, function)["inputs"]
@@ -28,6 +35,8 @@ def arguments(contract: str, function: str, values: Sequence[Any]) -> tuple[Any,
 def _plain(field: Mapping[str, Any], kind: str, value: Any) -> Any:
     if isinstance(value, Blank):
         return {"input": value.name}
+    if isinstance(value, Plain):
+        return value.value
     if kind.endswith("[]"):
         return [_plain(field, kind.removesuffix("[]"), each) for each in value]
     if kind == "tuple":

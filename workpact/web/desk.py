@@ -10,9 +10,8 @@ from typing import Any
 from workpact.audit.telling import Telling
 from workpact.audit.words import Words
 from workpact.terms import structs
-from workpact.terms.structs import Struct
 from workpact.terms.units import write_duration
-from workpact.web.calls import arguments
+from workpact.web.calls import Plain, arguments
 from workpact.web.move import Approval, Flow, Input, Move
 from workpact.web.outcomes import Position
 from workpact.web.seats import Seats
@@ -51,19 +50,21 @@ class Desk:
         return Telling.of(self.snapshot.history.subject)
 
     @cached_property
-    def terms(self) -> Struct:
+    def terms(self) -> Plain:
         """The document as most calls carry it."""
-        return structs.terms(self.snapshot.message)
+        return Plain(arguments("Agreement", "releaseHoldback", (structs.terms(self.snapshot.message),))[0])
 
     @cached_property
-    def conditions(self) -> Struct:
+    def conditions(self) -> Plain:
         """Its conditions."""
-        return structs.conditions(self.snapshot.message)
+        values = (self.terms, structs.conditions(self.snapshot.message))
+        return Plain(arguments("Agreement", "close", values)[1])
 
     @cached_property
-    def arbitration(self) -> Struct:
+    def arbitration(self) -> Plain:
         """Its arbitration group."""
-        return structs.calldata("Arbitration", self.snapshot.message["arbitration"])
+        values = (self.terms, structs.calldata("Arbitration", self.snapshot.message["arbitration"]))
+        return Plain(arguments("Agreement", "serve", values)[1])
 
     # Words
 

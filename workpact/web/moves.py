@@ -19,10 +19,9 @@ from workpact.web.move import Move
 from workpact.web.period_moves import period_moves
 from workpact.web.seat_moves import seat_moves
 from workpact.web.snapshot import Snapshot
-from workpact.web.standing import Standing
 
 
-def moves(snapshot: Snapshot, _: Standing | None = None) -> tuple[Move, ...]:
+def moves(snapshot: Snapshot) -> tuple[Move, ...]:
     """All moves of all accounts."""
     desk = Desk(snapshot)
     made = (milestone_moves, holdback_moves, period_moves, money_moves, ending_moves, seat_moves)

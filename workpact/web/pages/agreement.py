@@ -46,7 +46,7 @@ def router(site: Site) -> APIRouter:
 def agreement_part(snapshot: Snapshot) -> Part:
     """The server's part of an agreement's page."""
     value, stands = agreement_facts(snapshot), standing(snapshot)
-    made = moves(snapshot, stands)
+    made = moves(snapshot)
     return part(
         "agreement.html.jinja",
         value["title"] or "Agreement",
