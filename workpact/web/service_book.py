@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from workpact import WorkpactError
@@ -82,6 +81,8 @@ class Book:
     """The service document in force, by its hash."""
     is_in_force: bool
     """Whether the oracle takes it for the one in force."""
+    documents: Mapping[bytes, bytes]
+    """Which document has a service document, by the service's hash."""
     kept: Mapping[int, Kept] = field(default_factory=dict)
 
     @classmethod
@@ -101,18 +102,13 @@ class Book:
                 for entry in book.entries:
                     if entry.name.startswith(("Period", "Credit")):
                         kept.setdefault(entry["period"], Kept()).apply(entry)
-        return cls(subject, snapshot.reports, current, not last or last[-1] == current, kept)
+        return cls(subject, snapshot.reports, current, not last or last[-1] == current, services(subject), kept)
 
     # What is kept
 
     def period(self, index: int) -> Kept:
         """One period."""
         return self.kept.get(index, Kept())
-
-    @cached_property
-    def documents(self) -> Mapping[bytes, bytes]:
-        """Which document has a service document, by the service's hash."""
-        return services(self.subject)
 
     def service(self, document: bytes | None) -> Message:
         """Schedule and levels of a service document; of the one in force for None."""
