@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from workpact.audit.bundle.anchors import proof_nodes
@@ -25,7 +26,6 @@ def proof(node: Node, history: History) -> bytes:
     header = Header.of(node.block(head.number))
     if header.hash != head.hash:
         raise BlockGone(f"Block {head.number} was replaced while it was read: load the page again.")
-    signing = eip712.domain(eip712.AGREEMENT_DOMAIN, subject.chain_id, subject.agreement)
     value = {
         "format": FORMAT,
         "chain": subject.chain_id,
@@ -33,12 +33,19 @@ def proof(node: Node, history: History) -> bytes:
         "origin": plain(subject.origin),
         "block": {"number": head.number, "hash": plain(head.hash), "timestamp": head.timestamp},
         "header": plain(header.raw),
-        "documents": [eip712.typed_data("Agreement", each, signing) for each in subject.messages.values()],
+        "documents": [_document(each) for each in subject.messages.values()],
         "named": subject.named,
         "books": [_book(each) for each in history.books],
         "nodes": _nodes(node, history),
     }
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _document(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What was signed, without the domain, which follows from chain and agreement."""
+    typed = eip712.typed_data("Agreement", message, {})
+    del typed["types"]["EIP712Domain"]
+    return {name: typed[name] for name in ("types", "message")}
 
 
 def _book(book: BookHistory) -> dict[str, Any]:

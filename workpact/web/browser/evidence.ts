@@ -2,7 +2,8 @@
 
 import { element } from "./elements";
 
-const AGAIN = 2_000;
+const SOON = 1_000;
+const LATEST = 16_000;
 let round = 0;
 
 /** Loads both. */
@@ -16,12 +17,12 @@ export function start(root: ParentNode): void {
 
 async function show(place: HTMLElement, own: number): Promise<void> {
   const address = `${place.dataset["checks"]}?part`;
-  while (own === round) {
+  for (let wait = SOON; own === round; wait = Math.min(2 * wait, LATEST)) {
     const found = await loaded(address);
     if (found === null || own !== round) return;
     place.replaceChildren(place.firstElementChild!, found);
     if (found.dataset["done"] === "1") return;
-    await new Promise((resume) => setTimeout(resume, AGAIN));
+    await new Promise((resume) => setTimeout(resume, wait));
   }
 }
 
