@@ -63,7 +63,7 @@ class SafeWallet(Wallet):
         asked = json.loads(parameters[1])
         return "0x" + self._signed("SafeMessage", [("bytes", "message")], {"message": digest(asked)}).hex()
 
-    def send(self, asked: dict[str, Any], **changes: Any) -> str:
+    def send(self, asked: dict[str, Any], **_: Any) -> str:
         """Proposes it: the hash that the owners sign, of no transaction yet."""
         self.waiting.append(asked)
         hashed = self._contract.functions.getTransactionHash(

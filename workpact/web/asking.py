@@ -38,7 +38,7 @@ class Chain:
         data = selector + encode(get_abi_input_types(abi), arguments)  # type: ignore[arg-type]
         answer = self.call(address, data)
         # Where Ape is loaded, the decoder takes nothing for zero.
-        if len(answer) < WORD:
+        if len(answer) < WORD * len(abi["outputs"]):
             raise NoAnswer(f"{address} does not answer {view}.")
         try:
             return decode(get_abi_output_types(abi), answer)  # type: ignore[arg-type]
