@@ -15,11 +15,17 @@ export interface Needed {
 }
 
 /** The calldata of the approval that comes first; null if none is needed. Throws `Refusal` if money is lacking. */
-export async function approval(from: Address, needed: Needed, decimals: number, unit: string): Promise<Approval | null> {
+export async function approval(
+  from: Address,
+  needed: Needed,
+  decimals: number,
+  unit: string,
+): Promise<Approval | null> {
   const abi = abiOf("Token");
   const view = async (name: string, args: unknown[]): Promise<bigint> => {
     const data = encodeFunctionData({ abi, functionName: name, args });
-    return decodeFunctionResult({ abi, functionName: name, data: await node.call({ to: needed.token, data }) }) as bigint;
+    const answer = await node.call({ to: needed.token, data });
+    return decodeFunctionResult({ abi, functionName: name, data: answer }) as bigint;
   };
   const allowed = await view("allowance", [from, needed.spender]);
   const balance = await view("balanceOf", [from]);

@@ -90,11 +90,14 @@ export async function works(call: { from: Address; to: Address; data: Hex }): Pr
     const data = revertData(error);
     const known = data && refused(data);
     const what = known ? `${known.text}. ${known.meaning}` : messageOf(error);
-    throw new Refusal(`The contract would refuse: ${what}`, "Nothing was sent. Look at the page again: it shows what is possible now.");
+    throw new Refusal(
+      `The contract would refuse: ${what}`,
+      "Nothing was sent. Look at the page again: it shows what is possible now.",
+    );
   }
 }
 
-/** The server's words for it; its refusal counts too. */
+/** The server's words for it. Where its node differs from the wallet's, which may be ahead of it, both are said. */
 async function effects(call: Call, first: Call[]): Promise<Effects> {
   if (call.origin === null) return { events: [], transfers: [], caution: "" };
   const before = first.map((each) => ({ contract: each.to, data: each.data }));
@@ -114,7 +117,12 @@ async function effects(call: Call, first: Call[]): Promise<Effects> {
       "Your wallet's own node says that it works.";
     return { events: [], transfers: [], caution };
   }
-  if (!answer.ok)
-    throw new Refusal(`The contract would refuse: ${[answer.error, answer.words].filter(Boolean).join(". ")}`, answer.advice ?? "");
+  if (!answer.ok) {
+    const why = [answer.error, answer.words, answer.advice].filter(Boolean).join(". ");
+    const caution =
+      `By this page's server the contract would refuse: ${why} Your wallet's own node says that it works: ` +
+      "one of the two may be behind.";
+    return { events: [], transfers: [], caution };
+  }
   return { events: answer.events ?? [], transfers: (answer.transfers ?? []).map((each) => each.words), caution: "" };
 }

@@ -50,7 +50,8 @@ function notices(): Node[] {
     const hasMoves = document.querySelector("[data-moves]") !== null;
     if (hasMoves) made.push(element("p", { class: "muted", id: "to-act" }, "Connect a wallet to act."));
   } else if (isLost()) {
-    const text = "Your wallet has lost its network. Nothing can be sent until it is back: look at the wallet's settings.";
+    const text =
+      "Your wallet has lost its network. Nothing can be sent until it is back: look at the wallet's settings.";
     made.push(element("div", { class: "notice bad" }, element("p", {}, text)));
   } else if (wanted !== null && on !== wanted) {
     const text =
@@ -59,7 +60,8 @@ function notices(): Node[] {
     const switching = pressable("Switch network", "primary", () => switchTo(provider(), wanted));
     made.push(element("div", { class: "notice warn" }, element("p", {}, text), element("p", {}, switching)));
   }
-  if (said !== null) made.push(element("div", { class: "notice bad" }, element("p", {}, `${said.message} ${said.advice}`)));
+  if (said !== null)
+    made.push(element("div", { class: "notice bad" }, element("p", {}, `${said.message} ${said.advice}`)));
   return made;
 }
 
@@ -92,7 +94,10 @@ async function choose(): Promise<void> {
       "Open it by https, or at 127.0.0.1.",
     );
   if (only === undefined)
-    throw new Refusal("This browser has no wallet.", "Install one that announces itself (EIP-6963), then reload the page.");
+    throw new Refusal(
+      "This browser has no wallet.",
+      "Install one that announces itself (EIP-6963), then reload the page.",
+    );
   const chosen = wallets.length === 1 ? only : await chosenOf(wallets);
   if (chosen !== null) await connect(chosen);
 }

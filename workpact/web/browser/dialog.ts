@@ -117,7 +117,9 @@ class MoveDialog {
 
   private say(error: unknown): void {
     const { message, advice } =
-      error instanceof Refusal ? error : new Refusal("Something in this page failed.", "Nothing was sent. Reload the page.");
+      error instanceof Refusal
+        ? error
+        : new Refusal("Something in this page failed.", "Reload it, and look whether your wallet shows a transaction.");
     this.fault.replaceChildren(element("div", { class: "notice bad" }, element("p", {}, `${message} ${advice}`)));
   }
 
@@ -173,9 +175,10 @@ class MoveDialog {
         : BigInt(entered.get(approve.units.input)!.value) - BigInt(approve.units.less);
     const of = inputs.find((each) => each.kind === "money");
     const needed = { token, spender, units };
-    const made = await approval(this.place.from, needed, of?.decimals ?? 0, of?.decimals === undefined ? "units" : (of.unit ?? ""));
+    const made = await approval(this.place.from, needed, of?.decimals ?? 0, of?.unit ?? "units");
     if (made === null) return null;
-    const call = { ...this.place, key: `approve:${token}:${spender}`, label: made.words, to: token, data: made.data };
+    const key = `approve:${token}:${made.data}`;
+    const call = { ...this.place, key, label: made.words, to: token, data: made.data };
     return { label: `Step 1 of 2: ${made.words}`, call, isLast: false };
   }
 
@@ -228,9 +231,9 @@ class MoveDialog {
 
 function effectsShown(effects: Effects): Node[] {
   const made: Node[] = [];
-  const all = [...effects.events, ...effects.transfers];
+  const all = [...effects.events, ...effects.transfers].map((each) => element("li", {}, each));
   if (all.length > 0)
-    made.push(element("h3", {}, "What it does"), element("ul", {}, ...all.map((each) => element("li", {}, each))));
+    made.push(element("div", { class: "notice" }, element("h3", {}, "What it does"), element("ul", {}, ...all)));
   if (effects.caution) made.push(element("div", { class: "notice warn" }, element("p", {}, effects.caution)));
   return made;
 }

@@ -83,8 +83,9 @@ export function decoded(contract: string, data: Hex): { name: string; arguments:
   const abi = abiOf(contract);
   const { functionName, args } = decodeFunctionData({ abi, data });
   const selector = data.slice(0, 10);
-  const called = abi.find((each): each is AbiFunction => each.type === "function" && toFunctionSelector(each) === selector)!;
-  return { name: functionName, arguments: called.inputs.map((each, index) => shown(each, each.name ?? "", args?.[index])) };
+  const isIt = (each: Abi[number]) => each.type === "function" && toFunctionSelector(each) === selector;
+  const { inputs } = abi.find(isIt) as AbiFunction;
+  return { name: functionName, arguments: inputs.map((each, index) => shown(each, each.name ?? "", args?.[index])) };
 }
 
 function shown(parameter: AbiParameter, name: string, value: unknown): Shown {
@@ -116,7 +117,8 @@ export function refused(data: Hex): Refused | null {
     const inputs = abiItem.type === "error" ? abiItem.inputs : [];
     const given = inputs.map((each, index) => `${each.name}=${argument(each.name ?? "", args?.[index])}`);
     const signature = `${errorName}(${inputs.map((each) => each.type).join(",")})`;
-    return { name: errorName, text: `${errorName}(${given.join(", ")})`, meaning: MEANINGS[signature] ?? foreign(errorName) };
+    const meaning = MEANINGS[signature] ?? foreign(errorName);
+    return { name: errorName, text: `${errorName}(${given.join(", ")})`, meaning };
   } catch {
     return null;
   }

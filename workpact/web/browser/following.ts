@@ -84,7 +84,8 @@ async function follow(sent: Sent): Promise<void> {
     if (now === undefined || now.hash !== null) return;
     const found = await own(now);
     if (found !== null) return change(now, await seen({ ...now, hash: found.hash }, found.hash));
-    if (now.state === "asking") change(now, { state: "unsure", note: "This page was closed before your wallet answered." });
+    if (now.state === "asking")
+      change(now, { state: "unsure", note: "This page was closed before your wallet answered." });
   });
 }
 
@@ -98,22 +99,29 @@ async function seen(sent: Sent, hash: Hex): Promise<Partial<Sent>> {
   const receipt = await node.receipt(hash);
   if (receipt !== null) return { hash, ...(await mined(sent, hash, receipt)) };
   const waiting = await node.transaction(hash);
-  const note = sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another: it waits again.`;
+  const note =
+    sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another: it waits again.`;
   if (waiting !== null) return { hash, state: "waiting", block: null, nonce: waiting.nonce, missed: 0, note };
   if ((await isContract(sent)) && sent.block === null) return proposed(sent, hash);
   const other = await used(sent, sent.nonce);
   if (other === null) return missed(sent, hash);
-  if (other === "unknown") return { state: "replaced", block: null, note: "Its number was used by a transaction that your node does not show." };
+  if (other === "unknown") {
+    const said = "Its number was used by a transaction that your wallet's node does not show.";
+    return { state: "replaced", block: null, note: said };
+  }
   if (other.hash === hash) return {}; // it was mined between two questions
-  if (isSame(sent, other))
-    return { ...(await seen({ ...sent, block: null }, other.hash)), hash: other.hash, note: "It was sent again with another fee." };
+  if (isSame(sent, other)) {
+    const found = await seen({ ...sent, block: null }, other.hash);
+    return { ...found, hash: other.hash, note: "It was sent again with another fee." };
+  }
   return replaced(sent, other);
 }
 
 /** A node of many behind one address may know it a little later than others. */
 function missed(sent: Sent, hash: Hex): Partial<Sent> {
   if (sent.missed + 1 < PATIENCE) return { hash, missed: sent.missed + 1 };
-  const note = sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another, which does not have it.`;
+  const note =
+    sent.block === null ? sent.note : `Its block ${sent.block.number} was replaced by another, which does not have it.`;
   return { hash, state: "gone", block: null, note };
 }
 

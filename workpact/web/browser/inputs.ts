@@ -31,7 +31,8 @@ export interface Entered {
 export function units(written: string, decimals: number): bigint {
   const text = written.trim().replace(/(?<=\d)[, ](?=\d{3}(\D|$))/g, "");
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
-  if (match === null) throw new Refusal(`${written || "Nothing"} is no amount.`, "Write digits, with a point: 1250.50.");
+  if (match === null)
+    throw new Refusal(`${written || "Nothing"} is no amount.`, "Write digits, with a point: 1250.50.");
   const part = match[2] ?? "";
   if (part.length > decimals)
     throw new Refusal(`The token has ${decimals} decimals.`, `Write no more than ${decimals} digits after the point.`);
@@ -51,7 +52,10 @@ export function ppm(written: string): bigint {
   const match = /^(\d{1,3})(?:\.(\d{1,4}))?\s*%?$/.exec(written.trim());
   const found = match && BigInt(match[1]! + (match[2] ?? "").padEnd(4, "0"));
   if (found === null || found > 1_000_000n)
-    throw new Refusal(`${written || "Nothing"} is no share.`, "Write per cent from 0 to 100, with at most 4 decimals: 62.5.");
+    throw new Refusal(
+      `${written || "Nothing"} is no share.`,
+      "Write per cent from 0 to 100, with at most 4 decimals: 62.5.",
+    );
   return found;
 }
 
@@ -160,6 +164,7 @@ function control(input: Input, id: string): HTMLInputElement | HTMLTextAreaEleme
   }
   if (input.kind === "text-hash") return element("textarea", { id, rows: "4" });
   if (input.kind === "file-hash") return element("input", { id, type: "file" });
-  if (input.kind === "address") return element("input", { id, class: "mono", autocomplete: "off", spellcheck: "false" });
-  return element("input", { id, class: "num", inputmode: "decimal", autocomplete: "off" });
+  const isAnAddress = input.kind === "address";
+  const looks = isAnAddress ? { class: "mono", spellcheck: "false" } : { class: "num", inputmode: "decimal" };
+  return element("input", { id, autocomplete: "off", ...looks });
 }

@@ -43,6 +43,7 @@ export async function switchTo(provider: Provider, chain: number): Promise<void>
         `Add it in your wallet's network settings: chain id ${chain}, and the address of a node that you trust. ` +
           "Then switch to it there or here.",
       );
-    throw surelyNot(error) ?? new Refusal(`Your wallet did not switch: ${messageOf(error)}`, "Switch in the wallet itself.");
+    const refusal = new Refusal(`Your wallet did not switch: ${messageOf(error)}`, "Switch in the wallet itself.");
+    throw surelyNot(error) ?? refusal;
   }
 }

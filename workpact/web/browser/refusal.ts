@@ -55,16 +55,25 @@ export function surelyNot(error: unknown): Refusal | null {
   const { code } = (error ?? {}) as WalletError;
   const said = messageOf(error);
   if (code === 4001 || code === "ACTION_REJECTED")
-    return new Refusal("You rejected it in your wallet. Nothing was signed or sent.", "Press again if you want it after all.");
+    return new Refusal(
+      "You rejected it in your wallet. Nothing was signed or sent.",
+      "Press again if you want it after all.",
+    );
   if (code === -32002)
     return new Refusal(
       "Your wallet already has an open request, or is locked.",
       "Open your wallet, unlock it, answer or reject what it shows, then press again.",
     );
   if (code === 4100)
-    return new Refusal("Your wallet does not allow this page that account.", "Connect the account again and press again.");
+    return new Refusal(
+      "Your wallet does not allow this page that account.",
+      "Connect the account again and press again.",
+    );
   if (code === 4900 || code === 4901)
-    return new Refusal("Your wallet is not connected to this network.", "Reconnect it in the wallet, then press again.");
+    return new Refusal(
+      "Your wallet is not connected to this network.",
+      "Reconnect it in the wallet, then press again.",
+    );
   if (code === 4200 || code === -32601 || code === -32004)
     return new Refusal("Your wallet cannot do this.", `Use another wallet. It said: ${said}`);
   if (/insufficient funds/i.test(said))

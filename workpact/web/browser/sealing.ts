@@ -1,4 +1,5 @@
-// Salted hashes of what must not be on chain, made here alone: keccak256(salt ‖ sha256(content)), as workpact/sealing.py.
+// Salted hashes of what must not be on chain, made here alone and as workpact/sealing.py does it:
+// keccak256(salt ‖ sha256(content)).
 
 import type { Hex } from "viem";
 import { bytesToHex, concat, keccak256, sha256 } from "viem/utils";

@@ -44,7 +44,9 @@ export async function sameWallet(wanted: { chain: number; from: Address }): Prom
       account() === null
         ? "Your wallet is locked, or shares no account with this page any more. Nothing was sent."
         : `Your wallet has changed to the account ${account()}; this was made for ${wanted.from}. Nothing was sent.`,
-      account() === null ? "Unlock it and connect again." : "Switch back, or close this and look at what the other account can do.",
+      account() === null
+        ? "Unlock it and connect again."
+        : "Switch back, or close this and look at what the other account can do.",
     );
   if (chain() !== wanted.chain)
     throw new Refusal(
@@ -58,9 +60,10 @@ async function asked(wanted: Call): Promise<Sent> {
   const lost = kept().find((each) => each.state === "gone" && isOf(each, wanted) && each.from === from);
   const next = await node.count(from, "pending");
   const isAgain = lost !== undefined && lost.nonce >= next;
-  const place = { nonce: isAgain ? lost.nonce : next, asked: await node.height() };
-  const rest = { hash: null, block: null, note: "", missed: 0, isSettled: false };
-  const sent: Sent = keep({ id: newId(), chain: on, origin, key, label, from, to, data, ...place, state: "asking", ...rest });
+  const nonce = isAgain ? lost.nonce : next;
+  const height = await node.height();
+  const made = { id: newId(), chain: on, origin, key, label, from, to, data, nonce, asked: height } as const;
+  const sent = keep({ ...made, state: "asking", hash: null, block: null, note: "", missed: 0, isSettled: false });
   if (lost !== undefined) forget(lost);
   // One that was lost may come back: the same number lets the chain take one of the two only.
   const asks = { from, to, data, ...(isAgain ? { nonce: numberToHex(lost.nonce) } : {}) };

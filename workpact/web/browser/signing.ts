@@ -35,7 +35,8 @@ const VALIDITY = [
 export async function signTypedData(typed: Typed): Promise<Hex> {
   const from = account();
   const on = chain();
-  if (from === null || on === null) throw new Refusal("No wallet is connected.", "Connect your wallet at the top of the page.");
+  if (from === null || on === null)
+    throw new Refusal("No wallet is connected.", "Connect your wallet at the top of the page.");
   const wanted = Number(typed.domain.chainId ?? on);
   if (wanted !== on)
     throw new Refusal(
@@ -47,7 +48,10 @@ export async function signTypedData(typed: Typed): Promise<Hex> {
   const digest = hashTypedData({ ...typed, types } as Parameters<typeof hashTypedData>[0]);
   const signature = await alone(`sign:${from}:${digest}`, () => asked(from, typed));
   if (signature === null)
-    throw new Refusal("Your wallet is already being asked for this signature.", "Answer it there, or look at your other tabs.");
+    throw new Refusal(
+      "Your wallet is already being asked for this signature.",
+      "Answer it there, or look at your other tabs.",
+    );
   await checked(from, digest, signature);
   return signature;
 }
@@ -56,10 +60,8 @@ async function asked(from: Address, typed: Typed): Promise<Hex> {
   try {
     return (await provider().request({ method: "eth_signTypedData_v4", params: [from, JSON.stringify(typed)] })) as Hex;
   } catch (error) {
-    throw (
-      surelyNot(error) ??
-      new Refusal(`Your wallet gave no signature: ${messageOf(error)}`, "Nothing was sent. Press again to be asked again.")
-    );
+    const said = `Your wallet gave no signature: ${messageOf(error)}`;
+    throw surelyNot(error) ?? new Refusal(said, "Nothing was sent. Press again to be asked again.");
   }
 }
 

@@ -2,11 +2,18 @@
 
 import { button, element } from "./elements";
 import { hindrance } from "./following";
-import { KEPT, forget, kept, type Sent } from "./kept";
+import { KEPT, forget, kept, type Sent, type State } from "./kept";
 import { download, saved, unsaved } from "./sealing";
 import { CHANGED, account, chain } from "./wallet";
 
-const LOOKS = { mined: "good", final: "good", reverted: "bad", replaced: "warn", gone: "warn", unsure: "warn" } as const;
+const LOOKS: Partial<Record<State, string>> = {
+  mined: "good",
+  final: "good",
+  reverted: "bad",
+  replaced: "warn",
+  gone: "warn",
+  unsure: "warn",
+};
 /** Nothing is waited for. */
 const ENDED = new Set(["reverted", "replaced", "gone"]);
 let isBegun = false;
@@ -34,7 +41,10 @@ export function words(sent: Sent): string {
         "This page looks for it too, and does not offer it again meanwhile."
       );
     case "waiting":
-      return `Sent; it waits to be mined. ${note} If it takes long, speed it up or cancel it in your wallet: this page follows either.`;
+      return (
+        `Sent; it waits to be mined. ${note} If it takes long, speed it up or cancel it in your wallet: ` +
+        "this page follows either."
+      );
     case "mined":
       return `Mined in block ${at}; not final yet. ${note}`;
     case "final":
@@ -49,7 +59,10 @@ export function words(sent: Sent): string {
         "it takes the same number, so only one of the two can be mined."
       );
     case "proposed":
-      return `Proposed to your Safe, not on the chain yet. ${note} Sign it in the Safe; this page sees when it is carried out.`;
+      return (
+        `Proposed to your Safe, not on the chain yet. ${note} ` +
+        "Sign it in the Safe; this page sees when it is carried out."
+      );
   }
 }
 
@@ -64,13 +77,14 @@ function show(): void {
 function problem(): string | null {
   if (account() === null) return "Connect your wallet, so that its node can be asked what became of what you sent.";
   const first = kept().find((each) => !each.isSettled);
-  if (first !== undefined && first.chain !== chain()) return "Switch your wallet back, to see what became of what you sent.";
+  if (first !== undefined && first.chain !== chain())
+    return "Switch your wallet back, to see what became of what you sent.";
   return hindrance();
 }
 
 function card(sent: Sent): HTMLElement {
   const made = element("div", {
-    class: `notice ${LOOKS[sent.state as keyof typeof LOOKS] ?? ""}`,
+    class: `notice ${LOOKS[sent.state] ?? ""}`,
     "data-sent": sent.key,
     "data-state": sent.state,
     tabindex: "-1",
@@ -81,7 +95,8 @@ function card(sent: Sent): HTMLElement {
     made.append(element("p", { class: "small" }, name, element("span", { class: "mono" }, sent.hash)));
   }
   if (sent.state === "unsure" || sent.state === "proposed") made.append(giveUp(sent));
-  else if (sent.isSettled || ENDED.has(sent.state)) made.append(element("p", {}, button("Hide", "quiet", () => forget(sent))));
+  else if (sent.isSettled || ENDED.has(sent.state))
+    made.append(element("p", {}, button("Hide", "quiet", () => forget(sent))));
   return made;
 }
 

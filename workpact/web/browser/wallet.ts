@@ -1,4 +1,4 @@
-// The connected wallet: found by EIP-6963, asked by EIP-1193. Of it the browser keeps which wallet it was, nothing else.
+// The connected wallet: found by EIP-6963, asked by EIP-1193. The browser keeps which wallet it was, and nothing else.
 
 import type { Address, Hex } from "viem";
 import { getAddress, hexToNumber, isAddress } from "viem/utils";
