@@ -38,6 +38,11 @@ class Workshop:
         """One transaction, which must succeed; its receipt."""
         return self.town.web3.eth.get_transaction_receipt(self.town.send(role, call))
 
+    def read_sources(self, role: str, call: Any) -> None:
+        """One transaction with gas enough for the sources of gates."""
+        made = call.transact({"from": self.town.address(role), "gas": 8_000_000})
+        assert self.town.web3.eth.wait_for_transaction_receipt(made, poll_latency=0.01)["status"] == 1
+
     def after(self, seconds: int) -> None:
         """Time goes by."""
         self.town.mine(self.town.now + seconds)
