@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
@@ -72,7 +71,7 @@ class Event:
 
 def link(word: bytes, timestamp: int, event_hash: bytes) -> bytes:
     """The history after one more event."""
-    return keccak(encode(["bytes32", "uint256", "bytes32"], [word, timestamp, event_hash]))
+    return keccak(word + timestamp.to_bytes(32, "big") + event_hash)
 
 
 def recompute(events: Iterable[Event], word: bytes = bytes(32)) -> bytes:

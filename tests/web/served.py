@@ -70,9 +70,9 @@ def town(folder: Path, *flags: str, automine: bool = True) -> Iterator[Town]:
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
+def served(site: Site, port: int = 0) -> Iterator[str]:
     """The address of a server of the site, in a thread of this process."""
-    started = server(site, "127.0.0.1", 0)
+    started = server(site, "127.0.0.1", port)
     thread = threading.Thread(target=started.run)
     thread.start()
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -191,7 +192,12 @@ def _plain(field: Any, value: Any) -> Any:
 def _item(field: Any, value: Any) -> Any:
     if field.components:
         return {part.name: _plain(part, each) for part, each in zip(field.components, value, strict=True)}
-    return to_checksum_address(value) if str(field.type).startswith("address") else value
+    return _checksummed(value) if str(field.type).startswith("address") else value
+
+
+@lru_cache(4096)
+def _checksummed(address: str) -> str:
+    return to_checksum_address(address)
 
 
 def _private_book(who: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from workpact import WorkpactError
 from workpact.market.relay import Bounded
 from workpact.market.relay_limits import Limits
 from workpact.market.relay_server import relay_server
 from workpact.web.errors import Caught, add_errors
 from workpact.web.pages import agreement, calls, events, evidence, portfolio, proposal, tenders, worker, write
-from workpact.web.rendering import LEVEL
+from workpact.web.rendering import LEVEL, prepare
 from workpact.web.security import Guarded
 from workpact.web.site import Site
 
@@ -26,25 +28,44 @@ LIMITS = Limits(requests_at_once=400, requests_at_once_of_peer=300, connections=
 """Of requests and connections; streams have theirs in `feed`."""
 LARGE = 2_000
 """Bytes from which an answer is compressed."""
+BACKLOG = 1_024
 ENDING = 2
 """Seconds for requests under way when the server is told to end."""
 
 
 def create_app(site: Site) -> Guarded:
     """The pages of a site."""
-    app = FastAPI(title="Workpact", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Workpact", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(GZipMiddleware, minimum_size=LARGE, compresslevel=LEVEL)
+    app.add_middleware(Caught, site=site)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for each in PAGES:
         app.include_router(each.router(site))
     add_errors(app, site)
-    return Guarded(_Streaming(Caught(app, site)), site.hosts, site.relayer)
+    return Guarded(_Streaming(app), site.hosts, site.relayer)
 
 
-def server(site: Site, host: str, port: int) -> uvicorn.Server:
+class NotListening(WorkpactError):
+    """The address cannot be listened at."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket at that address, for `server(site).run(sockets=[…])`. Raises `NotListening`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise NotListening(
+            f"{host} port {port}: {why}. Name another (--port), or end what listens there already."
+        ) from None
+
+
+def server(site: Site, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Server:
     """A server that follows the chain and runs until it is told to end."""
     # What it says of a node that is silent has the node's whole address.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL)
+    prepare()
     config = relay_server(create_app(site), LIMITS, host, port).config
     config.timeout_graceful_shutdown = ENDING
     return _Server(config, site)
@@ -56,7 +77,8 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, site: Site) -> None:
         super().__init__(config)
         self._follower = site.follower
-        self._follower.start()
+        if not self._follower.is_started:
+            self._follower.start()
 
     async def shutdown(self, sockets: Any = None) -> None:
         self._follower.stop()

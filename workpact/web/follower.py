@@ -10,6 +10,7 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -36,6 +37,9 @@ SILENT = 8
 """Seconds without an answer after which it is said."""
 BRIEF = Retry(total=1, backoff_factor=0.1, allowed_methods=None)
 SECONDS = 4
+BRISK = Retry(total=2, backoff_factor=0.1, status_forcelist=(429, 502, 503, 504), allowed_methods=None)
+READING = 20
+"""How long it is waited for the node: where its head is asked for, and where somebody waits for a page."""
 READINGS = 32
 EVENTS = 100_000
 """So many agreements, or events of them, are kept as they were read; of others it is all read again."""
@@ -56,7 +60,7 @@ class Follower:
         """When the node last did, by this machine's clock."""
         self.trouble = ""
         """What it answered that makes following impossible."""
-        self._brief = Node(node.url, BRIEF, SECONDS)
+        self._brief, self._reader = Node(node.url, BRIEF, SECONDS), Node(node.url, BRISK, READING)
         self._looking, self._lock = Lock(), Lock()
         self._head: Head | None = None
         self._gone: deque[bytes] = deque(maxlen=REMEMBERED)
@@ -97,6 +101,11 @@ class Follower:
         if self._head is None:
             raise NodeSilent("The node has not answered yet.")
         return self._head
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it follows by itself."""
+        return self._thread is not None
 
     @property
     def last(self) -> Head | None:
@@ -164,7 +173,7 @@ class Follower:
 
         def find(block: int) -> Subject:
             return Subject.found(
-                self.node,
+                self._reader,
                 contracts["Agreement"],
                 origin,
                 papers,
@@ -176,7 +185,7 @@ class Follower:
             )
 
         with self._lock:
-            made = self._readings.setdefault(key, Reading(self.node, IndexLogs(self.index), find))
+            made = self._readings.setdefault(key, Reading(self._reader, IndexLogs(self.index), find))
             while len(self._readings) > 1 and (
                 len(self._readings) > READINGS or sum(map(len, self._readings.values())) > EVENTS
             ):
@@ -194,6 +203,9 @@ class Follower:
     # The thread
 
     def _follow(self) -> None:
+        for origin in self.documents.origins:  # whose files were given is asked for first
+            with suppress(WorkpactError):
+                self.snapshot(origin)
         pause = POLL
         while not self._ending.wait(pause):
             pause = POLL if self._try() else min(2 * pause, SLOWEST)

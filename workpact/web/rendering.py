@@ -73,5 +73,11 @@ def environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Reads all templates, so that nobody waits for it."""
+    for each in environment().list_templates():
+        environment().get_template(each)
+
+
 def _clean(value: Any) -> Any:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

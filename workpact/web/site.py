@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from workpact import WorkpactError
 from workpact.web.follower import Follower
 from workpact.web.rendering import Part, page
 from workpact.web.snapshot import Snapshot
 
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HTML = "text/html; charset=utf-8"
 BYTES = 64 * 1024 * 1024
 """Of parts that are kept."""
@@ -26,6 +30,27 @@ SETTINGS = {
     "talent": "TalentRegistry",
 }
 """What scripts find a contract's address by: `data-…` of the body."""
+
+
+class BadAddress(WorkpactError):
+    """What was given is no address that pages may use."""
+
+
+def hosts_of(host: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that a server answers to which listens at `host`: those of this machine alone, and `names`."""
+    everywhere = ("0.0.0.0", "::", "")
+    own = () if host in everywhere else (f"[{host}]" if ":" in host else host,)
+    return tuple(dict.fromkeys(each.lower() for each in (*LOOPBACK, *names, *own)))
+
+
+def relayer_of(url: str | None) -> str | None:
+    """The address of a relayer as a security policy has it: scheme, name and port. Raises `BadAddress`."""
+    if url is None:
+        return None
+    parsed = urlsplit(url)
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/?|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?/?", url):
+        raise BadAddress(f"{url} is no address of a relayer: write http://NAME:PORT or https://NAME.")
+    return f"{parsed.scheme}://{parsed.netloc}"
 
 
 class Parts:
@@ -68,7 +93,7 @@ class Site:
     """One server. `market` is the place of papers, `relayer` the address of a relayer; None for none."""
 
     follower: Follower
-    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    hosts: tuple[str, ...] = LOOPBACK
     """Names that it answers to."""
     market: str | None = None
     relayer: str | None = None
@@ -79,7 +104,8 @@ class Site:
         """What scripts of every page know: chain, its time, contracts, relayer."""
         deployed = self.follower.index.deployed
         found = {name: deployed.contracts.get(contract) for name, contract in SETTINGS.items()}
-        known = {"chain": deployed.chain_id, "now": self.follower.head.timestamp, **found, "relayer": self.relayer}
+        at = self.follower.last
+        known = {"chain": deployed.chain_id, "now": at and at.timestamp, **found, "relayer": self.relayer}
         return {name: value for name, value in known.items() if value is not None}
 
     def part(self, name: str, snapshot: Snapshot, make: Callable[[Snapshot], Part]) -> Part:
