@@ -1,4 +1,4 @@
-"""What stands on an agreement's page is what contracts answer at the block, read back from its HTML, in random states."""
+"""What stands on an agreement's page is what contracts answer at the block, read back from its HTML, at random."""
 
 from __future__ import annotations
 
@@ -65,21 +65,22 @@ def check(life: ServiceLife) -> Counter[str]:
     for item in played.standing.items:
         assert item.silence is None or item.silence.words in readable
         assert item.step[1:] in readable
-    return Counter(
-        {
-            "live": is_live,
-            "ended": not is_live,
-            "lacking": "is lacking" in text,
-            "covered": "Cover is enough" in text,
-            "chart": 'class="chart"' in text,
-            "missed": '<text class="missed"' in text,
-            "both sides": "'s report stands" in readable,
-            "at risk": "Next service credit at risk" in text,
-            "credit": "the client kept" in text,
-            "withheld": "Not with the contractor yet" in text,
-            "many": len(played.standing.items) > 2,
-        }
-    )
+    return met(readable, is_live=is_live) + Counter(many=len(played.standing.items) > 2)
+
+
+def met(text: str, *, is_live: bool) -> Counter[str]:
+    """What of interest stands on it."""
+    marks = {
+        "lacking": "is lacking",
+        "covered": "Cover is enough",
+        "chart": 'class="chart"',
+        "missed": '<text class="missed"',
+        "both sides": "'s report stands",
+        "at risk": "Next service credit at risk",
+        "credit": "the client kept",
+        "withheld": "Not with the contractor yet",
+    }
+    return Counter({name: words in text for name, words in marks.items()}) + Counter(live=is_live, ended=not is_live)
 
 
 @pytest.mark.parametrize("seed", [41, 42])
