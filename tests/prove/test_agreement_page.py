@@ -77,7 +77,6 @@ def met(text: str, *, is_live: bool) -> Counter[str]:
         "missed": '<text class="missed"',
         "both sides": "'s report stands",
         "at risk": "Next service credit at risk",
-        "credit": "the client kept",
         "withheld": "Not with the contractor yet",
     }
     return Counter({name: words in text for name, words in marks.items()}) + Counter(live=is_live, ended=not is_live)
