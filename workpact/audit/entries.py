@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -82,7 +82,7 @@ class Entry:
         named = ("reader",) if self.name == "ReceiptGiven" else ACTORS
         return str(next((self.arguments[each] for each in named if each in self.arguments), self.log.sender))
 
-    @property
+    @cached_property
     def event(self) -> Event:
         """As `workpact.ledger` reads it."""
         log = self.log

@@ -37,8 +37,8 @@ class Snapshot:
         """The same at a later block, in which nothing of it changed; what follows from events alone stays made."""
         made = replace(self, history=replace(self.history, head=later), answers=answers)
         vars(made).update({name: vars(self)[name] for name in TIMELESS if name in vars(self)})
-        if "entries" in vars(self.history):
-            vars(made.history)["entries"] = self.history.entries
+        kept = {name: value for name, value in vars(self.history).items() if name not in vars(made.history)}
+        vars(made.history).update(kept)
         return made
 
     @property
