@@ -47,10 +47,10 @@ class Reading:
             return known
         subject, read = self._collected(at.number)
         words = words_at(self._node, list(read), at.number)
-        if head(self._node, at.number).hash != at.hash:
-            raise BlockGone(f"Block {at.number} was replaced while it was read: run the same again.")
+        self._require_there(at)
         history = History(subject, at, tuple(self._proved(book, found, words[book]) for book, found in read.items()))
         answers = answers_of(self._node, self._logs, history)
+        self._require_there(at)
         if known is not None and known.history.subject is subject and known.history.books == history.books:
             self.made = known.at(at, answers)
         else:
@@ -67,6 +67,10 @@ class Reading:
         return any(book.address == log.address and book.key in topics[:1] for book in self._books) or (
             self._subject is not None and self._subject.origin in topics
         )
+
+    def _require_there(self, at: Head) -> None:
+        if head(self._node, at.number).hash != at.hash:
+            raise BlockGone(f"Block {at.number} was replaced while it was read: run the same again.")
 
     def _collected(self, last: int) -> tuple[Subject, dict[Book, list[Entry]]]:
         subject = self._subject or self._find(last)
