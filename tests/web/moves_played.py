@@ -9,31 +9,25 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import urllib3
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
 from web3.logs import DISCARD
 
 from tests.anvil import POLL
-from tests.audit.random_stage import CHAIN, GAS, HOLDBACK, Deal
-from tests.web.random_service import SIDES, ServiceLife, groups
+from tests.audit.random_stage import CHAIN, GAS, Deal
+from tests.web.catalogue import PPM, WORD, Tried, calldata, catalogue, filled
+from tests.web.random_service import ServiceLife
 from workpact.audit.history import NodeLogs, head, verified
 from workpact.audit.reports import calls_of, reports_of
 from workpact.audit.subject import Subject
-from workpact.chain import contracts, errors
-from workpact.chain.state import Status
-from workpact.terms import eip712, structs
+from workpact.chain import errors
 from workpact.web.answers import answers_of
-from workpact.web.calls import arguments
 from workpact.web.move import Move
 from workpact.web.moves import moves
 from workpact.web.snapshot import Snapshot
 
-PPM = 10**6
-WORD = b"\7" * 32
 MOVED = {
     "Accepted": ("paid", "retained", None, None),
     "AcceptedUpTo": ("paid", "retained", None, None),
@@ -49,34 +43,6 @@ MOVED = {
 OF_TOKEN = {"Escrow_TokenMovedOtherAmount", "SafeERC20FailedOperation", "Escrow_BadPayee", "AccountBlocked", ""}
 """Refusals that no page can know: a token's own."""
 HTTP = urllib3.PoolManager(timeout=120)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One call of the catalogue."""
-
-    contract: str
-    function: str
-    values: tuple[Any, ...]
-
-    @property
-    def plain(self) -> tuple[Any, ...]:
-        return arguments(self.contract, self.function, self.values)
-
-
-def calldata(contract: str, function: str, plain: Sequence[Any]) -> bytes:
-    """A call from its JSON, by the contract's interface: as a browser makes it."""
-    (entry,) = (
-        each for each in contracts.artefact(contract).abi if each["type"] == "function" and each["name"] == function
-    )
-    types = [_type(each) for each in entry["inputs"]]
-    values = [_value(each, each["type"], value) for each, value in zip(entry["inputs"], plain, strict=True)]
-    return bytes(keccak(text=f"{function}({','.join(types)})")[:4] + encode(types, values))
-
-
-def filled(move: Move, given: dict[str, str]) -> tuple[Any, ...]:
-    """A move's arguments with inputs in their places."""
-    return tuple(given[each["input"]] if isinstance(each, dict) else each for each in move.arguments)
 
 
 class MovesPlayed:
@@ -144,7 +110,7 @@ class MovesPlayed:
 
     def _refused(self, offered: Sequence[Move]) -> None:
         asked = []
-        for each in self._catalogue():
+        for each in catalogue(self.life, self.deal, self.snapshot, self.state["retained"]):
             may = self._who(offered, each)
             data = "0x" + calldata(each.contract, each.function, each.plain).hex()
             for who in self.life.accounts:
@@ -162,69 +128,6 @@ class MovesPlayed:
             if (move.contract, move.function) == (tried.contract, tried.function) and _fits(move, plain):
                 found |= set(move.who or self.life.accounts)
         return found
-
-    def _catalogue(self) -> Iterator[Tried]:
-        """Every call that could bring something about in an agreement."""
-        terms, conditions = self.deal.terms, self.deal.conditions
-        arbitration = structs.calldata("Arbitration", self.deal.message["arbitration"])
-        split, now = self.deal.message["arbitration"]["split"], self.state
-        for index, work in enumerate(self.deal.message["milestones"]):
-            yield Tried("Agreement", "submit", (terms, index, WORD))
-            yield Tried("Agreement", "accept", (terms, 1 << index))
-            for total in {1, self.snapshot.progress.works[index].accepted + 1, work["amount"] - 1, work["amount"]}:
-                yield Tried("Agreement", "acceptUpTo", (terms, index, total))
-            yield Tried("Agreement", "reject", (terms, index, WORD))
-            yield Tried("Agreement", "dispute", (terms, index, WORD))
-            yield Tried("Agreement", "release", (terms, index))
-            yield Tried("Agreement", "reclaim", (terms, conditions, 1 << index))
-            for share in {split, 123_456, PPM + 1}:
-                yield Tried("Agreement", "rule", (terms, arbitration, index, share))
-        yield Tried("Agreement", "releaseHoldback", (terms,))
-        yield Tried("Agreement", "dispute", (terms, HOLDBACK, WORD))
-        if now["retained"]:  # a dispute of nothing can be ruled, and brings nothing about
-            for share in {split, 123_456}:
-                yield Tried("Agreement", "rule", (terms, arbitration, HOLDBACK, share))
-        if now["status"] != Status.LIVE:
-            yield Tried("Agreement", "fund", (terms, 2**90))
-        yield Tried("Agreement", "reclaim", (terms, conditions, 0))
-        yield Tried("Agreement", "giveNotice", (terms, conditions))
-        yield Tried("Agreement", "close", (terms, conditions))
-        for index in range(len(self.deal.message["milestones"])):
-            yield Tried("Agreement", "endForNonPayment", (terms, conditions, index, False))
-        token = self.deal.token.address
-        yield Tried("Agreement", "take", (self.deal.origin, token))
-        yield Tried("Payroll", "collect", (self.life.agreement.address, terms))
-        if now["status"] == Status.LIVE:
-            yield from self._of_periods(terms, conditions)
-
-    def _of_periods(self, terms: Any, conditions: Any) -> Iterator[Tried]:
-        """Of those that are not settled, by the reports that the life has sent."""
-        service = self.deal.message["annex"]["conditions"]["service"]
-        place = (self.life.agreement.address, self.deal.origin)
-        schedule, _, levels = groups(service)
-        for period in range(len(service["schedule"]["ends"])):
-            yield Tried("Agreement", "settle", (terms, conditions, period))
-            yield Tried("Agreement", "endForCause", (terms, conditions, period))
-            yield Tried("Agreement", "endForNonPayment", (terms, conditions, period, True))
-            if self.snapshot.ledger.periods.get(period) is not None:
-                continue
-            yield Tried("SLAOracle", "applyDefault", (*place, schedule, levels, period))
-            given = self.life.given.get((self.deal.origin, period), {})
-            for side in SIDES:
-                if side in given:
-                    message, of = given[side]
-                    yield Tried("SLAOracle", "finalise", (structs.calldata("Report", message), *groups(of)))
-            if "final" in given:
-                message, of = given["final"]
-                hashed = eip712.struct_hash("Schedule", of["schedule"])
-                struct = structs.calldata("Report", message)
-                yield Tried("SLAOracle", "assess", (struct, hashed, structs.calldata("Levels", of["levels"])))
-            if all(side in given for side in SIDES) and given["client"][1] == given["contractor"][1]:
-                of = given["client"][1]
-                both = [structs.calldata("Report", given[side][0]) for side in SIDES]
-                every = (1 << len(of["levels"]["levels"])) - 1 | ((1 << len(of["levels"]["prices"])) - 1) << 32
-                for mask in {0, every, 1 & every}:
-                    yield Tried("SLAOracle", "rule", (*both, *groups(of), mask))
 
     # What moves do
 
@@ -356,21 +259,3 @@ def _fits(move: Move, plain: Sequence[Any]) -> bool:
         if given.least is not None and not given.least <= int(other) <= (given.most or 0):
             return False
     return True
-
-
-def _type(field: dict[str, Any]) -> str:
-    kind = str(field["type"])
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_type(inner) for inner in field['components'])}){kind.removeprefix('tuple')}"
-
-
-def _value(field: dict[str, Any], kind: str, plain: Any) -> Any:
-    if kind.endswith("[]"):
-        return [_value(field, kind.removesuffix("[]"), each) for each in plain]
-    if kind == "tuple":
-        members = field["components"]
-        return tuple(_value(member, member["type"], each) for member, each in zip(members, plain, strict=True))
-    if kind.startswith("bytes"):
-        return bytes.fromhex(plain[2:])
-    return plain if kind in ("address", "bool") else int(plain)

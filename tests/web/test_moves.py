@@ -10,7 +10,8 @@ from eth_utils import to_checksum_address
 from tests.anvil import POLL
 from tests.audit.long_life import DAY
 from tests.web import rich
-from tests.web.moves_played import MovesPlayed, calldata, filled
+from tests.web.catalogue import calldata, filled
+from tests.web.moves_played import MovesPlayed
 from tests.web.random_service import random_service
 from tests.web.served import Town
 from workpact.web.move import Choice, Move

@@ -144,12 +144,17 @@ def _answers(desk: Desk, index: int) -> Iterator[Move]:
                 ),
             ),
         )
+    yield from _rejection(desk, index)
+
+
+def _rejection(desk: Desk, index: int) -> Iterator[Move]:
+    position, work, name = desk.position, desk.position.works[index], desk.words.milestone(index)
     until = work.clock + int(position.deal["review"])
     left = int(position.deal["rejections"]) - work.rounds
     if work.phase is Phase.SUBMITTED and position.now <= until and left > 0:
         yield desk.move(
             "reject",
-            place,
+            f"milestone:{index}",
             (index, Blank("reason")),
             who=desk.seats.of("client", work.amount),
             role="client",
