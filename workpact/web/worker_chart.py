@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workpact.vesting import Gate
 from workpact.web.worker_facts import GrantFacts
 
-LEFT, RIGHT, TOP, BOTTOM = 8, 952, 34, 190
+LEFT, RIGHT, TOP, BOTTOM = 8, 632, 34, 206
 POINTS = 200
 
 

@@ -15,6 +15,8 @@ import { told, type Worker } from "./worker_words";
 export interface Act {
   label: string;
   calls: () => Promise<Carried[]>;
+  /** What is done once all of it is mined. */
+  after?: () => void;
 }
 
 /** Calls that one transaction carries. */
@@ -87,6 +89,7 @@ function pressable(act: Act, look: string): HTMLElement {
         say(await way(call));
       }
       status.textContent = "";
+      act.after?.();
       await refresh();
     } catch (error) {
       status.textContent = "";
@@ -124,7 +127,11 @@ function fileField(): HTMLElement {
     if (file === undefined || data === null) return;
     try {
       const { words, act } = await byLeaf(data, await read(file));
-      place.replaceChildren(element("p", {}, words), ...(act === null ? [] : [pressable(act, "primary")]));
+      const after = () => {
+        place.replaceChildren();
+        input.value = "";
+      };
+      place.replaceChildren(element("p", {}, words), ...(act === null ? [] : [pressable({ ...act, after }, "primary")]));
     } catch (caught) {
       if (!(caught instanceof Refusal)) throw caught;
       error.textContent = `${caught.message} ${caught.advice}`;
