@@ -3,77 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 from eth_account import Account
-from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
-from starlette.testclient import TestClient
 
-from tests.web.relaying import call_of, relayer_of, sending_by, settled
-from tests.web.served import Town, town
+from tests.web.relaying import PAGES, Office, call_of, sending_by, settled
+from tests.web.served import town
 from tests.web.workshop import CHAIN, DAY, Workshop
-from workpact.consents import DOMAIN, MESSAGES
-from workpact.web.relayer import Relayer, Sent
-from workpact.web.relayer_server import create_app
+from workpact.web.relayer import Sent
 
 UNIT = 10**6
-PAGES = "http://127.0.0.1:8470"
-
-
-class Office:
-    """A relayer with its server, for one workshop."""
-
-    def __init__(self, town: Town, shop: Workshop | None = None, send: Any = None, **limits: int) -> None:
-        self.town, self.shop = town, shop or Workshop(town)
-        self.relayer: Relayer = relayer_of(town, send, **limits)
-        self.client = TestClient(create_app(self.relayer, [PAGES]))
-        self.relayer.start()
-
-    def post(self, call: dict[str, str], **headers: str) -> Any:
-        """Asks for a call."""
-        return self.client.post("/relay", json=call, headers=headers)
-
-    def done(self, call: dict[str, str]) -> dict[str, Any]:
-        """Asks for it and waits; it must be mined."""
-        answer = self.post(call)
-        assert answer.status_code == 202, answer.text
-        (found,) = settled(self.client, [answer.json()])
-        assert found["state"] == "mined", found
-        return found
-
-    def events(self, found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-        """All events of its transaction but those of tokens."""
-        receipt = self.town.web3.eth.get_transaction_receipt(found["transaction"])
-        known = (self.shop.equity, self.shop.payroll)
-        kinds = [contract.events[abi["name"]] for contract in known for abi in contract.abi if abi["type"] == "event"]
-        made = []
-        for log in receipt["logs"]:
-            for kind in kinds:
-                if log["topics"][0] == keccak(text=_signature(kind().abi)) and log["address"] == kind().address:
-                    made.append((str(kind.event_name), dict(kind().process_log(log)["args"])))
-        return made
-
-    def signed(self, kind: str, key: Any = None, **message: Any) -> bytes:
-        """What the worker signs for others to carry."""
-        types = {"EIP712Domain": DOMAIN, kind: MESSAGES[kind]}
-        named = {name: [{"name": each, "type": of} for each, of in fields.items()] for name, fields in types.items()}
-        contract = self.shop.payroll if kind == "Withdraw" else self.shop.equity
-        name = "Workpact Payroll" if kind == "Withdraw" else "Workpact Equity"
-        domain = {"name": name, "version": "1", "chainId": CHAIN, "verifyingContract": contract.address}
-        typed = {"types": named, "primaryType": kind, "domain": domain, "message": message}
-        return bytes((key or self.shop.worker).sign_message(encode_typed_data(full_message=typed)).signature)
-
-
-def _signature(abi: Any) -> str:
-    return f"{abi['name']}({','.join(_type(each) for each in abi['inputs'])})"
-
-
-def _type(field: Any) -> str:
-    if field["type"].startswith("tuple"):
-        return f"({','.join(_type(each) for each in field['components'])}){field['type'][5:]}"
-    return str(field["type"])
 
 
 @pytest.fixture
