@@ -10,10 +10,13 @@ import type { ProvedEvent } from "./rows";
 /** Whose word the block hash is. */
 export type Source = "wallet" | "typed" | "server";
 
-const WORDS: Record<Source, string> = {
-  wallet: "your wallet's own node: it has the same block",
-  typed: "yours: you typed it in",
-  server: "this server's alone. Connect a wallet, or type in the hash that a source you trust has for the block",
+const WORDS: Record<Source, [string, string]> = {
+  wallet: ["your wallet's own node", ": it has the same block."],
+  typed: ["yours", ": you typed it in."],
+  server: [
+    "this server's alone",
+    ". Connect a wallet, or type in the hash that a source you trust has for the block.",
+  ],
 };
 const COVERED = [
   "Proved: time, contract, kind and content of each event, and that both sides signed what leads to these books.",
@@ -23,12 +26,14 @@ const COVERED = [
 ];
 
 /** That all holds, and what it rests on. */
-export function proved(given: Given, count: number, milliseconds: number, source: Source): HTMLElement[] {
+export function proved(given: Given, count: number, milliseconds: number, whom: Source): HTMLElement[] {
   const { block, books } = given;
+  const [whose, rest] = WORDS[whom];
+  const source = element("span", { id: "proof-source" }, element("strong", {}, whose), rest);
   return [
     element(
       "div",
-      { class: source === "server" ? "notice" : "notice good", id: "proof-good" },
+      { class: whom === "server" ? "notice" : "notice good", id: "proof-good" },
       element(
         "p",
         {},
@@ -37,7 +42,7 @@ export function proved(given: Given, count: number, milliseconds: number, source
           "books none is left out, added, edited or in another order.",
       ),
       element("p", {}, `It rests on the hash of block ${block.number}, `, mono(block.hash), "."),
-      element("p", {}, "Whose word that is: ", element("strong", { id: "proof-source" }, `${WORDS[source]}.`)),
+      element("p", {}, "Whose word that is: ", source),
     ),
     element(
       "details",
