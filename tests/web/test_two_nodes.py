@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 from hashlib import sha256
 
 import httpx
 import pytest
 
 from tests.anvil import anvil, ask
-from tests.audit.long_life import FLAGS
 from tests.audit.poor_node import PoorNode
 from tests.web.served import Town
 from workpact.web.follower import Follower
@@ -67,11 +65,9 @@ def test_two_servers_with_an_index_each__the_same_parts(lived, pages_of):
     assert theirs == ours
 
 
-def test_a_node_that_was_given_the_same_blocks__the_same_parts(lived, pages_of, tmp_path):
-    """Another Anvil that has loaded the blocks of the first: another process, another address, the same chain."""
-    state = ask(lived.url, "anvil_dumpState", True)
-    (tmp_path / "state.json").write_bytes(gzip.decompress(bytes.fromhex(state[2:])))
-    with anvil(*FLAGS, "--no-mining", "--load-state", str(tmp_path / "state.json")) as url:
+def test_another_node_of_the_same_chain__the_same_parts(lived, pages_of):
+    """A second Anvil, which answers from a state of its own that it forked from the first's last block."""
+    with anvil("--fork-url", lived.url, "--no-mining") as url:
         heads = [ask(each, "eth_getBlockByNumber", "latest", False) for each in (url, lived.url)]
         assert heads[0]["hash"] == heads[1]["hash"]
         first = pages_of(lived.site(name="first"))
