@@ -101,7 +101,7 @@ def portfolio_part(head: Head, lines: Sequence[Line], asked: Asked) -> Part:
     behind = {name: [each for each in own if SHOWN[name][1](each, asked, now)] for name in asked.tiles}
     if asked.show is not None and asked.show not in behind:
         raise HTTPException(404, "That list is of one account: choose whose (?account=0x…).")
-    chosen = sorted(own if asked.show is None else behind[asked.show], key=SORTS[asked.sort])  # type: ignore[arg-type]
+    chosen = sorted(own if asked.show is None else behind[asked.show], key=SORTS[asked.sort])
     pages = max(1, -(-len(chosen) // SIZE))
     if asked.page > pages:
         raise HTTPException(404, f"That list has {pages} pages.")
