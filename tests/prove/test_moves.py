@@ -16,14 +16,14 @@ MET = {
     "allowed": (
         *("accept", "acceptUpTo", "applyDefault", "appoint", "assess", "close", "collect", "dispute", "endForCause"),
         *("endForNonPayment", "finalise", "fund", "giveNotice", "publish", "reclaim", "reject", "release"),
-        *("releaseHoldback", "rule", "serve", "setPayee", "settle", "submit", "waive", "withdraw"),
+        *("releaseHoldback", "rule", "serve", "setPayee", "settle", "submit", "take", "waive"),
     ),
     "refused": (
         *("accept", "acceptUpTo", "applyDefault", "assess", "close", "collect", "dispute", "endForCause"),
         *("endForNonPayment", "finalise", "fund", "giveNotice", "reclaim", "reject", "release", "releaseHoldback"),
         *("rule", "settle", "submit", "take"),
     ),
-    "moved": ("accept", "acceptUpTo", "close", "reclaim", "release", "releaseHoldback", "rule", "settle"),
+    "moved": ("accept", "acceptUpTo", "reclaim", "release", "releaseHoldback", "rule", "settle"),
 }
 """What must have happened for it to say anything."""
 

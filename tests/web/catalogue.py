@@ -10,7 +10,8 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from tests.audit.random_stage import HOLDBACK, Deal
-from tests.web.random_service import SIDES, ServiceLife, groups
+from tests.web.random_documents import SIDES
+from tests.web.random_service import ServiceLife, groups
 from workpact.chain import contracts
 from workpact.chain.state import Status
 from workpact.terms import eip712, structs
