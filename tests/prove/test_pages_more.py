@@ -6,4 +6,4 @@ from tests.web.outcomes_played import check_many
 
 
 def test_numbers_and_outcomes__are_the_contracts_own_in_more_random_states():
-    check_many(seeds=(23, 24), states=250)
+    check_many(seeds=(21, 23), states=250)

@@ -33,8 +33,8 @@ WANTED = (
     *("milestone: release", "milestone: reclaim", "milestone: rule", "milestone: close", "ending: close"),
     *("holdback: releaseHoldback", "holdback: rule", "nothing held", "not settled for want of money"),
     *("period open", "period client reported", "period contractor reported", "period contested", "period reported"),
-    *("period default, met", "period default, missed", "period: settle", "period: close"),
-    *(f"period: {act}, settle" for act in ("applyDefault", "finalise", "rule", "assess")),
+    *("period default, met", "period default, missed", "period: settle"),
+    *(f"period: {act}, settle" for act in ("applyDefault", "finalise", "rule")),
 )
 """What must be met in many states."""
 SHORT = keccak(text="Escrow_Short(uint256,uint256)")[:4]
