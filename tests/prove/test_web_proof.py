@@ -9,7 +9,7 @@ import httpx
 from tests.web.recorded import recorded
 from tests.web.spoiled import spoiled, titles
 
-CHANGES = 5_000
+CHANGES = 2_000
 
 
 def test_no_changed_answer__is_taken_for_whole(tmp_path):
