@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.audit.shared import MARKS, Shared
+from tests.web.evidence_rows import KEPT, ROWS, asked_of, listed, place, shown, table, when
 from tests.web.recorded import Recorded, recorded
 from workpact.audit.alerts import Case, look
 from workpact.audit.alerts.around import transfers_around
-from workpact.audit.entries import Entry
 from workpact.audit.reconciliation import reconcile
 from workpact.audit.telling import Telling
 from workpact.audit.transfers import transfers_beside
@@ -25,29 +25,11 @@ from workpact.web.evidence_facts import Page as Shown
 from workpact.web.pages.evidence import evidence_part
 from workpact.web.snapshot import Snapshot
 
-ROWS = "[...document.querySelectorAll('#events > li')].filter((each) => !each.hidden)"
-
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory) -> Iterator[Recorded]:
     with recorded(tmp_path_factory.mktemp("town")) as made:
         yield made
-
-
-def place(entry: Entry) -> str:
-    return f"e{entry.log.block}-{entry.log.position}"
-
-
-def shown(page: Page) -> list[str]:
-    """Ids of the rows that are to be seen."""
-    return page.evaluate(f"{ROWS}.map((each) => each.id)")
-
-
-def listed(url: str, **asked: str) -> list[str]:
-    """Ids of the rows that the server gives."""
-    answer = httpx.get(url, params=asked)
-    assert answer.status_code == 200, answer.text
-    return re.findall(r'<li id="(e\d+-\d+)"', answer.text)
 
 
 def test_the_timeline__has_every_event_of_the_record_in_words(record, browser_of):
@@ -87,27 +69,6 @@ def test_rows__are_marked_final_as_far_as_the_node_says_so(record, browser_of):
 
 
 # Filters
-
-KEPT: dict[str, tuple[dict[str, str], Callable[[Recorded, Entry], bool]]] = {
-    "contract": ({"contract": "DataRoom"}, lambda _, each: each.contract == "DataRoom"),
-    "kind": ({"kind": "Submitted"}, lambda _, each: each.name == "Submitted"),
-    "actor": ({"actor": "client"}, lambda of, each: each.actor == of.town.address("client")),
-    "text": (
-        {"text": "HELD back"},
-        lambda of, each: "held back" in Telling.of(of.history.subject).told(each.contract, each.name, each.arguments),
-    ),
-    "since": ({"since": "2023-12-20"}, lambda _, each: each.log.timestamp >= 1_703_030_400),
-    "until": ({"until": "2023-12-19"}, lambda _, each: each.log.timestamp < 1_703_030_400),
-    "several": (
-        {"contract": "Agreement", "actor": "contractor", "until": "2023-11-14"},
-        lambda of, each: each.contract == "Agreement" and each.actor == of.town.address("contractor"),
-    ),
-}
-
-
-def asked_of(record: Recorded, named: str) -> dict[str, str]:
-    asked, _ = KEPT[named]
-    return {name: record.town.address(value) if name == "actor" else value for name, value in asked.items()}
 
 
 @pytest.mark.parametrize("named", KEPT)
@@ -240,16 +201,6 @@ def test_checks_without_script__are_a_page_of_their_own(record, chromium):
 
 
 # Documents, files, reviews
-
-
-def table(page: Page, section: str) -> list[list[str]]:
-    """Its cells by rows, without blanks at their ends."""
-    script = "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\\s+/g, ' ')))"
-    return page.locator(f"#{section} tbody tr").evaluate_all(script)
-
-
-def when(timestamp: int) -> str:
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def test_signed_documents__stand_with_their_ids(record, browser_of):
