@@ -54,7 +54,9 @@ export class Form {
     this.fields.clear();
     this.boxes.clear();
     this.labels.clear();
+    const whole = this.documents.map((_, number): Place => [number, ""]);
     this.root.replaceChildren(
+      this.box("The file", ...(whole.length > 0 ? whole : [[0, ""] as Place])),
       ...SECTIONS.map(({ name, title, intro, items }) => {
         const made = element("section", { class: "card", id: `part-${name}`, "aria-labelledby": `title-${name}` });
         made.append(element("h2", { id: `title-${name}` }, title), element("p", { class: "muted" }, intro));
@@ -89,11 +91,11 @@ export class Form {
   }
 
   private keyOf({ document, field }: Mistake): string | null {
-    for (let path = field; path !== ""; path = above(path)) {
+    for (let path = field; ; path = above(path)) {
       const key = `${document} ${path}`;
       if (this.fields.has(key) || this.boxes.has(key)) return key;
+      if (path === "") return null;
     }
-    return null;
   }
 
   // Pieces

@@ -3,8 +3,9 @@
 
 import { button, element } from "./elements";
 import type { Form, Place } from "./form";
-import { CLOCKS, CREDIT, LINE, LOG } from "./form_fields";
-import { valueAt, type Plain, type Section } from "./plain";
+import { CLOCKS, CREDIT, LINE, LOG } from "./level_fields";
+import { derive } from "./deriving";
+import { list, valueAt, type Plain, type Section } from "./plain";
 
 const PERIODS: [string, string][] = [
   ["months", "calendar months"],
@@ -229,41 +230,6 @@ function turn(form: Form, credit: number, line: string): void {
   }
 }
 
-/** What of a level follows from the agreement: its service, its window, and the one log. */
-export function derive(documents: Section[]): void {
-  const [agreement] = documents;
-  const name = valueAt(agreement, "spec.service.name");
-  const zone = valueAt(agreement, "spec.timezone");
-  const month = valueAt(agreement, "spec.service.monthly.from");
-  const start = valueAt(agreement, "spec.service.start");
-  const first = month === undefined ? start : `${String(month)}-01`;
-  const sources = documents.filter((each) => each["kind"] === "DataSource").map((each) => valueAt(each, "metadata.name"));
-  const log = sources.length === 1 ? sources[0] : undefined;
-  for (const each of documents.filter((one) => one["kind"] === "SLO")) {
-    const spec = each["spec"] as Section;
-    if (name !== undefined) spec["service"] = name;
-    const calendar = valueAt(spec, "timeWindow[0].calendar") as Section | undefined;
-    if (calendar !== undefined && zone !== undefined) calendar["timeZone"] = zone;
-    if (calendar !== undefined && typeof first === "string") calendar["startTime"] = midnight(first);
-    if (log !== undefined) refer(spec["indicator"], log);
-  }
-  for (const each of list(valueAt(agreement, "spec.billing.prices")) as Section[]) {
-    const source = (each["metricSource"] ??= {}) as Section;
-    source["type"] = "workpact-log";
-    if (log !== undefined) source["metricSourceRef"] = log;
-  }
-}
-
-function midnight(text: string): string {
-  return text.length <= 10 ? `${text} 00:00:00` : text.length === 16 ? `${text.replace("T", " ")}:00` : text;
-}
-
-function refer(value: Plain | undefined, log: Plain): void {
-  if (typeof value !== "object") return;
-  if (!Array.isArray(value) && "metricSourceRef" in value) value["metricSourceRef"] = log;
-  for (const each of Object.values(value)) refer(each, log);
-}
-
 function add(form: Form, kinds: string[]): void {
   for (const kind of kinds) {
     if (kind === "DataSource" && all(form, kind).length > 0) continue;
@@ -295,10 +261,6 @@ function begun(form: Form, kind: string): Section {
 
 function all(form: Form, kind: string): number[] {
   return form.documents.flatMap((each, index) => (each["kind"] === kind ? [index] : []));
-}
-
-function list(value: Plain | undefined): Plain[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function select(form: Form, label: string, id: string, choices: [string, string][], value: string, changed: (now: string) => void): HTMLElement {

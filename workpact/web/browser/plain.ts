@@ -40,3 +40,8 @@ export function setAt(root: Section, path: string, value: Plain | undefined): vo
 export function above(path: string): string {
   return path.replace(/(\.?[^.[\]]+|\[\d+\])$/, "");
 }
+
+/** The entries of a list; none of anything else. */
+export function list(value: Plain | undefined): Plain[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,8 +1,8 @@
 // /new: writes an agreement file by the form or as text, both kept in step by the server, which checks and keeps nothing.
 
 import { element } from "./elements";
+import { derive } from "./deriving";
 import { Form, type Mistake, type Model } from "./form";
-import { derive } from "./form_levels";
 import type { Section } from "./plain";
 import { prose, type Block } from "./prose";
 import { fragment } from "./share";
@@ -141,7 +141,7 @@ class Writing {
     this.preview(answer);
   }
 
-  private summary({ mistakes, notes, signed }: Answer): void {
+  private summary({ mistakes, notes }: Answer): void {
     const links = mistakes.map((each) => element("li", {}, this.link(each)));
     const count = mistakes.length;
     const head = count === 0 ? "Nothing is missing." : `${count} ${count === 1 ? "thing is" : "things are"} missing or wrong`;
@@ -149,7 +149,6 @@ class Writing {
       count === 0 ? notice("good", head) : element("details", { class: "notice warn", ...(this.model.isChecked ? { open: "" } : {}) }, element("summary", {}, head), element("ul", {}, ...links)),
       ...notes.map((each) => notice("warn", each)),
     );
-    for (const name of ["#save", "#propose"]) this.found<HTMLButtonElement>(name).setAttribute("aria-disabled", String(signed === null));
   }
 
   private link(mistake: Mistake): HTMLElement {
