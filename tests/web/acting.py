@@ -50,9 +50,9 @@ class Desk:
             ask(self.town.url, "anvil_dropAllTransactions")
 
     def events(self, transaction: str) -> list[tuple[str, dict[str, Any]]]:
-        """All events of a transaction in their order, of the Agreement contract and the token."""
+        """All events of a transaction in their order, of Agreement, SLAOracle and the token."""
         known = {}
-        for contract in (self.town.contract("Agreement"), self.town.contract("TokenMock")):
+        for contract in map(self.town.contract, ("Agreement", "SLAOracle", "TokenMock")):
             for abi in contract.abi:
                 if abi["type"] == "event":
                     known[event_abi_to_log_topic(abi)] = contract.events[abi["name"]]()

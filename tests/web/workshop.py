@@ -11,6 +11,7 @@ from tests.audit.long_life import DAY
 from tests.web.served import Town
 from workpact.batches.leaves import GRANT, WAGE, LeafProof
 from workpact.batches.proofs import Leaves
+from workpact.terms import AgreementDocument
 
 ZERO = bytes(32)
 NOBODY = "0x" + 40 * "0"
@@ -20,9 +21,9 @@ CHAIN = 31337
 class Workshop:
     """What issuer (the client) and employer (the contractor) do for a worker who has no ether, and is number 1."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, document: AgreementDocument | None = None) -> None:
         self.town = town
-        self.document = town.open()
+        self.document = document or town.open()
         self.equity, self.payroll = town.contract("WorkerEquity"), town.contract("Payroll")
         self.token = town.contract("TokenMock")
         self.worker = Account.from_key(keccak(text="a worker without ether"))
