@@ -23,7 +23,7 @@ def test_a_safe__signs_opens_and_accepts_once_both_owners_have_signed(own_town, 
     connect(page)
     sign(page, "client")
     page.get_by_role("button", name="Open it").click()
-    page.get_by_role("button", name="Step 1 of 2").click()
+    page.get_by_role("button", name="Step 1 of 2: Allow the contract to take 3,000 TUSD").click()
     expect(page.locator("[data-state=proposed]")).to_contain_text("2 of its 2 owners have to sign")
     assert [name for name, _ in wallet.asked].count("eth_sendTransaction") == 1
     wallet.execute()
@@ -36,7 +36,9 @@ def test_a_safe__signs_opens_and_accepts_once_both_owners_have_signed(own_town, 
     expect(page.locator("#state")).to_have_text("It is in force.")
     assert [token.functions.balanceOf(each).call() for each in (safe, town.agreement)] == [2_000 * UNIT, 3_000 * UNIT]
 
-    page.get_by_role("button", name="Keep this document on this server").click()
+    keep = page.get_by_role("button", name="Keep this document on this server")
+    keep.click()
+    expect(keep).to_have_count(0)
     page.get_by_role("link", name="To the agreement's page").click()
     page.get_by_role("button", name="Accept plan").first.click()
     page.get_by_role("button", name="Send with your wallet").click()

@@ -45,6 +45,8 @@ def _into_force(reading: Reading) -> Iterator[Json]:
             "token": reading.document.token.address,
             "spender": reading.chain.agreement,
             "units": str(deposit.units),
+            "decimals": reading.document.token.decimals,
+            "unit": reading.document.token.symbol,
         }
         yield _open(reading, (client,)).to_json() | {"approve": allowance}
 

@@ -16,5 +16,8 @@ export async function posted<Answer>(path: string, content: unknown): Promise<An
   }
   if (answer.status >= 500)
     throw new Refusal("This page's server cannot read the chain now.", "Its node may be silent: try again in a while.");
-  throw new Refusal("This page's server did not take it: it is damaged, too large, or no proposal.", "Ask for it again.");
+  throw new Refusal(
+    "This page's server did not take it: it is damaged, too large, or no proposal.",
+    "Ask for it again.",
+  );
 }

@@ -65,7 +65,13 @@ export class FormField {
       field.kind === "flag"
         ? [element("div", { class: "check" }, this.control, label)]
         : [label, ...this.withUnit()];
-    this.root = element("div", { class: field.kind === "prose" ? "field wide" : "field" }, ...inner, ...help, this.error);
+    this.root = element(
+      "div",
+      { class: field.kind === "prose" ? "field wide" : "field" },
+      ...inner,
+      ...help,
+      this.error,
+    );
     const heard = field.kind === "choice" || field.kind === "flag" ? "change" : "input";
     this.control.addEventListener(heard, () => bound.changed(this.read()));
     this.control.addEventListener("blur", () => bound.left());
@@ -125,7 +131,12 @@ export class FormField {
 }
 
 function unit(control: Control, text: string): HTMLElement {
-  return element("div", { class: "with-unit" }, control, element("span", { class: "muted", "aria-hidden": "true" }, text));
+  return element(
+    "div",
+    { class: "with-unit" },
+    control,
+    element("span", { class: "muted", "aria-hidden": "true" }, text),
+  );
 }
 
 function chosen(choices: [string, string][], value: string): HTMLSelectElement {

@@ -10,7 +10,9 @@ export function derive(documents: Section[]): void {
   const month = valueAt(agreement, "spec.service.monthly.from");
   const start = valueAt(agreement, "spec.service.start");
   const first = month === undefined ? start : `${String(month)}-01`;
-  const sources = documents.filter((each) => each["kind"] === "DataSource").map((each) => valueAt(each, "metadata.name"));
+  const sources = documents.filter((each) => each["kind"] === "DataSource").map(
+    (each) => valueAt(each, "metadata.name"),
+  );
   const log = sources.length === 1 ? sources[0] : undefined;
   for (const each of documents.filter((one) => one["kind"] === "SLO")) {
     const spec = each["spec"] as Section;

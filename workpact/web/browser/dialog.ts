@@ -175,7 +175,7 @@ class MoveDialog {
         : BigInt(entered.get(approve.units.input)!.value) - BigInt(approve.units.less);
     const of = inputs.find((each) => each.kind === "money");
     const needed = { token, spender, units };
-    const made = await approval(this.place.from, needed, of?.decimals ?? 0, of?.unit ?? "units");
+    const made = await approval(this.place.from, needed, of?.decimals ?? approve.decimals ?? 0, of?.unit ?? approve.unit ?? "units");
     if (made === null) return null;
     const key = `approve:${token}:${made.data}`;
     const call = { ...this.place, key, label: made.words, to: token, data: made.data };

@@ -2,7 +2,8 @@
 
 import { button, element } from "./elements";
 import { FormField } from "./controls";
-import { SECTIONS, type FieldOf, type Item, type OptionalOf, type RowsOf } from "./form_fields";
+import type { FieldOf, Item, OptionalOf, RowsOf } from "./form_fields";
+import { SECTIONS } from "./form_sections";
 import { levels, log, periods } from "./form_levels";
 import { above, setAt, valueAt, type Plain, type Section } from "./plain";
 
@@ -79,7 +80,9 @@ export class Form {
       at.set(place, [...(at.get(place) ?? []), each.words]);
     }
     for (const field of new Set(this.fields.values())) field.say(at.get(field) ?? []);
-    for (const box of new Set(this.boxes.values())) box.replaceChildren(...(at.get(box) ?? []).map((each) => element("p", {}, each)));
+    for (const box of new Set(this.boxes.values())) box.replaceChildren(
+      ...(at.get(box) ?? []).map((each) => element("p", {}, each)),
+    );
   }
 
   /** The field of a mistake, or what is nearest above it: its id and what it is called; null if the form has none. */
@@ -112,7 +115,14 @@ export class Form {
       grid = null;
       if ("rows" in item) made.push(...this.rows(item, document, join(base, item.rows)));
       else if ("optional" in item) made.push(this.optional(item));
-      else if ("group" in item) made.push(element("fieldset", {}, element("legend", {}, item.group), ...this.items(item.items, 0, base, item.group.split(":")[0])));
+      else if ("group" in item) made.push(
+        element(
+          "fieldset",
+          {},
+          element("legend", {}, item.group),
+          ...this.items(item.items, 0, base, item.group.split(":")[0]),
+        ),
+      );
       else if (item.special === "periods") made.push(...periods(this));
       else if (item.special === "log") made.push(...log(this));
       else made.push(...levels(this));
@@ -138,7 +148,11 @@ export class Form {
         this.say(this.mistakes);
       },
     });
-    for (const [at, where] of [...places, ...also]) this.place(`${at} ${where}`, made, name ? `${name}: ${of.label}` : of.label);
+    for (const [at, where] of [...places, ...also]) this.place(
+      `${at} ${where}`,
+      made,
+      name ? `${name}: ${of.label}` : of.label,
+    );
     return made.root;
   }
 
@@ -150,7 +164,10 @@ export class Form {
   /** Where mistakes of a whole section are shown. */
   box(label: string, ...places: Place[]): HTMLElement {
     const [document, path] = places[0]!;
-    const made = element("div", { class: "error", id: `b-${document}-${path.replace(/[^A-Za-z0-9]+/g, "-")}`, tabindex: "-1" });
+    const made = element(
+      "div",
+      { class: "error", id: `b-${document}-${path.replace(/[^A-Za-z0-9]+/g, "-")}`, tabindex: "-1" },
+    );
     for (const [at, where] of places) {
       this.boxes.set(`${at} ${where}`, made);
       this.labels.set(`${at} ${where}`, label);
@@ -170,7 +187,14 @@ export class Form {
       });
       remove.setAttribute("aria-label", `Remove ${title}`);
       const legend = element("legend", {}, title);
-      return element("fieldset", { class: "row-of" }, legend, ...this.items(of.items, document, at, title), this.box(title, [document, at]), remove);
+      return element(
+        "fieldset",
+        { class: "row-of" },
+        legend,
+        ...this.items(of.items, document, at, title),
+        this.box(title, [document, at]),
+        remove,
+      );
     });
     const add = button(`Add ${of.one}`, "", () => {
       setAt(this.documents[document]!, `${path}[${all.length}]`, fresh(of));
@@ -201,7 +225,11 @@ export class Form {
       changed(box.checked);
       this.restructured(id);
     });
-    return element("div", { class: "optional" }, element("div", { class: "check" }, box, element("label", { for: id }, label)));
+    return element(
+      "div",
+      { class: "optional" },
+      element("div", { class: "check" }, box, element("label", { for: id }, label)),
+    );
   }
 
   /** What a section that is added begins with. */
@@ -251,7 +279,10 @@ function fresh(of: RowsOf): Plain {
 const MONEY = /^([\d,]+(?:\.\d+)?) [A-Za-z][A-Za-z0-9.]*$/;
 
 function renamed(value: Plain, symbol: string): Plain {
-  if (typeof value === "string") return symbol !== "" && MONEY.test(value) && !UNITS.test(value) ? value.replace(MONEY, `$1 ${symbol}`) : value;
+  if (typeof value === "string") {
+    const isMoney = symbol !== "" && MONEY.test(value) && !UNITS.test(value);
+    return isMoney ? value.replace(MONEY, `$1 ${symbol}`) : value;
+  }
   if (Array.isArray(value)) return value.map((each) => renamed(each, symbol));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, renamed(each, symbol)]));
 }

@@ -5,25 +5,13 @@ import { button, element } from "./elements";
 import type { Form, Place } from "./form";
 import { CLOCKS, CREDIT, LINE, LOG } from "./level_fields";
 import { derive } from "./deriving";
-import { list, valueAt, type Plain, type Section } from "./plain";
+import { isAtLeast, measure, select } from "./measures";
+import { list, valueAt, type Section } from "./plain";
 
 const PERIODS: [string, string][] = [
   ["months", "calendar months"],
   ["listed", "as listed"],
 ];
-const MEASURES: [string, string][] = [
-  ["good", "the share of good cases, at least"],
-  ["bad", "the share of bad cases, at most"],
-  ["limit", "the share of cases within a limit"],
-  ["average", "an average"],
-];
-const OPERATORS: [string, string][] = [
-  ["lte", "at most"],
-  ["lt", "less than"],
-  ["gte", "at least"],
-  ["gt", "more than"],
-];
-
 /** Calendar months, or periods by their ends. */
 export function periods(form: Form): Node[] {
   const at = "spec.service";
@@ -55,7 +43,10 @@ export function periods(form: Form): Node[] {
       { path: "end", label: "Last day", help: "Like 2026-03-31." },
     ],
   };
-  return [choice, ...form.items([{ path: `${at}.start`, label: "First day", help: "Like 2026-01-01." }, period], 0, "")];
+  return [
+    choice,
+    ...form.items([{ path: `${at}.start`, label: "First day", help: "Like 2026-01-01." }, period], 0, ""),
+  ];
 }
 
 /** The log that levels and prices read; there is one when something is measured. */
@@ -96,7 +87,14 @@ export function levels(form: Form): Node[] {
     ...lines.map((line, index) => level(form, credit, index, String((line as Section)["slo"] ?? ""))),
     element("p", {}, button("Add a level", "", () => addLevel(form, credit, lines.length))),
     ...form.items(CREDIT, credit, "", "Credits"),
-    form.box("Credits", [credit, "spec.rightToEnd"], [credit, "spec.earnBack"], [credit, "spec.levels"], [credit, "spec"], [credit, "kind"]),
+    form.box(
+      "Credits",
+      [credit, "spec.rightToEnd"],
+      [credit, "spec.earnBack"],
+      [credit, "spec.levels"],
+      [credit, "spec"],
+      [credit, "kind"],
+    ),
   );
   return [made];
 }
@@ -120,7 +118,11 @@ function level(form: Form, credit: number, index: number, name: string): HTMLEle
     title: "Band",
     one: "a band",
     items: [
-      { path: key, label: key === "below" ? "Missed below" : "Missed above", help: "Per cent for a share, like 95 %; a number for an average." },
+      {
+        path: key,
+        label: key === "below" ? "Missed below" : "Missed above",
+        help: "Per cent for a share, like 95 %; a number for an average.",
+      },
       { path: "allocation", label: "Costs of the amount at risk", kind: "share" as const },
     ],
   };
@@ -128,106 +130,16 @@ function level(form: Form, credit: number, index: number, name: string): HTMLEle
     "fieldset",
     { class: "row-of" },
     element("legend", {}, title),
-    element("div", { class: "fields" }, form.field({ path: "slo", label: "Short name", help: "Stands on the chain." }, names, title)),
+    element(
+      "div",
+      { class: "fields" },
+      form.field({ path: "slo", label: "Short name", help: "Stands on the chain." }, names, title),
+    ),
     ...measured,
     ...form.items([...LINE, band], credit, line, title),
     form.box(title, [credit, line], ...(slo === undefined ? [] : ([[slo, "spec"], [slo, "kind"]] as Place[]))),
     remaining,
   );
-}
-
-/** What a level measures, and what must be reached. */
-function measure(form: Form, slo: number, credit: number, line: string, title: string): Node[] {
-  const kind = measureOf(form.documents[slo]!);
-  const head = form.items([{ path: "spec.objectives[0].displayName", label: "What must be reached, in words" }], slo, "", title);
-  if (kind === null) return [...head, element("p", { class: "muted" }, "How it is measured stands in the text.")];
-  const spec = "spec.indicator.spec";
-  const choice = select(form, "Measured is", `measured-${slo}`, MEASURES, kind, (now) => {
-    const before = isAtLeast(form, slo);
-    restructure(form.documents[slo]!, now);
-    if (isAtLeast(form, slo) !== before) turn(form, credit, line);
-  });
-  const isRatio = kind === "good" || kind === "bad";
-  const total = isRatio ? `${spec}.ratioMetric.total.metricSource` : `${spec}.thresholdMetric.metricSource`;
-  const places: Place[] = [[slo, spec], [slo, "spec.objectives"], [slo, "spec.objectives[0]"], [slo, "spec.indicator"], [slo, "spec.timeWindow"], [slo, "spec.budgetingMethod"], [slo, "spec.service"]];
-  const items = [
-    { path: `${total}.spec.where`, label: "Cases that count: where", kind: "prose" as const, help: "A condition over the log's columns; true for all." },
-    ...(isRatio
-      ? [{ path: `${spec}.ratioMetric.${kind}.metricSource.spec.where`, label: `Of them ${kind}: where`, kind: "prose" as const }]
-      : [{ path: `${total}.spec.${kind === "limit" ? "column" : "average"}`, label: "The column or clock" }]),
-    ...(isRatio ? [] : [{ path: "spec.objectives[0].op", label: "It must be", kind: "choice" as const, choices: kind === "limit" ? OPERATORS : OPERATORS.filter(([op]) => op.endsWith("e")) }]),
-    ...(isRatio ? [] : [{ path: "spec.objectives[0].value", label: "This value" }]),
-    ...(kind === "average" ? [] : [{ path: "spec.objectives[0].target", label: "Target, as a ratio", help: "The good share, like 0.95." }]),
-    ...(kind === "average" ? [] : [{ path: `${total}.spec.weight`, label: "Each counts as many as", help: "A column of whole numbers. May stay empty." }]),
-  ];
-  const exclusion = {
-    rows: `${total}.spec.exclude`,
-    title: "Relief",
-    one: "cases that do not count",
-    items: [
-      {
-        path: "reason",
-        label: "Reason",
-        kind: "choice" as const,
-        choices: ["client-cause", "planned-outage", "force-majeure", "volume-above-forecast"].map((each): [string, string] => [each, each.replaceAll("-", " ")]),
-      },
-      { path: "where", label: "Cases where", kind: "prose" as const },
-    ],
-  };
-  return [...head, choice, ...form.items([...items, exclusion], slo, "", title), form.box(`${title}: how it is measured`, ...places)];
-}
-
-function measureOf(slo: Section): string | null {
-  const spec = valueAt(slo, "spec.indicator.spec");
-  if (valueAt(spec, "ratioMetric.good") !== undefined) return "good";
-  if (valueAt(spec, "ratioMetric.bad") !== undefined) return "bad";
-  if (valueAt(spec, "thresholdMetric.metricSource.spec.column") !== undefined) return "limit";
-  return valueAt(spec, "thresholdMetric") === undefined ? null : "average";
-}
-
-function isAtLeast(form: Form, slo: number | undefined): boolean {
-  if (slo === undefined) return true;
-  const kind = measureOf(form.documents[slo]!);
-  const op = valueAt(form.documents[slo], "spec.objectives[0].op");
-  return kind === "good" || kind === "limit" || (kind === "average" && op === "gte");
-}
-
-/** The same level by another measure; conditions stay. */
-function restructure(slo: Section, kind: string): void {
-  const spec = valueAt(slo, "spec.indicator.spec");
-  const parts = ["ratioMetric.total", "thresholdMetric"].map((each) => valueAt(spec, `${each}.metricSource`));
-  const source = (parts.find((each) => each !== undefined) ?? {}) as Section;
-  const ref = { metricSourceRef: source["metricSourceRef"] ?? "", type: "workpact-log" };
-  const where = valueAt(source, "spec.where") ?? "true";
-  const objective = valueAt(slo, "spec.objectives[0]") as Section;
-  const part = ["good", "bad"].map((each) => valueAt(spec, `ratioMetric.${each}.metricSource.spec.where`)).find((each) => each !== undefined);
-  const metric = (inner: Section): Plain => ({ metricSource: { ...ref, spec: inner } });
-  const made: Section =
-    kind === "good" || kind === "bad"
-      ? { ratioMetric: { counter: "true", [kind]: metric(part === undefined ? {} : { where: part }), total: metric({ where }) } }
-      : { thresholdMetric: metric({ where, [kind === "limit" ? "column" : "average"]: "minutes" }) };
-  (valueAt(slo, "spec.indicator") as Section)["spec"] = made;
-  if (kind === "average") delete objective["target"];
-  else objective["target"] ??= "0.95";
-  if (kind === "good" || kind === "bad") {
-    delete objective["op"];
-    delete objective["value"];
-  } else {
-    const op = objective["op"];
-    objective["op"] = kind === "average" && op !== "gte" ? "lte" : (op ?? "lte");
-    objective["value"] ??= "60";
-  }
-}
-
-/** Bands say `below` where more is better, else `above`. */
-function turn(form: Form, credit: number, line: string): void {
-  for (const band of list(valueAt(form.documents[credit], `${line}.bands`)) as Section[]) {
-    const { below, above, ...rest } = band;
-    const threshold = below ?? above;
-    for (const key of Object.keys(band)) delete band[key];
-    if (threshold !== undefined) band[below === undefined ? "below" : "above"] = threshold;
-    Object.assign(band, rest);
-  }
 }
 
 function add(form: Form, kinds: string[]): void {
@@ -242,7 +154,9 @@ function addLevel(form: Form, credit: number, count: number): void {
   const made = begun(form, "SLO");
   const name = `level-${count + 1}`;
   for (const path of [made["metadata"], valueAt(made, "spec.indicator.metadata")]) (path as Section)["name"] = name;
-  const line = structuredClone(valueAt(form.model.added.find((each) => each["kind"] === "ServiceCredit"), "spec.levels[0]")) as Section;
+  const line = structuredClone(
+    valueAt(form.model.added.find((each) => each["kind"] === "ServiceCredit"), "spec.levels[0]"),
+  ) as Section;
   form.set(credit, `spec.levels[${count}]`, { ...line, slo: name });
   form.documents.splice(credit, 0, made);
   derive(form.documents);
@@ -261,14 +175,4 @@ function begun(form: Form, kind: string): Section {
 
 function all(form: Form, kind: string): number[] {
   return form.documents.flatMap((each, index) => (each["kind"] === kind ? [index] : []));
-}
-
-function select(form: Form, label: string, id: string, choices: [string, string][], value: string, changed: (now: string) => void): HTMLElement {
-  const made = element("select", { id }, ...choices.map(([each, words]) => element("option", { value: each }, words)));
-  made.value = value;
-  made.addEventListener("change", () => {
-    changed(made.value);
-    form.restructured(id);
-  });
-  return element("div", { class: "field" }, element("label", { for: id }, label), made);
 }

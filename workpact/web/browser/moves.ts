@@ -25,7 +25,16 @@ export interface Move {
   effect: string;
   inputs: Input[];
   until: number | null;
-  approve: { token: Address; spender: Address; units: string | { input: string; less: string } } | null;
+  approve: Approve | null;
+}
+
+/** An allowance that the call needs first; what its amount is written with where no input says it. */
+interface Approve {
+  token: Address;
+  spender: Address;
+  units: string | { input: string; less: string };
+  decimals?: number;
+  unit?: string;
 }
 
 type Value = string | boolean | Value[];

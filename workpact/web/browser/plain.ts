@@ -6,7 +6,9 @@ type Step = string | number;
 
 /** A path as the loader writes it: `spec.milestones[0].amount`. */
 export function steps(path: string): Step[] {
-  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map((each) => (each[2] === undefined ? each[1]! : Number(each[2])));
+  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(
+    (each) => (each[2] === undefined ? each[1]! : Number(each[2])),
+  );
 }
 
 /** What stands at a path; undefined if nothing does. */

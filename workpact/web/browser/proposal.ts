@@ -6,7 +6,8 @@ import { KEPT, kept } from "./kept";
 import { CHANGED } from "./wallet";
 import { Refusal } from "./refusal";
 import { fragment, fromFragment, fromText, type Proposal } from "./share";
-import { page, type Reading } from "./proposal_page";
+import { page } from "./proposal_page";
+import type { Reading } from "./reading";
 import { ended, here, splitting } from "./splitting";
 import { hashes } from "./typed";
 
@@ -72,9 +73,15 @@ function checkHashes(found: Reading): void {
     throw new Refusal(said, "Nothing can be signed or sent here: use another server, and tell whoever runs this one.");
   }
   if (chain && String(chainId) !== chain)
-    throw new Refusal(`This would be signed for chain ${chainId}, and the page is about chain ${chain}.`, "Nothing can be signed here.");
+    throw new Refusal(
+      `This would be signed for chain ${chainId}, and the page is about chain ${chain}.`,
+      "Nothing can be signed here.",
+    );
   if (agreement && String(verifyingContract).toLowerCase() !== agreement.toLowerCase())
-    throw new Refusal(`This would be signed for the contract ${verifyingContract}, not for this page's.`, "Nothing can be signed here.");
+    throw new Refusal(
+      `This would be signed for the contract ${verifyingContract}, not for this page's.`,
+      "Nothing can be signed here.",
+    );
 }
 
 function show(): void {
@@ -92,7 +99,7 @@ function place(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-proposal]");
 }
 
-/** What of it was mined after the page's block is read anew; not under an open dialog, which would be of another page. */
+/** What was mined after the page's block is read anew; not under an open dialog, which would be of another page. */
 function mined(): void {
   if (reading === null || document.querySelector("dialog[open]") !== null) return;
   const { block } = reading;

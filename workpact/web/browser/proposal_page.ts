@@ -1,60 +1,17 @@
 // What the page shows of a proposal: how it stands, who has signed, what is next, the text, and what wallets show.
 
-import type { Address, Hex } from "viem";
-import { encodeAbiParameters, isAddressEqual, slice } from "viem/utils";
+import { isAddressEqual } from "viem/utils";
 import { posted } from "./asked";
 import { change } from "./changing";
+import { deposit } from "./depositing";
 import { button, element } from "./elements";
-import type { Move } from "./moves";
-import { prose, type Block } from "./prose";
+import { prose } from "./prose";
+import { capital, pressed, tag, type Acts, type Reading } from "./reading";
 import { download } from "./sealing";
 import { signedBy, type Proposal } from "./share";
-import { signTypedData, type Typed } from "./signing";
+import { signTypedData } from "./signing";
 import { shown } from "./typed";
 import { account, isReady } from "./wallet";
-
-interface Seat {
-  role: string;
-  address: Address;
-  name: string;
-  signed: "" | "key" | "contract" | "waiting";
-}
-
-interface Deposit {
-  words: string;
-  balance: string;
-  lacking: string;
-  allowed: boolean;
-  permit: Typed | null;
-  permitted: boolean | null;
-}
-
-/** What the server makes of a proposal (workpact/web/proposals.py). */
-export interface Reading {
-  kind: "opening" | "change" | "closing";
-  title: string;
-  id: Hex;
-  origin: Hex;
-  block: number;
-  time: number;
-  text: Block[];
-  typed: Typed;
-  facts: [string, string][];
-  state: { key: string; words: string; page: string | null };
-  signers: Seat[];
-  faults: string[];
-  foreign: string[];
-  deposit: Deposit | null;
-  moves: Move[];
-  is_kept: boolean;
-}
-
-export interface Acts {
-  take(next: Proposal): Promise<void>;
-  again(): Promise<void>;
-  /** Does it, and says what hindered it. */
-  told(act: () => Promise<void>): Promise<void>;
-}
 
 const LOOKS: Record<string, string> = { "in force": "good", proposed: "warn", ended: "good" };
 const SIGNED = { "": "not yet", key: "signed", contract: "signed", waiting: "waiting" };
@@ -75,11 +32,21 @@ function faults(reading: Reading, proposal: Proposal, acts: Acts): Node[] {
   const made = reading.faults.map((each) => element("div", { class: "notice bad" }, element("p", {}, each)));
   for (const each of reading.foreign) made.push(element("div", { class: "notice bad" }, element("p", {}, each)));
   if (made.length > 0)
-    made.push(element("div", { class: "notice warn" }, element("p", {}, "Nothing can be signed or sent until this is mended.")));
+    made.push(
+      element("div", { class: "notice warn" }, element("p", {}, "Nothing can be signed or sent until this is mended.")),
+    );
   if (reading.foreign.length > 0 && reading.faults.length === 0) {
-    const good = new Set(reading.signers.filter((each) => each.signed !== "").map((each) => each.address.toLowerCase()));
+    const good = new Set(
+      reading.signers.filter((each) => each.signed !== "").map((each) => each.address.toLowerCase()),
+    );
     const signatures = proposal.signatures.filter((each) => good.has(each.signer.toLowerCase()));
-    const leave = pressed("Go on without what does not belong", "", "leave", acts, () => acts.take({ ...proposal, signatures }));
+    const leave = pressed(
+      "Go on without what does not belong",
+      "",
+      "leave",
+      acts,
+      () => acts.take({ ...proposal, signatures }),
+    );
     made.push(element("p", {}, leave));
   }
   return made;
@@ -90,14 +57,24 @@ function signers(reading: Reading): HTMLElement {
     element(
       "li",
       { "data-seat": seat.role },
-      element("div", { class: "row apart" }, element("strong", {}, capital(seat.role)), tag(SIGNED[seat.signed], TONES[seat.signed])),
+      element(
+        "div",
+        { class: "row apart" },
+        element("strong", {}, capital(seat.role)),
+        tag(SIGNED[seat.signed], TONES[seat.signed]),
+      ),
       element("div", {}, seat.name || "as in the document in force"),
       element("div", { class: "mono small" }, seat.address),
       ...(seat.signed === "waiting" ? [waiting()] : []),
     ),
   );
   const list = element("ul", { class: "plain-list" }, ...rows);
-  return element("section", { class: "card", "aria-labelledby": "signers" }, element("h2", { id: "signers" }, "Who signs"), list);
+  return element(
+    "section",
+    { class: "card", "aria-labelledby": "signers" },
+    element("h2", { id: "signers" }, "Who signs"),
+    list,
+  );
 }
 
 function waiting(): HTMLElement {
@@ -113,7 +90,9 @@ function next(reading: Reading, proposal: Proposal, acts: Acts): HTMLElement {
     element("div", { class: "row apart" }, element("h2", { id: "next" }, reading.title), tag(key, LOOKS[key] ?? "bad")),
     element("p", { id: "state" }, words),
   );
-  if (link !== null) made.append(element("p", {}, element("a", { class: "button", href: link }, "To the agreement's page")));
+  if (link !== null) made.append(
+    element("p", {}, element("a", { class: "button", href: link }, "To the agreement's page")),
+  );
   const isOpen = reading.faults.length + reading.foreign.length === 0 && key === "proposed";
   if (isOpen) made.append(...signing(reading, proposal, acts), ...deposit(reading, proposal, acts));
   made.append(element("div", { class: "moves", "data-moves": "proposal" }));
@@ -143,11 +122,13 @@ function signing(reading: Reading, proposal: Proposal, acts: Acts): Node[] {
   const mine = from === null ? undefined : missing.find((each) => isAddressEqual(each.address, from));
   if (from === null) return [said, element("p", { class: "muted" }, "Connect your wallet at the top to sign.")];
   if (mine === undefined) return [said];
-  const order = reading.deposit && mine.role === "client" ? ` It is also an order to pay ${reading.deposit.words} when it is opened.` : "";
+  const isOrder = reading.deposit !== null && mine.role === "client";
+  const order = isOrder ? ` It is also an order to pay ${reading.deposit!.words} when it is opened.` : "";
   const what =
     reading.kind === "closing"
       ? "Your signature agrees to end at once, with this split."
-      : "Your signature is your consent to all that stands below, for whoever carries it, until it expires or is withdrawn.";
+      : "Your signature is your consent to all that stands below, for whoever carries it, until it expires or is " +
+        "withdrawn.";
   const sign = pressed("Sign it", "primary", "sign", acts, async () => {
     const signature = await signTypedData(reading.typed);
     await acts.take(signedBy(proposal, from, signature));
@@ -156,39 +137,11 @@ function signing(reading: Reading, proposal: Proposal, acts: Acts): Node[] {
   return [said, element("p", {}, what + order), element("p", {}, sign)];
 }
 
-function deposit(reading: Reading, proposal: Proposal, acts: Acts): Node[] {
-  const { deposit: due } = reading;
-  if (due === null || due.words.startsWith("0 ")) return [];
-  const made: Node[] = [];
-  const client = reading.signers.find((each) => each.role === "client")!;
-  const from = account();
-  if (due.lacking)
-    made.push(notice("warn", `The client has ${due.balance}, and ${due.words} are taken when it is opened: ${due.lacking} are missing.`));
-  if (due.permitted === false)
-    made.push(notice("warn", "The permit that came along does not allow the deposit: it was used, has run out, or is for something else."));
-  if (due.allowed) made.push(element("p", { class: "muted" }, `The contract may take ${due.words} from the client.`));
-  else if (from !== null && isAddressEqual(client.address, from) && due.permit !== null) {
-    const permit = due.permit;
-    const sign = pressed(`Permit ${due.words}`, "", "permit", acts, async () => {
-      await acts.take({ ...proposal, permit: permitted(permit, await signTypedData(permit)) });
-    });
-    sign.disabled = !isReady();
-    const said = `Opening takes ${due.words}. Sign a permit for exactly that, so that whoever opens it can; or open it yourself.`;
-    made.push(element("p", {}, said), element("p", {}, sign));
-  } else made.push(element("p", { class: "muted" }, `The client has not allowed the contract to take ${due.words} yet.`));
-  return made;
-}
-
-/** A permit as `open` takes it. */
-function permitted(permit: Typed, signature: Hex): Hex {
-  const { value, deadline } = permit.message as { value: string; deadline: string };
-  const v = Number(slice(signature, 64, 65));
-  const kinds = ["uint256", "uint256", "uint8", "bytes32", "bytes32"].map((type) => ({ type }));
-  return encodeAbiParameters(kinds, [BigInt(value), BigInt(deadline), v < 27 ? v + 27 : v, slice(signature, 0, 32), slice(signature, 32, 64)]);
-}
-
 function passing(reading: Reading, proposal: Proposal): Node[] {
-  const link = element("input", { id: "link", readonly: "", class: "mono", value: location.href, "aria-label": "The link" });
+  const link = element(
+    "input",
+    { id: "link", readonly: "", class: "mono", value: location.href, "aria-label": "The link" },
+  );
   const said = element("span", { class: "muted small", role: "status" });
   const copy = button("Copy the link", "", async () => {
     await navigator.clipboard.writeText(location.href).catch(() => link.select());
@@ -198,7 +151,11 @@ function passing(reading: Reading, proposal: Proposal): Node[] {
   const save = button("Save as a file", "", () => download(name, JSON.stringify(proposal, null, 1)));
   const buttons: Node[] = [copy, save];
   if (typeof navigator.share === "function")
-    buttons.push(button("Share …", "", () => navigator.share({ title: reading.title, url: location.href }).catch(() => undefined)));
+    buttons.push(
+      button("Share …", "", () =>
+        navigator.share({ title: reading.title, url: location.href }).catch(() => undefined),
+      ),
+    );
   return [element("h3", { class: "apart" }, "Pass it on"), link, element("div", { class: "row" }, ...buttons, said)];
 }
 
@@ -208,8 +165,8 @@ function keeping(proposal: Proposal, acts: Acts): Node[] {
     await acts.again();
   });
   const said =
-    "The agreement's page shows names and texts only where this server keeps the document. Everyone who can open this " +
-    "server can then read it.";
+    "The agreement's page shows names and texts only where this server keeps the document. Everyone who can open " +
+    "this server can then read it.";
   return [element("p", {}, said), element("p", {}, keep)];
 }
 
@@ -225,32 +182,18 @@ function facts(reading: Reading): HTMLElement {
 }
 
 function textual(reading: Reading): HTMLElement {
-  const made = element("section", { class: "card", "aria-labelledby": "text" }, element("h2", { id: "text" }, "The text"));
+  const made = element(
+    "section",
+    { class: "card", "aria-labelledby": "text" },
+    element("h2", { id: "text" }, "The text"),
+  );
   if (reading.text.length > 0) made.append(element("div", { class: "prose", id: "prose" }, ...prose(reading.text)));
-  const wallet = element("details", {}, element("summary", {}, "What your wallet shows, and the hashes that devices show"));
+  const wallet = element(
+    "details",
+    {},
+    element("summary", {}, "What your wallet shows, and the hashes that devices show"),
+  );
   wallet.append(shown(reading.typed));
   made.append(wallet);
   return made;
-}
-
-function pressed(label: string, look: string, id: string, acts: Acts, act: () => Promise<void>): HTMLButtonElement {
-  const made = button(label, look, async () => {
-    made.disabled = true;
-    await acts.told(act);
-    made.disabled = false;
-  });
-  made.id = id;
-  return made;
-}
-
-function notice(look: string, text: string): HTMLElement {
-  return element("div", { class: `notice ${look}` }, element("p", {}, text));
-}
-
-function tag(text: string, look: string): HTMLElement {
-  return element("span", { class: `tag ${look}` }, text);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

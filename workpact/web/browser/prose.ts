@@ -30,14 +30,25 @@ function block(name: string, content: unknown): Node {
 
 function table(rows: Run[][][]): HTMLElement {
   const [head, ...body] = rows;
-  const heading = (head ?? []).map((cell) => element("th", { scope: "col" }, ...line(cell)));
+  const heading = (head ?? []).map((cell) =>
+    cell.length === 0 ? element("td") : element("th", { scope: "col" }, ...line(cell)),
+  );
   const made = body.map((row) => {
     const cells = row.map((cell, number) =>
-      number === 0 ? element("th", { scope: "row" }, ...line(cell)) : element("td", {}, ...line(cell)),
+      number === 0 && cell.length > 0 ? element(
+        "th",
+        { scope: "row" },
+        ...line(cell),
+      ) : element("td", {}, ...line(cell)),
     );
     return element("tr", {}, ...cells);
   });
-  const inner = element("table", { class: "figures" }, element("thead", {}, element("tr", {}, ...heading)), element("tbody", {}, ...made));
+  const inner = element(
+    "table",
+    { class: "figures" },
+    element("thead", {}, element("tr", {}, ...heading)),
+    element("tbody", {}, ...made),
+  );
   return element("div", { class: "scroll", tabindex: "0" }, inner);
 }
 

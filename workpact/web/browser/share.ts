@@ -7,7 +7,7 @@ export interface Signature {
   signature: string;
 }
 
-/** What both sign to end at once (SPEC.md 4.6); amounts in smallest units, the deadline in Unix seconds, as decimal text. */
+/** What both sign to end at once (SPEC.md 4.6): smallest units, Unix seconds, as decimal text. */
 export interface Closing {
   origin: string;
   id: string;
@@ -31,7 +31,10 @@ const LONGEST = 1_000_000;
 
 /** The fragment of a proposal's link, without the #. */
 export async function fragment(proposal: Proposal): Promise<string> {
-  const packed = await through(new TextEncoder().encode(JSON.stringify(proposal)), new CompressionStream("deflate-raw"));
+  const packed = await through(
+    new TextEncoder().encode(JSON.stringify(proposal)),
+    new CompressionStream("deflate-raw"),
+  );
   const text = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(""));
   return `p=${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
@@ -41,11 +44,19 @@ export async function fromFragment(text: string): Promise<Proposal | null> {
   const found = /^#?p=([A-Za-z0-9_-]*)$/.exec(text);
   if (found === null) return null;
   try {
-    const bytes = Uint8Array.from(atob(found[1]!.replaceAll("-", "+").replaceAll("_", "/")), (each) => each.charCodeAt(0));
-    return fromText(new TextDecoder("utf-8", { fatal: true }).decode(await through(bytes, new DecompressionStream("deflate-raw"))));
+    const bytes = Uint8Array.from(
+      atob(found[1]!.replaceAll("-", "+").replaceAll("_", "/")),
+      (each) => each.charCodeAt(0),
+    );
+    return fromText(
+      new TextDecoder("utf-8", { fatal: true }).decode(await through(bytes, new DecompressionStream("deflate-raw"))),
+    );
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal("This link is damaged: a part of it is missing or changed.", "Ask for it again, or for the proposal's file.");
+    throw new Refusal(
+      "This link is damaged: a part of it is missing or changed.",
+      "Ask for it again, or for the proposal's file.",
+    );
   }
 }
 
@@ -56,12 +67,16 @@ export function fromText(text: string): Proposal {
   try {
     read = JSON.parse(text);
   } catch {
-    throw new Refusal("This file is no proposal and no agreement file.", "Choose the file that was saved from this page.");
+    throw new Refusal(
+      "This file is no proposal and no agreement file.",
+      "Choose the file that was saved from this page.",
+    );
   }
   const made = read as Partial<Proposal>;
   const isSigned = (each: unknown) =>
     typeof (each as Signature)?.signer === "string" && typeof (each as Signature)?.signature === "string";
-  if ((typeof made.document !== "string" && !made.closing) || !Array.isArray(made.signatures) || !made.signatures.every(isSigned))
+  const holds = typeof made.document === "string" || made.closing !== undefined;
+  if (!holds || !Array.isArray(made.signatures) || !made.signatures.every(isSigned))
     throw new Refusal("This holds no document with signatures.", "Choose the file that was saved from this page.");
   return made as Proposal;
 }
@@ -73,7 +88,10 @@ export function signedBy(proposal: Proposal, signer: string, signature: string):
 }
 
 async function through(bytes: Uint8Array<ArrayBuffer>, stream: GenericTransformStream): Promise<Uint8Array> {
-  const reader = new Blob([bytes]).stream().pipeThrough(stream as ReadableWritablePair<Uint8Array, BufferSource>).getReader();
+  const reader = new Blob([bytes]).stream().pipeThrough(
+    stream as ReadableWritablePair<Uint8Array,
+    BufferSource>,
+  ).getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {

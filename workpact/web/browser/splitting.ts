@@ -12,7 +12,10 @@ export function ended(fragment: string): string | null {
 
 /** The form of a split; `made` gets the proposal. */
 export function splitting(origin: string, made: (proposal: Proposal) => void): HTMLElement {
-  const input = element("input", { id: "split", class: "num", autocomplete: "off", "aria-describedby": "split-help split-error" });
+  const input = element(
+    "input",
+    { id: "split", class: "num", autocomplete: "off", "aria-describedby": "split-help split-error" },
+  );
   const error = element("p", { class: "error", id: "split-error", role: "alert" });
   const propose = button("Propose this end", "primary", async () => {
     error.textContent = "";
@@ -35,7 +38,11 @@ export function splitting(origin: string, made: (proposal: Proposal) => void): H
     "section",
     { class: "card", "aria-labelledby": "split-title" },
     element("h2", { id: "split-title" }, "End an agreement together"),
-    element("p", {}, "Both sides sign one split of all that is held; then the agreement ends at once, and this cannot be undone."),
+    element(
+      "p",
+      {},
+      "Both sides sign one split of all that is held; then the agreement ends at once, and this cannot be undone.",
+    ),
     element("p", { class: "mono small" }, origin),
     element(
       "div",

@@ -46,7 +46,12 @@ export function shown(typed: Typed): HTMLElement {
 
 function members(name: string, value: unknown): HTMLElement {
   if (typeof value !== "object" || value === null)
-    return element("li", {}, element("span", { class: "muted" }, `${name}: `), element("span", { class: "mono" }, String(value)));
+    return element(
+      "li",
+      {},
+      element("span", { class: "muted" }, `${name}: `),
+      element("span", { class: "mono" }, String(value)),
+    );
   const inner = Object.entries(value).map(([key, each]) => {
     const made = members(key, each);
     return made.tagName === "LI" ? made : element("li", {}, made);

@@ -1,4 +1,4 @@
-// /new: writes an agreement file by the form or as text, both kept in step by the server, which checks and keeps nothing.
+// /new: writes an agreement file by the form or as text, kept in step by the server, which checks and keeps nothing.
 
 import { element } from "./elements";
 import { derive } from "./deriving";
@@ -114,15 +114,26 @@ class Writing {
   private async post(path: string, content: object): Promise<unknown> {
     const said = this.found("#said");
     try {
-      const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) };
+      const options = {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(content),
+      };
       const answer = await fetch(path, options);
       if (answer.ok) {
         said.replaceChildren();
         return await answer.json();
       }
-      said.replaceChildren(notice("bad", "The server did not take the draft: it is too large, or not a file's shape. It is kept in this tab."));
+      said.replaceChildren(
+        notice(
+          "bad",
+          "The server did not take the draft: it is too large, or not a file's shape. It is kept in this tab.",
+        ),
+      );
     } catch {
-      said.replaceChildren(notice("bad", "This page's server does not answer. The draft is kept in this tab: go on when it is back."));
+      said.replaceChildren(
+        notice("bad", "This page's server does not answer. The draft is kept in this tab: go on when it is back."),
+      );
     }
     return null;
   }
@@ -144,9 +155,15 @@ class Writing {
   private summary({ mistakes, notes }: Answer): void {
     const links = mistakes.map((each) => element("li", {}, this.link(each)));
     const count = mistakes.length;
-    const head = count === 0 ? "Nothing is missing." : `${count} ${count === 1 ? "thing is" : "things are"} missing or wrong`;
+    const things = `${count} ${count === 1 ? "thing is" : "things are"}`;
+    const head = count === 0 ? "Nothing is missing." : `${things} missing or wrong`;
     this.found("#summary").replaceChildren(
-      count === 0 ? notice("good", head) : element("details", { class: "notice warn", ...(this.model.isChecked ? { open: "" } : {}) }, element("summary", {}, head), element("ul", {}, ...links)),
+      count === 0 ? notice("good", head) : element(
+        "details",
+        { class: "notice warn", ...(this.model.isChecked ? { open: "" } : {}) },
+        element("summary", {}, head),
+        element("ul", {}, ...links),
+      ),
       ...notes.map((each) => notice("warn", each)),
     );
   }
@@ -175,12 +192,17 @@ class Writing {
   private preview({ signed }: Answer): void {
     const place = this.found("#preview");
     if (signed === null) {
-      place.replaceChildren(element("p", { class: "muted" }, "The text of the agreement appears here as soon as nothing is missing."));
+      place.replaceChildren(
+        element("p", { class: "muted" }, "The text of the agreement appears here as soon as nothing is missing."),
+      );
       return;
     }
     const { digest } = hashes(signed.typed);
     const same = digest === signed.id;
-    const id = [element("dt", {}, "Id, if it is signed as it is now"), element("dd", { class: "mono", id: "id" }, digest)];
+    const id = [
+      element("dt", {}, "Id, if it is signed as it is now"),
+      element("dd", { class: "mono", id: "id" }, digest),
+    ];
     const wallet = element("details", {}, element("summary", {}, "What wallets will show"), shown(signed.typed));
     place.replaceChildren(
       ...(same ? [] : [notice("bad", `The server names another id, ${signed.id}: do not use what it says.`)]),
@@ -213,7 +235,12 @@ class Writing {
   private async propose(): Promise<void> {
     if (!this.check() || this.place.dataset["state"] !== "shown") return;
     const { chain, agreement } = document.body.dataset;
-    const made = { document: this.answer!.signed!.document, signatures: [], chain: Number(chain), ...(agreement ? { agreement } : {}) };
+    const made = {
+      document: this.answer!.signed!.document,
+      signatures: [],
+      chain: Number(chain),
+      ...(agreement ? { agreement } : {}),
+    };
     location.assign(`/proposal#${await fragment(made)}`);
   }
 
