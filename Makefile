@@ -59,7 +59,7 @@ prove: build ## deep counts, hours; PART=name for one part, finished parts of th
 
 .PHONY: bench
 bench: setup ## speeds off chain
-	@$(RUN) for part in speed index bundle room standing; do python -m benchmarks.$$part || exit 1; done
+	@$(RUN) for part in speed index bundle room standing pages portfolio; do python -m benchmarks.$$part || exit 1; done
 
 .PHONY: gas
 gas: build ## gas of every operation, into benchmarks/gas.json

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.web.served import town
@@ -23,7 +24,7 @@ def main(count: int) -> None:
         for salt in range(1, count + 1):
             made.open(salt=salt)
         portfolio = Portfolio(made.site().follower)
-        changes = {
+        changes: dict[str, Callable[[], object]] = {
             "first": lambda: None,
             "again": lambda: None,
             "next block": made.mine,

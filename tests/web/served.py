@@ -47,7 +47,7 @@ class Town(Life):
         """What a server of this chain is made from; `url` is another node's or a proxy's."""
         node = Node(url or self.url)
         index = Index.open(self.deployed, f"sqlite:///{self.folder / name}.sqlite")
-        documents = Documents(node.chain_id, self.agreement, self.documents)
+        documents = Documents(node.chain_id, self.agreement, self.documents, self.folder / "documents")
         return Site(following(node, index, documents), **settings)
 
     def page_of(self, document: Any = None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -79,6 +81,12 @@ class _Server(uvicorn.Server):
         self._follower = site.follower
         if not self._follower.is_started:
             self._follower.start()
+        Thread(target=self._ahead, args=[site], name="ahead", daemon=True).start()
+
+    def _ahead(self, site: Site) -> None:
+        """Reads all agreements once, before somebody asks for their list."""
+        with suppress(WorkpactError):
+            site.portfolio.lines()
 
     async def shutdown(self, sockets: Any = None) -> None:
         self._follower.stop()

@@ -25,9 +25,13 @@ from workpact.web.site import Site
 
 LOG = logging.getLogger(__name__)
 AGAIN = "Load the page again; if this stays, ask whoever runs this server to look at its node."
+UNKNOWN = (
+    "This agreement is on the chain, but nobody has published the document that it goes by, and this server has no "
+    "file of it. Start the server with the file, keep it here from its proposal's page, or have a party publish it."
+)
 SAID: dict[type[Exception], tuple[int, str, str, str | None]] = {
     NoSuchAgreement: (404, "No such agreement", "warn", None),
-    DocumentMissing: (404, "A document is missing", "warn", None),
+    DocumentMissing: (404, "A document is missing", "warn", UNKNOWN),
     HistoryDiffers: (502, "The node's record is not whole", "bad", None),
     Unclear: (502, "The record cannot be told apart", "bad", None),
     NodeSilent: (503, "The node does not answer", "bad", f"Nothing can be read from the chain now. {AGAIN}"),

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from starlette.responses import Response
 
 from workpact import WorkpactError
 from workpact.web.follower import Follower
+from workpact.web.portfolio import Portfolio
 from workpact.web.rendering import Part, page
 from workpact.web.snapshot import Snapshot
 
@@ -98,6 +100,11 @@ class Site:
     market: str | None = None
     relayer: str | None = None
     parts: Parts = field(default_factory=Parts, compare=False)
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """The lines of all agreements."""
+        return Portfolio(self.follower)
 
     @property
     def settings(self) -> dict[str, object]:

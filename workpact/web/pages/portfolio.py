@@ -12,7 +12,6 @@ from fastapi.responses import Response
 
 from workpact.audit.history import Head
 from workpact.audit.report.writing import money_writer
-from workpact.web.portfolio import Portfolio
 from workpact.web.portfolio_line import Line
 from workpact.web.rendering import Part, part
 from workpact.web.site import Site
@@ -77,7 +76,7 @@ class Asked:
 
 def router(site: Site) -> APIRouter:
     """The list; with `?part` the server's part alone."""
-    made, portfolio = APIRouter(), Portfolio(site.follower)
+    made = APIRouter()
 
     @made.get("/")
     def agreements(
@@ -88,7 +87,7 @@ def router(site: Site) -> APIRouter:
         page: int = 1,
     ) -> Response:
         asked = _asked(account, show, sort, page)
-        found = portfolio_part(*portfolio.lines(), asked)
+        found = portfolio_part(*site.portfolio.lines(), asked)
         return site.answer(request, found, section="portfolio")
 
     return made

@@ -50,7 +50,7 @@ def router(site: Site) -> APIRouter:
         if reading.state[0] != "in force" and not reading.signed.found:
             fault = "It is not in force, and no party has signed it: this server does not keep it."
             return JSONResponse({"faults": [fault]}, 422)
-        site.follower.documents.add(reading.document)
+        site.follower.documents.keep(reading.document)
         return JSONResponse({"id": "0x" + reading.id.hex()}, 201)
 
     return made
