@@ -25,14 +25,15 @@ def gate(tmp_path):
         shutil.copy(ROOT / path, tmp_path / path)
     for folder in (".venv", ".toolchain"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    for folder in ("contracts", "node_modules", "tests/forge", "tests/services"):
+    for folder in ("contracts", "node_modules", "tests/forge", "tests/services", "tests/web"):
         (tmp_path / folder).mkdir(parents=True)
 
-    def run_gate(forge, pytest, services=True):
+    def run_gate(forge, pytest, services=True, web=True):
         solidity = SOLIDITY.format(outcome=str(forge).lower())
         (tmp_path / "tests" / "forge" / "Canary.t.sol").write_text(solidity)
         (tmp_path / "tests" / "test_canary.py").write_text(PYTHON.format(outcome=pytest))
         (tmp_path / "tests" / "services" / "test_engines.py").write_text(PYTHON.format(outcome=services))
+        (tmp_path / "tests" / "web" / "test_pages.py").write_text(PYTHON.format(outcome=web))
         # `true` in the place of Python: the canary lives on this project's own set-up.
         return run("bash", tmp_path / ".ci" / "run", env=outer_shell(PYTHON="true", HOME=str(tmp_path)))
 
@@ -64,6 +65,13 @@ def test_gate__python_test_fails__is_red(gate):
 
 def test_gate__service_test_fails__is_red(gate):
     done = gate(forge=True, pytest=True, services=False)
+
+    assert done.returncode != 0
+    assert "1 failed" in done.stdout.partition("closing lines:")[2]
+
+
+def test_gate__web_test_fails__is_red(gate):
+    done = gate(forge=True, pytest=True, web=False)
 
     assert done.returncode != 0
     assert "1 failed" in done.stdout.partition("closing lines:")[2]
