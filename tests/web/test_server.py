@@ -81,6 +81,7 @@ def test_an_agreement_that_is_not_there__costs_the_node_nothing(own_town, pages_
     with PoorNode(own_town.url) as poor:
         poor.before = lambda *_: None
         url = pages_of(own_town.site(poor.url, following=Follower))
+        httpx.get(url, timeout=60)  # the list, which is read ahead
         before = poor.asked["eth_getLogs"], poor.asked["eth_call"]
         answer = httpx.get(f"{url}/agreement/0x{'12' * 32}")
         assert answer.status_code == 404
@@ -97,7 +98,7 @@ def test_a_document_that_nobody_has__is_asked_for_and_found_once_it_is_given(own
     url, page = pages_of(site), own_town.page_of(document)
     answer = httpx.get(url + page)
     assert answer.status_code == 404
-    assert "nobody has published it: give its file" in text_of(answer)
+    assert "nobody has published the document that it goes by" in text_of(answer)
     with pytest.raises(DocumentMissing):
         site.follower.snapshot(own_town.id(document))
     site.follower.documents.add(document)
