@@ -23,19 +23,7 @@ MONEY = re.compile(
 FUNDED = re.compile(r'<th scope="row">funded</th><td class="num"><span class="amount">(\d+) units</span>')
 COVER = re.compile(r'need <span class="amount">(\d+) units</span>, held is <span class="amount">(\d+) units</span>')
 BAR = re.compile(r'<rect class="\w+" x="\d+" width="(\d+)" height="20"/>')
-WANTED = (
-    "live",
-    "ended",
-    "lacking",
-    "covered",
-    "chart",
-    "missed",
-    "both sides",
-    "at risk",
-    "credit",
-    "withheld",
-    "many",
-)
+WANTED = ("live", "ended", "lacking", "covered", "chart", "missed", "both sides", "at risk", "withheld", "many")
 
 
 def check(life: ServiceLife) -> Counter[str]:
