@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from playwright.sync_api import expect
 from tests.sdk import paper
 from tests.web.served import Town, served, town
 from tests.web.wallet import Wallet
-from workpact.terms import AgreementDocument, change_order, eip712
+from workpact.terms import AgreementDocument, change_order, eip712, loads
 from workpact.web.site import Site
 
 UNIT = 10**6
@@ -311,6 +312,23 @@ def test_a_change_order__is_written_signed_by_both_and_put_in_force(place, visit
         proposal(town, change_order(document, origin=origin, replaces=origin, open_before="2031-01-01", **SALTS)),
     )
     assert f"0x{id_.hex()} is in force" in stale["faults"][0]
+
+
+def test_a_change_order_begun_in_the_browser__replaces_the_document_in_force(place, visit):
+    town, document = place.town, place.open(75)
+    origin = "0x" + town.id(document).hex()
+    page = visit("client", "/proposal")
+    linked(page, proposal(town, document))
+    page.get_by_role("button", name="Write a change order").click()
+    page.wait_for_url("**/new")
+    page.get_by_role("tab", name="As text").click()
+    expect(page.locator("#text")).to_have_value(re.compile("replaces"))
+    order = loads(page.input_value("#text"))
+    assert (order.spec.origin, order.spec.replaces) == (origin, origin)
+    assert order.spec.offer.deposit == 0
+    assert order.id(31337, town.agreement) != town.id(document)
+    kept = [(each.name, each.amount, each.due) for each in document.milestones]
+    assert [(each.name, each.amount, each.due) for each in order.milestones] == kept
 
 
 def test_an_end_by_both__is_split_signed_and_sent_by_the_client(place, visit, screenshot):

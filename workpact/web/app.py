@@ -57,7 +57,7 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
+        why = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]  # which names the address again
         raise NotListening(
             f"{host} port {port}: {why}. Name another (--port), or end what listens there already."
         ) from None
