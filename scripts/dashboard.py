@@ -53,7 +53,12 @@ def cli(
       ape run dashboard --host 0.0.0.0 --name desk.example.org
       ape run dashboard --demo
     """
-    from workpact.web.app import listening
+    try:
+        from workpact.web.app import STATIC, listening
+    except ImportError:
+        raise click.ClickException("The pages need fastapi and uvicorn: pip install 'workpact[dashboard]'") from None
+    if not (STATIC / "app.js").is_file():
+        raise click.ClickException("The pages' script is not bundled here: run make setup in the repository.")
 
     # What is wrong with the address is said before anything else happens.
     with listening(host, port) as socket, _played(demo) as played:
