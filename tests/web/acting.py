@@ -19,6 +19,8 @@ from workpact.web.site import Site
 
 SEND = "Send with your wallet"
 ONCE = "eth_sendTransaction"
+ACCEPT, LABEL = "accept:milestone:0", "Accept plan"
+"""A move that the client has from the first block on."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +122,14 @@ def fill(field: Locator, value: Any) -> None:
 def sent(page: Page, key: str) -> Locator:
     """What the page says of a move that was sent."""
     return page.locator(f'[data-sent="{key}"]')
+
+
+def offered(page: Page, key: str = ACCEPT) -> bool:
+    """Whether a move can be pressed."""
+    return page.locator(f'[data-move="{key}"]').is_enabled()
+
+
+def accepted(place: Desk) -> int:
+    """Milestones that the last agreement has accepted, as a mask."""
+    contract = place.town.contract("Agreement")
+    return int(contract.functions.progressOf(place.town.id(place.town.documents[-1])).call()[1])

@@ -8,11 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.anvil import ask
-from tests.web.acting import ONCE, Desk, connect, desk, send, sent
+from tests.web.acting import ACCEPT, LABEL, ONCE, Desk, accepted, connect, desk, offered, send, sent
 from tests.web.wallet import Wallet
-
-ACCEPT = "accept:milestone:0"
-LABEL = "Accept plan"
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +27,6 @@ def client(place, browser_of) -> tuple[Page, Wallet, int]:
     page.goto(place.town.page_of(document))
     connect(page)
     return page, wallet, place.transactions("client")
-
-
-def offered(page: Page, key: str = ACCEPT) -> bool:
-    return page.locator(f'[data-move="{key}"]').is_enabled()
-
-
-def accepted(place: Desk) -> int:
-    """Milestones that the last agreement has accepted, as a mask."""
-    contract = place.town.contract("Agreement")
-    return int(contract.functions.progressOf(place.town.id(place.town.documents[-1])).call()[1])
 
 
 def test_reverted__says_the_contracts_reason(place, client):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from workpact.audit.report.writing import FILTERS, printable
+from workpact.audit.report.page import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEVEL = 5
@@ -42,7 +41,7 @@ class Part:
 
 def part(template: str, title: str, origin: bytes | None = None, block: int | None = None, **context: Any) -> Part:
     """A part from its template."""
-    text = environment().get_template(template).render(**context)
+    text = environment(TEMPLATES).get_template(template).render(**context)
     return Part(title, text.encode(), origin, block)
 
 
@@ -50,34 +49,14 @@ def page(made: Part, *, section: str, **settings: Any) -> bytes:
     """A whole page: the shell with a part in it. `section` is where in the navigation it stands."""
     content = Markup(made.content.decode())
     return (
-        environment()
+        environment(TEMPLATES)
         .get_template("shell.html.jinja")
         .render(part=made, content=content, section=section, settings=settings)
         .encode()
     )
 
 
-@cache
-def environment() -> Environment:
-    """All templates; everything that is put into one is escaped, and cannot reorder the text around it."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_clean,
-    )
-    made.filters |= FILTERS
-    return made
-
-
 def prepare() -> None:
     """Reads all templates, so that nobody waits for it."""
-    for each in environment().list_templates():
-        environment().get_template(each)
-
-
-def _clean(value: Any) -> Any:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    for each in environment(TEMPLATES).list_templates():
+        environment(TEMPLATES).get_template(each)

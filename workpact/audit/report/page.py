@@ -20,7 +20,7 @@ MOST_OPEN = 200
 
 def page(value: dict[str, Any]) -> bytes:
     """The page of a report's facts; equal bytes for equal facts."""
-    template = _environment().get_template(TEMPLATE)
+    template = environment(Path(__file__).parent).get_template(TEMPLATE)
     text = template.render(
         report=value,
         money=money_writer(value["token"]),
@@ -35,9 +35,10 @@ def page(value: dict[str, Any]) -> bytes:
 
 
 @cache
-def _environment() -> Environment:
+def environment(folder: Path) -> Environment:
+    """The templates of a folder; everything that is put into one is escaped, and cannot reorder the text around it."""
     made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
