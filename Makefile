@@ -54,8 +54,9 @@ test-web: build ## the pages in a real Chromium, with wallets that sign; screens
 	@$(RUN); PYTHONPATH=.toolchain/web python -m pytest -p no:ape_test -p no:ape -n 2 --dist loadfile tests/web
 
 .PHONY: prove
-prove: build ## deep counts, hours; PART=name for one part, finished parts of the same sources are skipped
-	@$(RUN) python toolchain/prove.py $(PART)
+prove: build ## deep counts, ends with the safety case as a table; PART="names" for some, finished parts are skipped
+	@$(PYTHON) toolchain/install.py analysis
+	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) python toolchain/prove.py $(PART)
 
 .PHONY: bench
 bench: setup ## speeds off chain
@@ -85,7 +86,7 @@ lint: setup ## format, types and compiler warnings
 .PHONY: lock
 lock: setup ## pin again what requirements*.in and package.json ask for
 	@$(RUN); for name in requirements requirements-build requirements-uv requirements-node requirements-services \
-		requirements-web; do \
+		requirements-web requirements-analysis; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			$$(case $$name in *-services|*-web) echo --constraint requirements.txt;; esac) \
 			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \

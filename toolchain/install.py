@@ -32,6 +32,7 @@ SERVICES = STATE / "services"
 WEB = STATE / "web"
 BROWSER = ROOT / "workpact/web/browser"
 CHROMIUM = STATE / "chromium"
+ANALYSIS = STATE / "analysis"
 BUNDLE = ROOT / "workpact/web/static/app.js"
 SOLC = "0.8.37"
 FOUNDRY = "1.7.1"
@@ -69,6 +70,9 @@ def main() -> None:
         if sys.argv[1:] == ["services"]:
             pinned = ["requirements.txt", "requirements-services.txt"]
             step("engines for tests", STATE / "stamp-services", pinned, install_services, SERVICES)
+        if sys.argv[1:] == ["analysis"]:
+            pinned = ["requirements-analysis.txt", "requirements-uv.txt"]
+            step("tools that read contracts", STATE / "stamp-analysis", pinned, install_analysis, ANALYSIS)
         if sys.argv[1:] == ["web"]:
             pinned = ["requirements.txt", "requirements-web.txt"]
             step("a browser's driver for tests", STATE / "stamp-web", pinned, install_web, WEB)
@@ -132,6 +136,19 @@ def install_services() -> None:
     if SERVICES.exists():
         shutil.rmtree(SERVICES)
     pip("--target", SERVICES, "--no-build-isolation", "--require-hashes", "-r", "requirements-services.txt")
+
+
+def install_analysis() -> None:
+    """An environment of their own: slither brings a `solc` that would shadow PATH, halmos other versions of ours."""
+    if ANALYSIS.exists():
+        shutil.rmtree(ANALYSIS)
+    run(base_python(), "-m", "venv", "--without-pip", ANALYSIS)
+    python, pinned = ANALYSIS / "bin" / "python", ("--require-hashes", "-r", "requirements-analysis.txt")
+    try:
+        run(BIN / "uv", "pip", "install", "--quiet", "--python", python, *pinned)
+    except (subprocess.CalledProcessError, OSError):
+        say("uv does not work here, going on with pip")
+        run(PYTHON, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "--quiet", *pinned)
 
 
 def install_web() -> None:

@@ -1,14 +1,23 @@
-"""The deep proofs, part by part; a part that passed is skipped until something that it runs changes.
+"""The deep proofs, part by part, two at a time, and the safety case as one table at the end.
 
-Parts are found, not listed: <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000
-runs are split over five seeds, fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py.
+A part that passed is skipped until something that it runs changes. Parts are found, not listed:
+<name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
+fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py.
+
+A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; one that
+says nothing stands in the table with its title.
 """
 
+import ast
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,61 +30,134 @@ SOURCES = [
 INVARIANTS = "Invariants.t.sol"
 SEEDS = range(1, 6)
 RUNS = 10_000
-DEEP = {
-    "FOUNDRY_PROFILE": "test",
-    "FOUNDRY_FUZZ_RUNS": str(RUNS),
-    "FOUNDRY_INVARIANT_RUNS": str(RUNS // len(SEEDS)),
-}
+DEEP = {"FOUNDRY_PROFILE": "test", "FOUNDRY_FUZZ_RUNS": str(RUNS), "FOUNDRY_INVARIANT_RUNS": str(RUNS // len(SEEDS))}
+AT_ONCE = 2
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One command; parts of one group share a line of the table."""
+
+    name: str
+    group: str
+    title: str
+    effort: str
+    command: list[str]
+    sources: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tool(self) -> str:
+        return self.command[0]
 
 
 def main(chosen: list[str]) -> int:
-    parts = find_parts()
+    parts = {part.name: part for part in find_parts()}
     unknown = [name for name in chosen if name not in parts]
     if unknown:
         print(f"no part {', '.join(unknown)}; there are: {', '.join(parts)}", file=sys.stderr)
         return 2
     STAMPS.mkdir(parents=True, exist_ok=True)
-    failed = [name for name in chosen or parts if not prove(name, parts[name])]
+    wanted = [parts[name] for name in chosen] or list(parts.values())
+    # the longest first, so that none is left alone at the end
+    wanted.sort(key=lambda part: -last_seconds(part))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        passed = dict(zip([part.name for part in wanted], pool.map(prove, wanted), strict=True))
+    failed = [name for name, good in passed.items() if not good]
+    print(table(list(parts.values()), failed))
     print(f"prove: {len(failed)} failed: {', '.join(failed)}" if failed else "prove: all passed")
     return 1 if failed else 0
 
 
-def find_parts() -> dict[str, list[str]]:
-    forge = ["forge", "test"]
-    parts = {
-        f"{path.name.removesuffix(INVARIANTS).lower()}-invariants-{seed}": [
-            *forge,
-            "--match-path",
-            str(path.relative_to(ROOT)),
-            "--fuzz-seed",
-            str(seed),
-        ]
-        for path in sorted((ROOT / "tests" / "forge").rglob(f"*{INVARIANTS}"))
-        for seed in SEEDS
-    }
-    for folder in sorted({path.parent for path in (ROOT / "tests" / "forge").rglob("*.t.sol")}):
-        tests = str(folder.relative_to(ROOT) / "*")
-        parts[f"fuzz-{folder.name}"] = [*forge, "--match-path", tests, "--no-match-path", f"*{INVARIANTS}"]
+def find_parts() -> list[Part]:
+    return [*forge_parts(), *python_parts()]
+
+
+def forge_parts() -> Iterator[Part]:
+    forge, tests = ["forge", "test"], ROOT / "tests" / "forge"
+    for path in sorted(tests.rglob(f"*{INVARIANTS}")):
+        name = path.name.removesuffix(INVARIANTS).lower()
+        for seed in SEEDS:
+            command = [*forge, "--match-path", str(path.relative_to(ROOT)), "--fuzz-seed", str(seed)]
+            yield Part(
+                f"{name}-invariants-{seed}",
+                f"{name}-invariants",
+                f"invariants of {path.parent.name}, SPEC 11",
+                f"{RUNS:,} runs × 50 calls, {len(SEEDS)} seeds",
+                command,
+                SOLIDITY,
+                DEEP,
+            )
+    for folder in sorted({path.parent for path in tests.rglob("*.t.sol")}):
+        command = [*forge, "--match-path", str(folder.relative_to(ROOT) / "*"), "--no-match-path", f"*{INVARIANTS}"]
+        name = f"fuzz-{folder.name}"
+        yield Part(name, name, f"forge tests of {folder.name}", f"{RUNS:,} runs a fuzz test", command, SOLIDITY, DEEP)
+
+
+def python_parts() -> Iterator[Part]:
     for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):
-        parts[path.stem.removeprefix("test_")] = ["pytest", str(path.relative_to(ROOT))]
-    return parts
+        name = path.stem.removeprefix("test_")
+        title = (ast.get_docstring(ast.parse(path.read_text())) or name).split("\n\n")[0].replace("\n", " ")
+        yield Part(name, name, title.rstrip("."), "", ["pytest", str(path.relative_to(ROOT))], SOURCES)
 
 
-def prove(name: str, command: list[str]) -> bool:
-    is_forge = command[0] == "forge"
-    stamp, key = STAMPS / name, sources_key(SOLIDITY if is_forge else SOURCES)
-    if stamp.is_file() and stamp.read_text() == key:
-        print(f"prove: {name} has passed with these sources", flush=True)
+def prove(part: Part) -> bool:
+    key = sources_key(part.sources)
+    if known(part).get("key") == key:
+        print(f"prove: {part.name} has passed with these sources", flush=True)
         return True
-    print(f"prove: {name}: {' '.join(command)}", flush=True)
+    print(f"prove: {part.name}: {' '.join(part.command)}", flush=True)
+    log, rows = STAMPS / f"{part.name}.log", STAMPS / f"{part.name}.rows"
+    rows.unlink(missing_ok=True)
     start = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | DEEP if is_forge else None)
-    passed = done.returncode == 0
-    if passed:
-        stamp.write_text(key)
-    result = "passed" if passed else "FAILED"
-    print(f"prove: {name} {result} after {time.monotonic() - start:.0f} s", flush=True)
-    return passed
+    environment = os.environ | part.environment | {"PROVE_ROWS": str(rows)}
+    with log.open("w") as output:
+        done = subprocess.run(part.command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    seconds = round(time.monotonic() - start)
+    said = [json.loads(line) for line in rows.read_text().splitlines()] if rows.is_file() else []
+    stamp = {"key": key if done.returncode == 0 else None, "seconds": seconds, "rows": said}
+    (STAMPS / part.name).write_text(json.dumps(stamp))
+    if done.returncode == 0:
+        print(f"prove: {part.name} passed after {seconds} s", flush=True)
+        return True
+    tail = "\n".join(log.read_text().splitlines()[-40:])
+    print(f"{tail}\nprove: {part.name} FAILED after {seconds} s; all it said: {log}", flush=True)
+    return False
+
+
+def known(part: Part) -> dict:
+    """What was kept of the part's last run."""
+    stamp = STAMPS / part.name
+    return json.loads(stamp.read_text()) if stamp.is_file() else {}
+
+
+def last_seconds(part: Part) -> float:
+    return known(part).get("seconds", float("inf"))
+
+
+def table(parts: list[Part], failed: list[str]) -> str:
+    """Markdown: property, tool, effort, result; of every part, also of those that did not run now."""
+    lines = ["| property | tool | effort | result |", "|---|---|---|---|"]
+    for group in dict.fromkeys(part.group for part in parts):
+        members = [part for part in parts if part.group == group]
+        lines += [
+            f"| {row['property']} | {members[0].tool} | {row['effort']} | {row['result']} |"
+            for row in rows_of(members, failed)
+        ]
+    return "\n".join(lines)
+
+
+def rows_of(members: list[Part], failed: list[str]) -> list[Row]:
+    stale = [part for part in members if known(part).get("key") != sources_key(part.sources)]
+    said = {(row["property"], row["effort"]): row for part in members for row in known(part).get("rows", [])}
+    if said and not stale:
+        return list(said.values())
+    seconds = sum(known(part).get("seconds", 0) for part in members)
+    broken = [part.name for part in members if part.name in failed]
+    result = f"**FAILED** ({', '.join(broken)})" if broken else "not run with these sources" if stale else "passed"
+    effort = members[0].effort + (", " if members[0].effort else "") + f"{seconds} s"
+    return [{"property": members[0].title, "effort": effort, "result": result}]
 
 
 def sources_key(sources: list[str]) -> str:

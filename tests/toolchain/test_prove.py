@@ -1,6 +1,4 @@
-"""The deep proofs: parts found by name, resumed where they stopped, redone when a source changes."""
-
-import subprocess
+"""The deep proofs: parts found by name, resumed where they stopped, redone when a source changes, told in a table."""
 
 import pytest
 
@@ -12,25 +10,29 @@ def prove(tmp_path, monkeypatch):
     module = load("prove")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "STAMPS", tmp_path / "stamps")
-    monkeypatch.setattr(module, "SOURCES", ["contracts"])
     (tmp_path / "contracts").mkdir()
     (tmp_path / "contracts" / "A.sol").write_text("one")
     (tmp_path / "ran").write_text("")
-    parts = {"good": ["sh", "-c", "echo good >> ran"], "bad": ["sh", "-c", "echo bad >> ran; exit 1"]}
+    saying = 'echo good >> ran; echo \'{"property": "sums", "effort": "all", "result": "hold"}\' > $PROVE_ROWS'
+    parts = [
+        module.Part("good", "good", "Good things", "", ["sh", "-c", saying], ["contracts"]),
+        module.Part("bad-1", "bad", "Bad things", "2 seeds", ["sh", "-c", "echo bad >> ran; exit 1"], ["contracts"]),
+        module.Part("bad-2", "bad", "Bad things", "2 seeds", ["sh", "-c", "true"], ["contracts"]),
+    ]
     monkeypatch.setattr(module, "find_parts", lambda: parts)
     return module
 
 
 @pytest.fixture
 def ran(tmp_path):
-    return lambda: (tmp_path / "ran").read_text().split()
+    return lambda: sorted((tmp_path / "ran").read_text().split())
 
 
 def test_prove__finished_parts__are_skipped(prove, ran):
     assert prove.main([]) == 1
     assert prove.main([]) == 1
 
-    assert ran() == ["good", "bad", "bad"]
+    assert ran() == ["bad", "bad", "good"]
 
 
 def test_prove__source_changed__runs_again(prove, ran, tmp_path):
@@ -45,7 +47,22 @@ def test_prove__unknown_part__names_the_parts(prove, ran, capsys):
     assert prove.main(["better"]) == 2
 
     assert ran() == []
-    assert "no part better; there are: good, bad" in capsys.readouterr().err
+    assert "no part better; there are: good, bad-1, bad-2" in capsys.readouterr().err
+
+
+def test_prove__table__has_each_property_with_its_result(prove, capsys, tmp_path):
+    """Those of before as well; of a group the parts that failed; of changed sources, that nothing is known."""
+    prove.main(["good"])
+    capsys.readouterr()
+    prove.main(["bad-1", "bad-2"])
+
+    said = capsys.readouterr().out
+    assert "| sums | sh | all | hold |" in said
+    assert "| Bad things | sh | 2 seeds, 0 s | **FAILED** (bad-1) |" in said
+
+    (tmp_path / "contracts" / "A.sol").write_text("two")
+    prove.main(["bad-2"])
+    assert "| Good things | sh | 0 s | not run with these sources |" in capsys.readouterr().out
 
 
 def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
@@ -55,15 +72,20 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     for path in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
+    (tmp_path / files[2]).write_text('"""A credit is\nbelow its cap.\n\nMore."""\n')
 
-    parts = module.find_parts()
+    parts = {part.name: part for part in module.find_parts()}
 
     seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
     assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
-    assert parts["escrow-invariants-2"] == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
+    assert parts["escrow-invariants-2"].command == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
+    assert parts["escrow-invariants-2"].environment["FOUNDRY_PROFILE"] == "test"
     unseeded = ["--match-path", "tests/forge/oracle/*", "--no-match-path", "*Invariants.t.sol"]
-    assert parts["fuzz-oracle"] == ["forge", "test", *unseeded]
+    assert parts["fuzz-oracle"].command == ["forge", "test", *unseeded]
+    assert parts["credit"].title == "A credit is below its cap"
+    assert parts["credit"].environment == {}
+    assert parts["credit"].sources != parts["fuzz-oracle"].sources
 
 
 @pytest.mark.parametrize(
@@ -92,29 +114,3 @@ def test_prove__sources__are_all_that_parts_run(tmp_path, monkeypatch, kind, fil
     (tmp_path / file).write_text("two")
 
     assert module.sources_key(sources) != before
-
-
-def test_prove__python_changes__leave_what_forge_proved(tmp_path, monkeypatch):
-    module = load("prove")
-    monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(module, "STAMPS", tmp_path)
-    monkeypatch.setattr(module, "SOLIDITY", ["contracts"])
-    monkeypatch.setattr(module, "SOURCES", ["contracts", "scripts"])
-    for folder in ("contracts", "scripts"):
-        (tmp_path / folder).mkdir()
-    ran: list[str] = []
-    profiles: list[str] = []
-
-    def passes(command, env, **_):
-        ran.append(command[0])
-        profiles.append((env or {}).get("FOUNDRY_PROFILE", "the release's"))
-        return subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(module.subprocess, "run", passes)
-    for content in ("one", "two"):
-        (tmp_path / "scripts" / "demo.py").write_text(content)
-        module.prove("solidity", ["forge", "test"])
-        module.prove("python", ["pytest", "tests/prove"])
-
-    assert ran == ["forge", "pytest", "pytest"]
-    assert profiles == ["test", "the release's", "the release's"]
