@@ -2,7 +2,7 @@
 
 A part that passed is skipped until something that it runs changes. Parts are found, not listed:
 <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
-fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py.
+fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, and what reads the contracts.
 
 A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; one that
 says nothing stands in the table with its title.
@@ -46,10 +46,7 @@ class Part:
     command: list[str]
     sources: list[str]
     environment: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def tool(self) -> str:
-        return self.command[0]
+    tool: str = ""
 
 
 def main(chosen: list[str]) -> int:
@@ -71,7 +68,7 @@ def main(chosen: list[str]) -> int:
 
 
 def find_parts() -> list[Part]:
-    return [*forge_parts(), *python_parts()]
+    return [*forge_parts(), *analysis_parts(), *python_parts()]
 
 
 def forge_parts() -> Iterator[Part]:
@@ -88,18 +85,27 @@ def forge_parts() -> Iterator[Part]:
                 command,
                 SOLIDITY,
                 DEEP,
+                "forge",
             )
     for folder in sorted({path.parent for path in tests.rglob("*.t.sol")}):
         command = [*forge, "--match-path", str(folder.relative_to(ROOT) / "*"), "--no-match-path", f"*{INVARIANTS}"]
         name = f"fuzz-{folder.name}"
-        yield Part(name, name, f"forge tests of {folder.name}", f"{RUNS:,} runs a fuzz test", command, SOLIDITY, DEEP)
+        yield Part(
+            name, name, f"forge tests of {folder.name}", f"{RUNS:,} runs a fuzz test", command, SOLIDITY, DEEP, "forge"
+        )
+
+
+def analysis_parts() -> Iterator[Part]:
+    slither = ["contracts", "foundry.toml", "package-lock.json", "requirements-analysis.txt", "toolchain/findings.yaml"]
+    command = ["python", "toolchain/findings.py"]
+    yield Part("slither", "slither", "slither's findings in contracts/", "", command, slither, tool="slither")
 
 
 def python_parts() -> Iterator[Part]:
     for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):
         name = path.stem.removeprefix("test_")
         title = (ast.get_docstring(ast.parse(path.read_text())) or name).split("\n\n")[0].replace("\n", " ")
-        yield Part(name, name, title.rstrip("."), "", ["pytest", str(path.relative_to(ROOT))], SOURCES)
+        yield Part(name, name, title.rstrip("."), "", ["pytest", str(path.relative_to(ROOT))], SOURCES, tool="pytest")
 
 
 def prove(part: Part) -> bool:

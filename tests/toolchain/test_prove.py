@@ -14,10 +14,11 @@ def prove(tmp_path, monkeypatch):
     (tmp_path / "contracts" / "A.sol").write_text("one")
     (tmp_path / "ran").write_text("")
     saying = 'echo good >> ran; echo \'{"property": "sums", "effort": "all", "result": "hold"}\' > $PROVE_ROWS'
+    failing = "echo bad >> ran; exit 1"
     parts = [
-        module.Part("good", "good", "Good things", "", ["sh", "-c", saying], ["contracts"]),
-        module.Part("bad-1", "bad", "Bad things", "2 seeds", ["sh", "-c", "echo bad >> ran; exit 1"], ["contracts"]),
-        module.Part("bad-2", "bad", "Bad things", "2 seeds", ["sh", "-c", "true"], ["contracts"]),
+        module.Part("good", "good", "Good things", "", ["sh", "-c", saying], ["contracts"], tool="sh"),
+        module.Part("bad-1", "bad", "Bad things", "2 seeds", ["sh", "-c", failing], ["contracts"], tool="sh"),
+        module.Part("bad-2", "bad", "Bad things", "2 seeds", ["sh", "-c", "true"], ["contracts"], tool="sh"),
     ]
     monkeypatch.setattr(module, "find_parts", lambda: parts)
     return module
@@ -77,7 +78,7 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     parts = {part.name: part for part in module.find_parts()}
 
     seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
-    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "credit"]
+    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "slither", "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"].command == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
     assert parts["escrow-invariants-2"].environment["FOUNDRY_PROFILE"] == "test"
