@@ -96,9 +96,12 @@ def forge_parts() -> Iterator[Part]:
 
 
 def analysis_parts() -> Iterator[Part]:
-    slither = ["contracts", "foundry.toml", "package-lock.json", "requirements-analysis.txt", "toolchain/findings.yaml"]
+    compiled = ["contracts", "foundry.toml", "package-lock.json"]
+    slither = [*compiled, "requirements-analysis.txt", "toolchain/findings.py", "toolchain/findings.yaml"]
     command = ["python", "toolchain/findings.py"]
     yield Part("slither", "slither", "slither's findings in contracts/", "", command, slither, tool="slither")
+    title, command = "lines and functions of contracts/ are run", ["python", "toolchain/coverage.py"]
+    yield Part("coverage", "coverage", title, "", command, [*SOLIDITY, "toolchain/coverage.py"], tool="forge coverage")
 
 
 def python_parts() -> Iterator[Part]:
