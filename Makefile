@@ -70,6 +70,10 @@ gas: build ## gas of every operation, into benchmarks/gas.json
 abi: setup ## the interfaces and bytecode that the package ships, after a change of contracts
 	@$(RUN) python -m workpact.chain.artefacts
 
+.PHONY: threats
+threats: setup ## the table of threats in SECURITY.md, from the marks that tests carry
+	@$(RUN) python toolchain/threats.py
+
 .PHONY: lint
 lint: setup ## format, types and compiler warnings
 	@$(RUN); status=0; \

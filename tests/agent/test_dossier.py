@@ -60,6 +60,7 @@ def test_differs__only_another_report_with_a_quorum(dossier):
     assert not dossier.differs_from(key, Side.CLIENT)
 
 
+@pytest.mark.threat("T29")
 def test_contradicting__one_signer_of_two_reports__named(dossier):
     dossier.add([given(dossier, REPORT, "contractor-reporter")])
     dossier.add([given(dossier, report, "contractor") for report in (REPORT, OTHER)])

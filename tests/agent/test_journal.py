@@ -39,6 +39,7 @@ def test_write__same_again_and_other_document__allowed(journal, path):
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.threat("T29", "T84")
 def test_write__another_report_of_the_period__refused_now_and_after_a_restart(journal, path):
     journal.write(DOCUMENT, 0, REPORT)
     journal.close()
@@ -95,6 +96,7 @@ def test_open__two_reports_of_one_period__refused(path):
         SignOnce.open(path)
 
 
+@pytest.mark.threat("T84")
 def test_open__in_another_process__refused_until_that_one_is_gone(journal, path):
     code = "import sys, pathlib; from workpact.agent.journal import SignOnce; SignOnce.open(pathlib.Path(sys.argv[1]))"
     second = [sys.executable, "-c", code, str(path)]

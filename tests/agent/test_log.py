@@ -72,6 +72,7 @@ def test_measure__in_doubt__only_where_that_is_accepted(address):
     assert (measured.figures[0].good, measured.figures[0].total) == (3, 5)
 
 
+@pytest.mark.threat("T82", "T85")
 def test_measure__a_database__as_it_is_now_and_without_its_credentials(tmp_path):
     file = tmp_path / "log.db"
     with duckdb.connect(file) as connection:

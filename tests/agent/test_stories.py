@@ -125,6 +125,7 @@ def test_assessed__a_later_period_final_first__in_order_once_the_earlier_one_is(
     assert desk.watch("client")["over"] is True
 
 
+@pytest.mark.threat("T14")
 def test_contested__logs_differ_in_three_events__named_and_ruled_by_them_alone(desk):
     desk.log("client", 1, 2, 3)
     desk.log("contractor")
@@ -164,6 +165,7 @@ def test_contested__both_arbiters_silent__ended_as_the_terms_say(desk):
     assert (shown["charge"], shown["credit"], shown["due"]) == (700 * UNIT, 0, 700 * UNIT)
 
 
+@pytest.mark.threat("T85")
 def test_log_changed_after_signing__alarm_and_silence_for_what_it_gives_now(desk):
     desk.log("client", 1, 2, 3, 4)
     desk.at(0, 1)

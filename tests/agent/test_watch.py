@@ -6,6 +6,8 @@ import json
 import socket
 import urllib.request
 
+import pytest
+
 from tests.agent.pair import UNIT, Pair, acts, waits
 from tests.anvil import ask
 
@@ -20,6 +22,7 @@ def earned(pair: Pair) -> int:
     return pair.stage.purses("contractor")["contractor"]
 
 
+@pytest.mark.threat("T25", "T83")
 def test_agreed__equal_logs__final_through_a_reorganisation(pair):
     for side in ("client", "contractor"):
         pair.log(side, 1, 2, 3, 4)
@@ -67,6 +70,7 @@ def test_killed__between_journal_and_signature_then_journal_and_send__one_signat
     assert earned(pair) == PAID
 
 
+@pytest.mark.threat("T84")
 def test_double_start__one_key__refused_by_name_while_the_first_runs(pair):
     pair.log("client", 1)
     with socket.socket() as free:

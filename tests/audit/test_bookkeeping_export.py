@@ -111,6 +111,7 @@ def test_export__what_has_no_place__named():
         export(story.history, Format.XERO, Account.BILLS, MONEY)
 
 
+@pytest.mark.threat("T76")
 def test_export__name_that_a_spreadsheet_would_compute__is_text():
     story = Story(1)
     story.open()

@@ -120,6 +120,7 @@ def test_beancount__not_installed__says_what_to_do(tmp_path, monkeypatch):
         seen(tmp_path, BEAN, "b.beancount", account="Assets:Escrow")
 
 
+@pytest.mark.threat("T76")
 def test_beancount__plugin_of_an_included_file__refused(tmp_path):
     written(tmp_path, 'plugin "os"\n', "more.beancount")
     with pytest.raises(errors.BadJournal, match=r"more\.beancount: it runs plugins"):

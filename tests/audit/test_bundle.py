@@ -161,6 +161,7 @@ def test_verifier_in_one_file__runs_alone(made, tmp_path):
 # What is refused
 
 
+@pytest.mark.threat("T73")
 @pytest.mark.parametrize("kind", ["receipts", "bare"])
 def test_forgeries__are_all_refused_by_both(made, kind):
     given = getattr(made, kind)
@@ -169,6 +170,7 @@ def test_forgeries__are_all_refused_by_both(made, kind):
     assert [way for way, forged in forger.forgeries(120) if is_accepted(forged, given.hash)] == []
 
 
+@pytest.mark.threat("T73")
 def test_block_hash__of_another_block_or_chain_is_named(made):
     given, other = made.receipts, bytes([7]) * 32
     with pytest.raises(OtherBlock, match=f"block {given.head.number} of chain 31337, 0x{given.hash.hex()}; 0x0707"):
@@ -198,6 +200,7 @@ def test_loose_headers__are_named_and_tied_by_their_own_hash(many, monkeypatch, 
     assert verifier.Bundle(loose.content, [loose.hash, block.block_hash]).facts() == tied.statement.facts
 
 
+@pytest.mark.threat("T74")
 @pytest.mark.parametrize("topics", [[], ["selector"], ["selector", "other"]])
 def test_contract_that_is_another__is_refused(many, made, topics):
     """Its word is that of events which ours could never emit."""

@@ -98,6 +98,7 @@ def test_bad_file__is_named(name):
         verifier.Bundle(content, [bytes(32)])
 
 
+@pytest.mark.threat("T76")
 def test_bomb__is_not_unpacked(monkeypatch):
     monkeypatch.setattr(packing, "LARGEST", 2**21)
     monkeypatch.setattr(verifier, "LARGEST", 2**21)

@@ -158,6 +158,7 @@ def test_chain_without_a_record__leaves_headers_loose():
     assert shape(text) == ([100, 200], {}, [100])
 
 
+@pytest.mark.threat("T73")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

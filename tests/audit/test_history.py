@@ -168,6 +168,7 @@ def test_node_with_every_limit__the_same_history(life):
             verified(node, whole.subject, at)
 
 
+@pytest.mark.threat("T72")
 def test_node_that_leaves_out_adds_or_edits__differs(life):
     url = networks.provider.web3.provider.endpoint_uri
     subject, at = subject_of(life, Node(url)), head(Node(url))

@@ -58,6 +58,7 @@ def test_chain_changes_under_any_question__rows_of_what_it_is_then(young, tmp_pa
         assert rows(database) == truth(young.node, young.contracts, None)
 
 
+@pytest.mark.threat("T75")
 def test_final_block_is_replaced__named_and_nothing_leaves(young, tmp_path):
     index = young.index(tmp_path)
     young.fund(5)

@@ -177,6 +177,7 @@ def test_money_that_leaves_by_no_event__is_named_with_its_transfer(life):
     assert f"3 left it to {thief}, and no event says so" in str(difference)
 
 
+@pytest.mark.threat("T23")
 def test_what_is_sent_to_a_contract_directly__is_named_and_nothing_differs(life):
     token, giver = life.tokens[0], life.accounts[6]
     known = len(again(life).donations)

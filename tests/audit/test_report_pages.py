@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from random import Random
 from typing import Any
 
+import pytest
+
 from tests.audit.made import START, UNIT, Made, usual
 from tests.support import ROOT
 from workpact.audit.report.charts import FULL, PARTS, level_charts, money_bar
@@ -101,6 +103,7 @@ def poisoned(value: Any, fixed: frozenset[str], name: str = "") -> Any:
     return HOSTILE
 
 
+@pytest.mark.threat("T64")
 def test_hostile_names__are_shown_and_do_nothing():
     value = whole(usual())
     calm, hostile = Page(page(value)), Page(page(poisoned(deepcopy(value), frozenset({"form"}))))

@@ -167,6 +167,7 @@ def test_a_file_of_another_offer_root_or_total_is_refused(tmp_path):
         Leaves.read(tmp_path / "none.json")
 
 
+@pytest.mark.threat("T40")
 def test_a_worker_with_two_leaves_is_refused(tmp_path):
     rows = leaves().rows
     twice = [rows[0], (*rows[0][:4], 1, *rows[0][5:])]

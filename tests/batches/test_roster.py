@@ -123,6 +123,7 @@ def test_a_removed_row_leaves_nothing_in_the_file(tmp_path):
     assert "Hopper" in text
 
 
+@pytest.mark.threat("T27")
 def test_the_salt_of_a_leaf_is_an_hmac_of_the_workers_own():
     person = roster()[17]
     expected = hmac.new(bytes([17] * 32), b"grant\0" + b"context", hashlib.sha256).digest()
@@ -177,6 +178,7 @@ def test_a_bad_row_is_refused_with_its_line(tmp_path, row, error, problem):
     assert str(found.value) == f"{path}:4: {problem} → {found.value.advice}"
 
 
+@pytest.mark.threat("T26")
 def test_a_mistyped_digit_of_an_address_is_seen(tmp_path):
     address = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
     for text in (address.replace("d93", "d94"), address.replace("DB", "Db")):

@@ -153,6 +153,7 @@ def test_amounts_of_another_way_token_or_fineness_are_refused(tmp_path, row, pro
     assert found.value.problem.startswith(problem)
 
 
+@pytest.mark.threat("T26")
 @pytest.mark.parametrize(("payee", "what"), [(TOKEN, "the token itself"), (PAYROLL, "the payroll itself")])
 def test_a_line_to_the_token_or_the_payroll_is_refused(tmp_path, payee, what):
     path = write(tmp_path / "wages.csv", HEADER, "3,5,0,5", "17,5,0,5")

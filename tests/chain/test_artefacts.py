@@ -13,6 +13,7 @@ def out():
     return artefacts.compile_all(ROOT)
 
 
+@pytest.mark.threat("T78")
 @pytest.mark.parametrize("name", artefacts.SHIPPED)
 def test_artefact__equals_forges_output(out, name):
     assert (contracts.FOLDER / f"{name}.json").read_text() == artefacts.text(artefacts.read(out, name)), "run make abi"

@@ -94,6 +94,7 @@ def test_deploy__second_run__nothing_sent_and_nothing_written(deploy, deployer, 
     assert (record.stat().st_mtime_ns, deployer.nonce) == (stamp, nonce)
 
 
+@pytest.mark.threat("T77")
 def test_deploy__deployed_by_another__recorded_without_a_transaction(deploy, deployer, stranger, planned):
     stranger.transfer(deploying.PROXY, 0, data=planned.salt + planned.init_code)
     nonce = deployer.nonce
@@ -114,6 +115,7 @@ def test_deploy__account_that_only_proposes__nothing_recorded(chain, planned, fo
     assert not (folder / "deployments").exists()
 
 
+@pytest.mark.threat("T77")
 def test_deploy__other_arguments_or_salt__another_address(planned):
     salted = Parameters.model_validate({"salt": "other", "contracts": {"TokenMock": COIN}})
     (other,) = deploying.plan(_parameters(COIN | {"decimals_": 7}))
@@ -189,6 +191,7 @@ def test_contract__no_code_there__says_so(chain, deploy, planned):
         deployments.contract("TokenMock")
 
 
+@pytest.mark.threat("T74", "T78")
 def test_contract__other_code_there__says_so(chain, deploy, planned):
     deploy(planned)
     chain.provider.set_code(planned.address, "0x00")
@@ -196,6 +199,7 @@ def test_contract__other_code_there__says_so(chain, deploy, planned):
         deployments.contract("TokenMock")
 
 
+@pytest.mark.threat("T79")
 def test_read__record_of_another_chain__refused(deploy, planned, folder):
     deploy(planned)
     os.rename(folder / "deployments" / "31337.json", folder / "deployments" / "1.json")
@@ -203,6 +207,7 @@ def test_read__record_of_another_chain__refused(deploy, planned, folder):
         deployments.read(1)
 
 
+@pytest.mark.threat("T79")
 def test_contract__node_of_another_chain__refused(chain, deploy, planned, monkeypatch):
     deploy(planned)
     monkeypatch.setattr(type(chain.provider.web3.eth), "chain_id", 5)

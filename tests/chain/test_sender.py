@@ -60,6 +60,7 @@ def test_call__nothing_wrong__mined_and_journalled(sender, token, client, strang
     assert client.private_key not in sender.journal.path.read_text()
 
 
+@pytest.mark.threat("T80")
 @pytest.mark.parametrize("fault", ["drop before", "drop after"])
 def test_call__answer_dropped__sent_once(proxy, sender, token, client, stranger, fault):
     nonce = client.nonce
@@ -121,6 +122,7 @@ def test_call__named_intent__done_once_for_all(sender, token, client, stranger):
     assert token.balanceOf(stranger) == 5
 
 
+@pytest.mark.threat("T25")
 def test_call__block_reorganised_away__same_bytes_again(chain, sender, token, client, stranger):
     nonce, before = client.nonce, chain.snapshot()
     first = sender.call(token.mint, stranger.address, 5, intent="pay")
@@ -222,6 +224,7 @@ def test_call__no_contract_there__nothing_signed(sender, token, stranger):
     assert not sender.journal.path.exists()
 
 
+@pytest.mark.threat("T79")
 def test_call__node_of_another_chain__nothing_signed(sender, token, stranger, monkeypatch):
     monkeypatch.setattr(sender, "_chain_id", 1)
     with pytest.raises(NotSent, match="answers for chain 31337, not 1"):
@@ -252,6 +255,7 @@ def test_call__account_that_sends_by_itself__its_answer(chain, token, stranger, 
     assert not sender.journal.path.exists()
 
 
+@pytest.mark.threat("T80")
 @pytest.mark.parametrize("point", ["hold before", "hold after"])
 def test_kill__between_journal_and_receipt__one_transaction(token, stranger, chain, data_folder, point):
     """Killed before the node has the transaction, or after it has and before the answer."""

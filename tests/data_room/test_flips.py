@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.data_room.flips import flip
 
 
+@pytest.mark.threat("T51")
 def test_read__a_bit_changed__refused_or_the_same():
     outcomes = flip(0, 500)
 

@@ -50,6 +50,7 @@ def test_create__opened_again__the_same_key(tmp_path):
     assert [path.name for path in (tmp_path / "keys").iterdir()] == [f"{ALICE.lower()}-1.json"]
 
 
+@pytest.mark.threat("T82")
 def test_create__the_file__private_costly_and_without_the_secret(tmp_path):
     public = Keystore(tmp_path).create(ALICE, 1, PASSPHRASE)
 

@@ -176,6 +176,7 @@ def test_destroy__all_versions_of_one_file__and_nothing_else(place_url, tmp_path
         fetch(RoomPlace(place_url), versions[1], tmp_path)
 
 
+@pytest.mark.threat("T53")
 def test_destroy__something_stays__not_said_to_be_destroyed(place_url, sample_put, monkeypatch):
     sample_put.lay(RoomPlace(place_url))
     place = RoomPlace(place_url)

@@ -129,6 +129,7 @@ def test_revoke__who_has_no_key_any_more_is_left_out_too(house):
     assert gone.readers == (house.address("client"),)
 
 
+@pytest.mark.threat("T52")
 def test_rotated__old_key_opens_the_old_wrap__renewed_for_the_next(house):
     put = house.put("contractor")
     second = house.rotate("contractor")

@@ -107,6 +107,7 @@ def caught(act: Any) -> BaseException:
     return info.value
 
 
+@pytest.mark.threat("T54", "T82")
 def test_life__no_secret_leaves_it(house, monkeypatch, tmp_path, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     scratch = tmp_path / "scratch"

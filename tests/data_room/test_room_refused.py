@@ -229,6 +229,7 @@ LIES = [
 ]
 
 
+@pytest.mark.threat("T51")
 def test_open__storage_lies__named_and_nothing_left(house):
     put = house.put("contractor")
     kept = {path: path.read_bytes() for path in objects(house)}
@@ -244,6 +245,7 @@ def test_open__storage_lies__named_and_nothing_left(house):
     assert house.read(put.file, "contractor") == CONTENT
 
 
+@pytest.mark.threat("T50")
 def test_open__the_place_is_of_before__or_answers_with_the_older_version(house):
     put = house.put("contractor")
     house.put("contractor", file=put.file, content=b"second")
@@ -259,6 +261,7 @@ def test_open__the_place_is_of_before__or_answers_with_the_older_version(house):
     assert house.read(put.file, "contractor") == b"second"
 
 
+@pytest.mark.threat("T51")
 def test_open__manifest_signed_by_another__or_not_at_all(house, contractor):
     put = house.put("contractor")
     (path,) = the(house, ".json")

@@ -75,6 +75,7 @@ def test_seal__the_same_again__nothing_alike_but_the_commitment():
     assert sum(a == b for a, b in zip(one, two, strict=True)) < 50
 
 
+@pytest.mark.threat("T54")
 def test_seal__names_in_clear__nowhere():
     content, _ = sealed(b"canary plaintext")
 

@@ -93,6 +93,7 @@ def test_wrap__again__other_bytes_of_the_same_key():
     assert unwrap(one, own, VERSION, READER, 1) == unwrap(two, own, VERSION, READER.lower(), 1) == KEY
 
 
+@pytest.mark.threat("T49")
 @pytest.mark.parametrize(
     ("version", "reader", "key_version"),
     [
@@ -114,6 +115,7 @@ def test_unwrap__elsewhere__not_for_you(version, reader, key_version):
         unwrap(wrapped, own, version, reader, key_version)
 
 
+@pytest.mark.threat("T49")
 def test_unwrap__every_wrap_with_every_key_and_name__its_own_alone():
     random = Random(1)
     names = [

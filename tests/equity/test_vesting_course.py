@@ -199,6 +199,7 @@ def compare(terms: Plan, course: Course, units: int) -> None:
     assert [(int(moment.timestamp()), now) for moment, now in terms.calendar(units, course)] == rises
 
 
+@pytest.mark.threat("T18")
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(lives(), st.integers(0, 2**80 - 1))
 def test_vested_units__of_any_life__are_those_counted_by_seconds_and_never_fall(life, units):

@@ -241,6 +241,7 @@ def test_paper__of_another_form__is_a_bad_bid_with_the_reason(name):
     assert str(info.value) == f"The bid {paper.id} of {BIDDER}: {info.value.problems[0]}."
 
 
+@pytest.mark.threat("T61")
 def test_bid__signed_for_another_chain__is_refused():
     foreign = asked.answer().typed_data(CHAIN + 1, asked.AGREEMENT)
     paper = asked.bid_of(asked.answer(), signature="0x" + asked.sign(account(asked.BIDDER), foreign).hex())
@@ -262,6 +263,7 @@ def test_bid__by_another_than_its_contractor__is_refused():
     )
 
 
+@pytest.mark.threat("T61")
 def test_bid__for_another_registry__is_refused():
     body = asked.good_bid().body
     paper = Paper.signed(account(asked.BIDDER), "bid", body, CHAIN, asked.address("registry"))

@@ -233,6 +233,7 @@ def test_canonical__what_is_written_is_read_and_nothing_else_has_its_bytes(value
     assert written == dumped(value)
 
 
+@pytest.mark.threat("T62")
 @pytest.mark.parametrize("content", [b"[" * 262_144, b'{"a":' * 50_000, b'["' + b"[" * 260_000], ids=["[", "{", "text"])
 def test_canonical__no_depth_reaches_the_parser_wherever_python_is_told_to_allow_it(content, monkeypatch):
     monkeypatch.setattr("workpact.market.canonical.json.loads", lambda *_, **__: pytest.fail("it was asked"))
@@ -260,6 +261,7 @@ def test_read__no_flipped_byte_reads_as_another_paper(place, flip):
         Paper.unchecked(bytes(spoilt)).require_signature(keys_only=True)
 
 
+@pytest.mark.threat("T62")
 def test_shown__nothing_of_a_stranger_steers_a_terminal():
     assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
     assert shown("x" * 500) == "x" * 160 + "…"

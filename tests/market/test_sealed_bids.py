@@ -99,6 +99,7 @@ def test_tender__in_any_order_of_papers__is_the_same(sealed_bids):
     assert forth == back
 
 
+@pytest.mark.threat("T56")
 def test_two_rolls__are_equivocation_and_no_bid_counts(sealed_bids):
     bids, seals = sealed_bids
     rolls = (asked.roll_of(*seals.values()), asked.roll_of(seals[2]))
@@ -130,6 +131,7 @@ def test_roll__by_another_than_the_client__is_passed_over(sealed_bids):
     )
 
 
+@pytest.mark.threat("T57")
 def test_sealed_bid__that_the_roll_lacks__is_late_unless_anchored_in_time(sealed_bids):
     bids, seals = sealed_bids
     roll, content = asked.roll_of(seals[3]), seals[2].content
@@ -180,6 +182,7 @@ def test_bid__that_is_not_what_was_sealed__is_invalid(sealed_bids):
     assert (only(found), found.bids) == ((State.INVALID, ("its bid is not what was sealed",)), ())
 
 
+@pytest.mark.threat("T57")
 def test_bid__of_nobody_on_the_roll__is_late(sealed_bids):
     bids, seals = sealed_bids
 
@@ -200,6 +203,7 @@ def test_bid__against_the_request__is_invalid_with_all_reasons():
     )
 
 
+@pytest.mark.threat("T57")
 def test_commitment__of_another__cannot_be_opened_by_who_copies_it(sealed_bids):
     bids, seals = sealed_bids
     copied = Paper.signed(account(5), "seal", seals[2].body, CHAIN, REGISTRY)
@@ -239,6 +243,7 @@ def test_paper__of_another_form__is_passed_over_and_named(name):
     assert paper.id in found.ignored[0]
 
 
+@pytest.mark.threat("T62")
 def test_strangers_papers__of_any_form__never_keep_good_bids_from_counting(sealed_bids):
     bids, seals = sealed_bids
     rest = Random(17)

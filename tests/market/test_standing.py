@@ -112,6 +112,7 @@ def test_client_with_a_way_of_its_own__is_not_held_back_by_others():
 # Against those who make it up
 
 
+@pytest.mark.threat("T58")
 def test_ring_of_fifty_that_pays_itself__stands_as_new():
     made = [paid(ASKER, "known", 1_000), *ring(50, Random(1), 10**12)]
     standing = Standing(made, TOKEN, ASKER, ())
@@ -121,6 +122,7 @@ def test_ring_of_fifty_that_pays_itself__stands_as_new():
         assert found.paid > 0
 
 
+@pytest.mark.threat("T58")
 @pytest.mark.parametrize("honest", [1, 400])
 def test_ring_with_one_member_that_is_honestly_paid__stands_by_that_alone__each_and_all_together(honest):
     made = [paid(ASKER, "ring 7", honest), *ring(50, Random(2), 10**12)]
@@ -190,6 +192,7 @@ def test_flow__is_the_greatest_by_another_way__and_divided_fairly(made):
     check_greatest(made)
 
 
+@pytest.mark.threat("T58")
 @settings(max_examples=40, deadline=None)
 @given(payments(NAMES, 10), payments([*CIRCLE, "bidder"], 12), payments([*CIRCLE, *NAMES], 3))
 def test_circle__is_never_traced_above_what_was_paid_between_it_and_the_rest(honest, inner, ties):

@@ -216,6 +216,7 @@ def test_a_period_with_no_case_names_the_months_that_have_some(tmp_path):
     )
 
 
+@pytest.mark.threat("T85")
 def test_a_log_that_changes_while_it_is_read(tmp_path):
     path = write_log(tmp_path / "log.csv", [row()])
     log = read_log(path)

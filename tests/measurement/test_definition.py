@@ -187,6 +187,7 @@ COMMAND = "DELETE FROM log"
 CLOCK = {"name": "waited", "unit": "seconds", "from": "opened_at", "to": "closed_at"}
 
 
+@pytest.mark.threat("T86")
 @pytest.mark.parametrize(
     ("details", "level", "owner", "field"),
     [

@@ -91,6 +91,7 @@ def test_the_root_does_not_depend_on_the_order_of_rows(tmp_path):
     assert len({event.leaf for event in first.evidence.events}) == 4
 
 
+@pytest.mark.threat("T27")
 def test_the_root_depends_on_the_secret_the_period_and_every_byte(tmp_path):
     path = write_log(tmp_path / "log.csv", [row()])
     other = write_log(tmp_path / "other.csv", [row(made_sla="True")])
@@ -211,6 +212,7 @@ def test_the_other_side_verifies_a_report_on_its_own_copy(tmp_path):
     assert verify(desk(), copy, MARCH, SECRET, report).to_json() == report
 
 
+@pytest.mark.threat("T14")
 def test_each_difference_from_a_report_is_named(tmp_path):
     log = write_log(tmp_path / "log.csv", [row()])
     measured = measure(desk(), log, MARCH, SECRET)

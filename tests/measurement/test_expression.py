@@ -138,6 +138,7 @@ def test_a_text_that_is_cast_and_no_number_names_level_field_and_value(tmp_path)
     assert (measured.figures[0].good, measured.figures[0].total) == (1, 3)
 
 
+@pytest.mark.threat("T86")
 @pytest.mark.parametrize(
     "query",
     [

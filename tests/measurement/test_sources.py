@@ -137,6 +137,7 @@ def test_one_row_a_case__repeated__is_a_doubt(tmp_path):
     assert measure(calls(), path, ALL, SECRET, accept=["repeated"]).figures[0] == Figure("answered", 2, 2)
 
 
+@pytest.mark.threat("T83")
 def test_a_log_that_ends_before_the_period__is_a_doubt(tmp_path):
     path = tmp_path / "calls.csv"
     path.write_text("line,call,date,wait,outcome\nA,1,990214,5,AGENT\n")
@@ -242,6 +243,7 @@ class Growing(Cases):
         return super().events()
 
 
+@pytest.mark.threat("T85")
 def test_a_table__that_grows_while_it_is_measured__is_refused(outages, monkeypatch):
     path, _ = outages
     backend = ibis.duckdb.connect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from eth_utils import keccak
 
 from tests.scripts.desk import UNIT
@@ -38,6 +39,7 @@ def test_new__like_and_renew__equal_terms_are_another_agreement(desk, tmp_path):
     assert renewed["id"] != first["id"]
 
 
+@pytest.mark.threat("T28")
 def test_digest__what_a_device_shows__makes_the_id(desk):
     shown = desk.json("agreement", "digest", desk.file, "--chain-id", "31337")
 

@@ -18,6 +18,7 @@ from tests.support import ROOT
 SCRIPTS = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if not path.stem.startswith("_"))
 
 
+@pytest.mark.threat("T80")
 def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepolia, user):
     """Before the node has a transaction, after it has and before the answer, in the first, middle and last contract."""
     with FaultProxy(sepolia) as proxy:
@@ -46,6 +47,7 @@ def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepol
     assert names == {name: contract["address"] for name, contract in result["contracts"].items()}
 
 
+@pytest.mark.threat("T81")
 def test_deploy__no_passphrase_under_yes__says_which_and_sends_nothing(sepolia, user):
     deployer = user.account("deployer", 0xD1, sepolia)
     del user.environment["APE_ACCOUNTS_deployer_PASSPHRASE"]

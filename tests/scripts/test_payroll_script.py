@@ -79,6 +79,7 @@ def test_plan_and_run__paid_once_to_the_registered_wallets(crew):
     assert crew.json(*planned(crew, "1,80 TUSD,0,80 TUSD", name="april"), account="contractor")["sameAs"] == []
 
 
+@pytest.mark.threat("T43")
 def test_run__in_parts__goes_on_after_a_failure_and_pays_nothing_twice(crew, monkeypatch):
     monkeypatch.setattr(AgreementPayroll, "split", in_two)
     crew.json(*planned(crew), account="contractor")

@@ -127,6 +127,7 @@ def test_publish__hashes_to_the_id_and_says_no_names(live, carrier, chain):
     assert [event.name for event in live.verify_history()] == ["Opened"]
 
 
+@pytest.mark.threat("T72")
 def test_history__an_event_left_out_added_or_edited__differs(live, client, contractor, monkeypatch):
     live.submit("plan", b"work", sender=contractor)
     live.accept("plan", sender=client)
@@ -150,6 +151,7 @@ def test_permit__token_without_one__says_approve(contract, deploy, chain, client
         permit(contracts.token(token.address), client, contract.address, 1, 2, chain.chain_id)
 
 
+@pytest.mark.threat("T7")
 def test_permit__used_up_by_a_front_runner__opening_still_works(agreement, dollar, client, contractor, stranger):
     dollar.mint(client, 3_000 * UNIT, sender=client)
     made = agreement.permit(client)
@@ -200,6 +202,7 @@ def test_refund_booked__then_the_client_assigns__is_no_payment(
         assert ledger.held == agreement.held_units == deposit - surplus
 
 
+@pytest.mark.threat("T27")
 def test_seal__same_file_same_hash__another_content_another_salt(tmp_path):
     file = tmp_path / "plan.pdf"
     file.write_bytes(b"first")

@@ -60,6 +60,7 @@ def bid(create_document, contract, client, dollar) -> Agreement:
     return agreement
 
 
+@pytest.mark.threat("T28")
 @pytest.mark.parametrize("tool", [by_sdk, by_cast, by_viem, by_keystore])
 def test_open__signed_by_any_tool__same_digest_and_open(bid, client, tool):
     signature = tool(bid)
@@ -155,6 +156,7 @@ def test_open__signed_for_another_chain_contract_or_terms__foreign_and_nothing_s
     assert chain.blocks.height == height
 
 
+@pytest.mark.threat("T5")
 def test_open__signature_with_high_s_or_wrong_length__no_key_of_anybody(bid, client):
     good = by_sdk(bid)
     order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

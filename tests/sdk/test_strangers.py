@@ -45,6 +45,7 @@ def intruder(desk, stranger, carrier, chain, client_reporters, contractor_report
     return Desk(levels, desk.roles | roles, carrier, chain)
 
 
+@pytest.mark.threat("T32")
 def test_stranger_reports_the_same_period__history_and_stage_are_as_without_it(desk, intruder, arbiter):
     intruder.by("contractor", intruder.report(1))
     assert desk.levels.events() == []

@@ -137,6 +137,7 @@ def test_destroy__one_file_of_two__all_its_versions(bucket, s3_store, tmp_path):
         fetch(RoomPlace(bucket), versions[0], tmp_path)
 
 
+@pytest.mark.threat("T53")
 @pytest.mark.parametrize("is_suspended", [False, True])
 def test_destroy__bucket_that_keeps_versions__not_said_to_be_destroyed(bucket, s3_store, sample_put, is_suspended):
     name = bucket.removeprefix("s3://")

@@ -189,6 +189,7 @@ def test_names_without_an_address__are_told_when_needed():
     assert complete.period("2016-03").index == 0
 
 
+@pytest.mark.threat("T26")
 def test_addresses_that_disagree__are_refused():
     other = address("other")
     with pytest.raises(errors.BadAddress, match="the token given is"):

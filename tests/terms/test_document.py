@@ -30,6 +30,7 @@ def test_legal_text__in_the_terms_is_the_salted_hash_of_the_words():
     )
 
 
+@pytest.mark.threat("T27")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -126,6 +127,7 @@ def test_markdown__rounds_the_credit_down():
     assert f"**{credit // 10**6}.{credit % 10**6:06d} USDC**" in markdown
 
 
+@pytest.mark.threat("T26")
 def test_markdown__ties_each_wallet_to_its_signatory():
     signatures = example().document_markdown().split("Signatures")[1]
     for party in (example().parties.client, example().parties.contractor):

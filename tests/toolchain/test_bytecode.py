@@ -49,6 +49,7 @@ def ape_contracts(tmp_path_factory):
     return found
 
 
+@pytest.mark.threat("T78")
 def test_same_contracts_and_same_bytecode(forge_contracts, ape_contracts):
     assert forge_contracts, "forge built no contract"
     assert sorted(ape_contracts) == sorted(forge_contracts)

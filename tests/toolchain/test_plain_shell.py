@@ -28,6 +28,7 @@ def test_tool_runs(command, expected, tmp_path):
     assert expected in done.stdout + done.stderr
 
 
+@pytest.mark.threat("T81")
 def test_accounts_of_hardware_wallets_and_safes_are_there(tmp_path):
     done = run("ape", "plugins", "list", cwd=ROOT, env=plain_shell(tmp_path))
 

@@ -40,6 +40,7 @@ def test_every_page__shuts_nobody_out(every_page, browser_of, screenshot):
             screenshot(page, f"{name}-{scheme}-{width}")
 
 
+@pytest.mark.threat("T64")
 def test_hostile_texts__are_shown_and_never_run(every_page, browser_of):
     _, url, found = every_page
     page = browser_of(None, url)

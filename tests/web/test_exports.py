@@ -109,6 +109,7 @@ def test_the_timeline_as_csv__is_filtered_as_the_page_is(record):
     assert fetched(record, "timeline.csv", contract="Bank").status_code == 400
 
 
+@pytest.mark.threat("T76")
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_a_cell_that_a_spreadsheet_would_run__is_text(record, begins):
     hostile = begins + 'HYPERLINK("http://x","y")'

@@ -61,6 +61,7 @@ def said(url: str, request: bytes) -> list[bytes]:
     return [line for line in content.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
 
 
+@pytest.mark.threat("T64", "T70")
 def test_every_answer__carries_the_policy_and_no_cookie(place):
     url, page = place
     paths = ["/", page, f"{page}?part", f"/agreement/{NONE}", "/agreement/0x12", "/nothing", "/static/style.css"]
@@ -94,6 +95,7 @@ def test_the_relayer__is_the_only_other_place_that_scripts_may_ask():
             relayer_of(each)
 
 
+@pytest.mark.threat("T63")
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "", "[::2]", "127.0.0.1@evil.example"],
@@ -114,6 +116,7 @@ def test_names__are_those_of_this_machine_and_those_given():
     assert hosts_of("2001:db8::1", ()) == ("127.0.0.1", "localhost", "[::1]", "[2001:db8::1]")
 
 
+@pytest.mark.threat("T70")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -162,6 +165,7 @@ def test_a_head_request__has_the_headers_of_a_get_and_no_body(place):
     assert head.headers["content-type"] == got.headers["content-type"]
 
 
+@pytest.mark.threat("T69")
 @pytest.mark.parametrize(
     "path",
     [

@@ -90,6 +90,7 @@ def test_a_connected_wallets_own_node__is_asked_for_the_block(record, browser_of
     assert page.locator("#proof-hash").count() == 0
 
 
+@pytest.mark.threat("T68")
 def test_a_wallets_node_with_another_block__takes_all_ticks_away(record, browser_of):
     wallet = Wallet(record.town.accounts["client"], record.town.node)
     foreign = "0x" + "ab" * 32
@@ -141,6 +142,7 @@ def test_a_block_hash_typed_in__is_compared(record, browser_of):
 # Tampered answers
 
 
+@pytest.mark.threat("T68")
 def test_a_tampered_answer__is_named_in_red_and_nothing_ticked(record, browser_of, screenshot):
     page = browser_of(None, record.url)
     page.route("**/proof.json", lambda route: route.abort())

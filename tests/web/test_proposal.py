@@ -155,6 +155,7 @@ def test_a_proposal__is_read_with_who_has_signed_and_what_is_next(place):
     assert place.site.follower.documents.of(town.id(document)) == []
 
 
+@pytest.mark.threat("T66")
 def test_a_tampered_or_foreign_proposal__says_what_is_wrong_and_offers_nothing(place):
     town, url = place.town, place.url
     document = drafted(town, salt=20)
@@ -273,6 +274,7 @@ def test_a_bid__goes_by_link_from_contractor_to_client_and_is_opened_by_anyone(p
     expect(page.get_by_role("heading", level=1)).to_contain_text("A small desk")
 
 
+@pytest.mark.threat("T66")
 def test_a_tampered_link__signs_and_sends_nothing(place, visit):
     town = place.town
     good = proposal(town, drafted(town, salt=60), "contractor")
@@ -368,6 +370,7 @@ def test_a_withdrawn_bid__never_opens(place, visit):
     assert [name for name, _ in events(town, since)] == ["BidWithdrawn"]
 
 
+@pytest.mark.threat("T28")
 def test_the_digest_shown__is_the_one_that_the_encoder_makes(place, visit):
     town = place.town
     document = drafted(town, salt=100)

@@ -32,6 +32,7 @@ def vested(office):
     return grant
 
 
+@pytest.mark.threat("T71")
 def test_a_claim__is_sent_once_and_refused_when_nothing_is_left(office, vested):
     shop = office.shop
     call = call_of(shop.equity, "claim", [vested])
@@ -97,6 +98,7 @@ def test_a_posted_wage_and_a_gate__are_carried_once(office):
     assert office.post(claim).json() == {"error": "The wage of worker 1 in run 1 is claimed already."}
 
 
+@pytest.mark.threat("T71")
 def test_other_calls__are_refused(office, vested):
     shop, chain = office.shop, office.town
     claim = call_of(shop.equity, "claim", [vested])
@@ -185,6 +187,7 @@ def test_limits__are_said_with_until(own_town):
     office.relayer.stop()
 
 
+@pytest.mark.threat("T71")
 @pytest.mark.parametrize(
     ("limits", "status", "limit"),
     [

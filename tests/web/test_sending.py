@@ -47,6 +47,7 @@ def axe(page: Page) -> list[str]:
     return [each["id"] for each in page.evaluate("axe.run()")["violations"]]
 
 
+@pytest.mark.threat("T66")
 def test_accept__shows_the_call_and_what_it_does_and_sends_just_that(place, at, screenshot):
     town, document = place.town, place.open()
     page, wallet = at("client", document)

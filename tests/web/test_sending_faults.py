@@ -123,6 +123,7 @@ def test_contract_would_refuse__names_its_error_and_what_it_means(place, client)
     assert place.transactions("client") == before
 
 
+@pytest.mark.threat("T65")
 def test_stale_page__says_so_and_shows_what_happened(place, client):
     page, wallet, before = client
     button = ready(page, LABEL)
@@ -169,6 +170,7 @@ def test_account_changed_without_a_word__sends_nothing(place, client):
     assert place.transactions("client") == before
 
 
+@pytest.mark.threat("T67")
 def test_pressed_twice__is_sent_once(place, client):
     page, wallet, before = client
     ready(page, LABEL).dblclick()
@@ -201,6 +203,7 @@ def test_answer_lost_before_broadcasting__is_offered_again_only_when_told(place,
     assert place.transactions("client") == before + 1
 
 
+@pytest.mark.threat("T67")
 def test_answer_lost_after_broadcasting__is_found_and_not_sent_again(place, client):
     page, wallet, before = client
 

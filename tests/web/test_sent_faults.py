@@ -108,6 +108,7 @@ def test_reorganised_into_another_block__says_so_and_goes_on(place, client):
     assert accepted(place) == 1
 
 
+@pytest.mark.threat("T25")
 def test_reorganised_away__waits_again_when_it_is_known_and_is_not_offered(place, client):
     page, wallet, before = client
     send(page, LABEL)

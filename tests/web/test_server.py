@@ -105,6 +105,7 @@ def test_a_document_that_nobody_has__is_asked_for_and_found_once_it_is_given(own
     assert document.title in httpx.get(url + page).text
 
 
+@pytest.mark.threat("T68")
 def test_a_node_that_leaves_a_log_out__is_said_in_red(own_town, pages_of):
     own_town.open()
     own_town.send(*own_town.act("contractor", "submit", 0, b"\x21" * 32))

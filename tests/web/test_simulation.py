@@ -156,6 +156,7 @@ def test_calls_of_others__are_not_asked(place, kind):
     )
 
 
+@pytest.mark.threat("T69")
 def test_what_cannot_be_read__is_refused_by_name(place):
     accept = place.act("accept", 1)
     said = {

@@ -159,6 +159,7 @@ def test_a_tender__is_shown_from_the_first_sealed_bid_to_its_ranking(tendered, p
     screenshot(page, "tender")
 
 
+@pytest.mark.threat("T56")
 def test_two_rolls__void_every_bid_on_the_page_too(tendered):
     town, request = tendered.town, tendered.request
     seal = tendered.seal("contractor", tendered.bid("contractor", "500"))

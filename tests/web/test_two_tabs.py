@@ -35,6 +35,7 @@ def tabs(place, browser_of) -> tuple[Page, Page, Wallet, int]:
     return first, second, wallet, place.transactions("client")
 
 
+@pytest.mark.threat("T67")
 def test_both_press_while_the_wallet_is_asked__is_sent_once(place, tabs):
     first, second, wallet, before = tabs
     other = ready(second, LABEL)

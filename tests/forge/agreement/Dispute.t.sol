@@ -115,6 +115,7 @@ contract DisputeTest is AgreementTest {
 
     /* WHO RULES, AND WHEN */
 
+    /// @custom:threat T9
     function test_rule_by_the_arbiter_until_its_window_ends_then_by_the_backup() public {
         (Paper memory paper,) = _disputed();
         vm.warp(START + 10 days);
@@ -174,6 +175,7 @@ contract DisputeTest is AgreementTest {
         assertEq(token.balanceOf(ARBITER), 5_000, "fee taken");
     }
 
+    /// @custom:threat T17
     function testFuzz_rule_divides_all_of_it_and_only_it(uint256 amount, uint256 fee, uint256 share, uint256 held)
         public
     {

@@ -343,6 +343,7 @@ contract InterimTest is AgreementTest {
     }
 
     /// I3, I6: whatever an oracle answers, one answer after another, never more than the cap is paid, and nothing twice.
+    /// @custom:threat T11 T36
     function testFuzz_settle__any_answers__never_pay_more_than_the_cap(
         uint256[5] memory charges,
         uint256[5] memory rates

@@ -161,6 +161,7 @@ contract MoneyTest is AgreementTest {
 
     /* RELEASE */
 
+    /// @custom:threat T9
     function test_release_after_the_review_by_anyone() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);
@@ -319,6 +320,7 @@ contract MoneyTest is AgreementTest {
         agreement.reclaim(paper.terms(), paper.conditions(), 1);
     }
 
+    /// @custom:threat T9
     function test_a_rejection_extends_the_deadline_and_the_windows_stay_disjoint() public {
         Paper memory paper = _paper();
         _open(paper);

@@ -104,6 +104,7 @@ contract OpeningTest is AgreementTest {
         assertEq(token.allowance(CLIENT, address(agreement)), 0, "used up");
     }
 
+    /// @custom:threat T7
     function test_open_with_a_permit_used_up_by_a_front_runner() public {
         Paper memory paper = _paper();
         vm.prank(CLIENT);
@@ -142,6 +143,7 @@ contract OpeningTest is AgreementTest {
 
     /* SIGNATURES */
 
+    /// @custom:threat T6
     function test_open_with_a_wallet_contract_as_each_party() public {
         WalletMock wallet = new WalletMock();
         Paper memory paper = _paper();
@@ -168,6 +170,7 @@ contract OpeningTest is AgreementTest {
         assertEq(token.balanceOf(address(wallet)), 0, "wallet paid");
     }
 
+    /// @custom:threat T6
     function test_open_with_delegated_accounts_that_know_signatures_and_not() public {
         // EIP-7702: the key goes on signing, whatever the code is
         vm.etch(CONTRACTOR, bytes.concat(hex"ef0100", bytes20(address(token))));
@@ -275,6 +278,7 @@ contract OpeningTest is AgreementTest {
         _open(paper);
     }
 
+    /// @custom:threat T16
     function test_open_with_64_milestones_and_not_with_65() public {
         Paper memory paper = _paper();
         paper.milestones = new Milestone[](65);

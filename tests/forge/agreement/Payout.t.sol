@@ -93,6 +93,7 @@ contract PayoutTest is HostileTokenTest {
         agreement.take(id, address(token));
     }
 
+    /// @custom:threat T48
     function test_a_redirect_ends_with_an_assignment() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);
@@ -108,6 +109,7 @@ contract PayoutTest is HostileTokenTest {
 
     /* TOKENS THAT REFUSE */
 
+    /// @custom:threat T8
     function test_a_refused_payee_is_booked_and_withdraws_elsewhere() public {
         HostileTokenMock.Refusal[3] memory refusals = [
             HostileTokenMock.Refusal.Reverts, HostileTokenMock.Refusal.AnswersFalse, HostileTokenMock.Refusal.BurnsGas
@@ -142,6 +144,7 @@ contract PayoutTest is HostileTokenTest {
     }
 
     /// A payee that burns all gas it gets stops neither the ruling nor the other side's payment.
+    /// @custom:threat T8
     function test_a_payee_that_burns_gas_does_not_block_a_ruling() public {
         Paper memory paper = _hostilePaper();
         bytes32 id = _open(paper);
@@ -236,6 +239,7 @@ contract PayoutTest is HostileTokenTest {
     /* TOKENS THAT CALL BACK */
 
     /// The client's hook funds in between: what arrived is then not what was asked for.
+    /// @custom:threat T1
     function test_money_that_comes_in_between_is_not_counted_twice() public {
         Paper memory other = _hostilePaper();
         other.offer.salt = 5;
@@ -265,6 +269,7 @@ contract PayoutTest is HostileTokenTest {
     }
 
     /// Told of its payment, the payee asks for it again by every way.
+    /// @custom:threat T1
     function test_a_payee_that_calls_back_gets_nothing_twice() public {
         for (uint256 i = 0; i < 4; ++i) {
             Caller caller = new Caller();

@@ -45,6 +45,7 @@ contract PeersFaultsTest is HostileTokenTest {
     }
 
     /// There a call took ether that nothing paid out again.
+    /// @custom:threat T24
     function test_fault_2_no_function_takes_ether() public {
         Paper memory paper = _paper();
         _open(paper);
@@ -85,6 +86,7 @@ contract PeersFaultsTest is HostileTokenTest {
     }
 
     /// There either party alone added milestones and overwrote the terms.
+    /// @custom:threat T22
     function test_fault_4_nobody_changes_the_terms_alone() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);

@@ -55,6 +55,7 @@ contract PeriodsTest is AgreementTest {
         assertEq(_state(paper).held, 2 ** 96 - 1 - (due - credit), "held");
     }
 
+    /// @custom:threat T12
     function test_settle_waits_for_the_oracle_then_goes_without() public {
         Paper memory paper = _servicePaper();
         bytes32 id = _open(paper);
@@ -101,6 +102,7 @@ contract PeriodsTest is AgreementTest {
 
     /* ORACLES THAT FAIL */
 
+    /// @custom:threat T36
     function test_an_oracle_that_fails_settles_without_credit_when_its_time_is_over() public {
         for (uint256 i = 1; i <= 4; ++i) {
             Paper memory paper = _servicePaper();
@@ -118,6 +120,7 @@ contract PeriodsTest is AgreementTest {
         }
     }
 
+    /// @custom:threat T36
     function test_an_oracle_that_is_none_settles_without_credit() public {
         address[3] memory none = [address(0), STRANGER, address(token)];
         for (uint256 i = 0; i < 3; ++i) {
@@ -135,6 +138,7 @@ contract PeriodsTest is AgreementTest {
     }
 
     /// Whoever calls chooses the gas; the oracle must get its share or the call fails.
+    /// @custom:threat T33
     function test_a_caller_cannot_starve_the_oracle() public {
         Paper memory paper = _servicePaper();
         _open(paper);
@@ -154,6 +158,7 @@ contract PeriodsTest is AgreementTest {
         assertTrue(settled < 320, "always enough");
     }
 
+    /// @custom:threat T36
     function test_a_wait_without_end_is_bounded() public {
         Paper memory paper = _servicePaper();
         paper.schedule.finalWithin = type(uint256).max;

@@ -52,6 +52,7 @@ contract PlacingTest is AgreementTest {
         agreement.withdrawBid(next.terms());
     }
 
+    /// @custom:threat T15
     function test_withdrawBid_of_a_change_order_leaves_the_agreement_alone() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);

@@ -73,6 +73,7 @@ contract ReviewTest is AgreementTest {
         _assertMoney(paper, ALL, ALL, 0, 0, 0);
     }
 
+    /// @custom:threat T9
     function test_submit_until_due_and_grace() public {
         Paper memory paper = _paper();
         _open(paper);
@@ -84,6 +85,7 @@ contract ReviewTest is AgreementTest {
         agreement.submit(paper.terms(), 1, WORK);
     }
 
+    /// @custom:threat T9
     function test_reject_until_the_review_ends() public {
         Paper memory paper = _paper();
         _open(paper);
@@ -183,6 +185,7 @@ contract ReviewTest is AgreementTest {
         agreement.acceptUpTo(paper.terms(), 1, 100);
     }
 
+    /// @custom:threat T22
     function test_operators_may_not_end_amend_or_redirect() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);

@@ -29,6 +29,7 @@ contract StrangersTest is AgreementTest {
 
     /// Every entry, with the caller's own choice of arguments, in every stage of an agreement, by everybody who is not
     /// the client: the client's wallet only ever gains, the bystander's never moves.
+    /// @custom:threat T22
     function testFuzz_nobody_moves_what_the_client_did_not_sign_for(uint256 seed, uint256 stage) public {
         Paper memory paper = _stage(bound(stage, 0, 6));
         uint256 client = token.balanceOf(CLIENT);
@@ -51,6 +52,7 @@ contract StrangersTest is AgreementTest {
     }
 
     /// A signed document is an order for its deposit, once, and for nothing else.
+    /// @custom:threat T3
     function test_a_relayer_pulls_the_deposit_once() public {
         Paper memory paper = _paper();
         bytes memory client = _signature(CLIENT_KEY, paper);
@@ -75,6 +77,7 @@ contract StrangersTest is AgreementTest {
     }
 
     /// The change order's signatures open nothing, the first document's amend nothing.
+    /// @custom:threat T3
     function test_signatures_serve_the_call_they_were_given_for() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);
@@ -95,6 +98,7 @@ contract StrangersTest is AgreementTest {
     }
 
     /// The split was signed for one document: an amendment in between makes it stale.
+    /// @custom:threat T15
     function test_a_signed_end_is_not_carried_past_an_amendment() public {
         Paper memory paper = _paper();
         bytes32 id = _open(paper);

@@ -258,6 +258,7 @@ contract AcceptTest is OfferTest {
     }
 
     /// A leaf of another chain, another contract, plan or offer: its root may be offered, it cannot be accepted.
+    /// @custom:threat T40
     function test_accept__of_a_tree_for_something_else__reverts() public {
         vm.warp(FROM);
         address other = vm.deployCode("out/WorkerEquity.sol/WorkerEquity.json");
@@ -312,6 +313,7 @@ contract AcceptTest is OfferTest {
         acceptAs(ALICE, offered, leaves[0]);
     }
 
+    /// @custom:threat T40
     function test_accept__again__is_passed_over() public {
         (Offer memory offered, Acceptance[] memory leaves) = offerThree();
         vm.warp(FROM);
@@ -360,6 +362,7 @@ contract AcceptTest is OfferTest {
     /* How much */
 
     /// Cantina on Sablier's Merkle campaigns: leaves that sum to more than what was set aside.
+    /// @custom:threat T40
     function test_accept__more_than_was_set_aside__reverts() public {
         Acceptance[] memory leaves = threeLeaves();
         Offer memory offered = nextOffer(leaves, ALL - 1);
@@ -377,6 +380,7 @@ contract AcceptTest is OfferTest {
 
     /// Random leaves, of which random ones are accepted, one by one and in batches: never more than was set aside, and
     /// what is left over returns.
+    /// @custom:threat T40
     function testFuzz_accept__never_more_than_was_set_aside(uint256 seed) public {
         uint256 count = seed % 9 + 1;
         Acceptance[] memory leaves = new Acceptance[](count);

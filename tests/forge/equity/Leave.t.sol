@@ -154,6 +154,7 @@ contract LeaveTest is EquityTest {
     }
 
     /// The leave of a plan is the most that it stops the clock for: then it runs on by itself.
+    /// @custom:threat T38
     function test_leave__used_up__the_clock_runs_on() public {
         vm.warp(NOW + 10 * DAY);
         goAway();

@@ -179,6 +179,7 @@ contract LeaversTest is EquityTest {
     }
 
     /// Nobody applies it too late by starving the source: the call has the source's gas, or does nothing.
+    /// @custom:threat T33
     function test_leaver__with_too_little_gas__reverts() public {
         progress.setStatus(ORIGIN, Status.ENDED_BY_CLIENT);
         (bool isDone, bytes memory answer) = address(equity).call{gas: 2_000_000}(abi.encodeCall(equity.sync, (daily)));
@@ -232,6 +233,7 @@ contract LeaversTest is EquityTest {
     }
 
     /// Whoever is told to go because the client went is a leaver of the plan: `finish` looks first.
+    /// @custom:threat T38
     function test_leaver__found_when_the_end_is_carried_out() public {
         end(made, Reason.InvoluntaryOther);
         progress.setStatus(ORIGIN, Status.ENDED_BY_CLIENT);

@@ -97,6 +97,7 @@ contract PayingTest is EquityTest, ITokenHook {
         assertEq(pending(grants[0]), 512, "the others'");
     }
 
+    /// @custom:threat T18
     function test_claim__named_twice__pays_once() public {
         distribute(1024);
         equity.claim(listOf(grants[0], grants[0]));
@@ -117,6 +118,7 @@ contract PayingTest is EquityTest, ITokenHook {
     }
 
     /// Who has no wallet yet is passed over, and has it all later.
+    /// @custom:threat T42
     function test_claim__without_a_wallet__later() public {
         vm.prank(MANAGER);
         equity.reserve(1);
@@ -137,6 +139,7 @@ contract PayingTest is EquityTest, ITokenHook {
     /* Wallets that the currency refuses */
 
     /// Gitcoin #478, Sentiment #284: one blocked payee, and nobody was paid. Here it is booked, and the batch goes on.
+    /// @custom:threat T42
     function test_claim__a_wallet_is_refused__the_others_are_paid() public {
         for (uint256 how = 1; how <= 2; ++how) {
             currency.refuse(BOB, HostileTokenMock.Refusal(how));
@@ -242,6 +245,7 @@ contract PayingTest is EquityTest, ITokenHook {
         currency.hook(this);
     }
 
+    /// @custom:threat T1
     function test_reentering__while_it_is_paid__pays_once() public {
         hookCarol();
         distribute(1024);

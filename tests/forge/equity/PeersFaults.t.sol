@@ -110,6 +110,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// OpenZeppelin #6493: after a revocation, vested is counted on the original allocation and stays claimable.
+    /// @custom:threat T18
     function test_ended_grant_keeps_what_had_vested_for_ever() public {
         uint256 made = grantTo(1, createPlan(timePlan()), 1003);
         vm.warp(NOW + 180 * DAY);
@@ -153,6 +154,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// The notice that was promised with the plan holds for every reason, with cause as without.
+    /// @custom:threat T38
     function test_end_waits_for_the_notice_that_the_plan_promised() public {
         uint256 made = grantTo(1, createPlan(dailyPlan()), 1000);
         end(made, Reason.InvoluntaryWithCause);
@@ -166,6 +168,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// Celo #1758: an end date in the past took vested units. Here an end is now, in the second it is mined.
+    /// @custom:threat T18
     function test_end_is_never_back_dated() public {
         uint256 made = grantTo(1, createPlan(timePlan()), 100);
         vm.warp(NOW + 180 * DAY);
@@ -175,6 +178,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// Front-running a revocation: a milestone that nobody has synced yet still counts when the grant ends.
+    /// @custom:threat T38
     function test_end_counts_an_accepted_milestone_nobody_synced() public {
         uint256 made = grantTo(1, createPlan(gatedPlan(Gate.Maximum, 1, 0)), 100);
         accept(1);
@@ -185,6 +189,7 @@ contract PeersFaultsTest is EquityTest {
 
     /// The same by starving: with whatever gas the manager sends, the end sees the milestone or does not happen. The
     /// source is slow, so that a 64th of what it lacks would be enough to end the grant without it.
+    /// @custom:threat T33
     function testFuzz_end_cannot_starve_the_source(uint256 gasLimit) public {
         gasLimit = bound(gasLimit, 1_000_000, 2_300_000);
         uint256 plan = createPlan(gatedPlan(Gate.Maximum, 1, 0));
@@ -204,6 +209,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// A source that burns whatever it is given takes its two million gas and no more: `end` goes on.
+    /// @custom:threat T37
     function test_end_survives_a_source_that_burns_all_gas() public {
         uint256 made = grantTo(1, createPlan(gatedPlan(Gate.Maximum, 1, 1)), 100);
         progress.fail(ProgressMock.Failure.BurnsAllGas);
@@ -278,6 +284,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// RAAC s/5045: parts floored one by one lose units. Any pattern of claims ends with every unit.
+    /// @custom:threat T17 T18
     function testFuzz_claims_of_any_pattern_lose_no_unit(uint80 units, uint256 pattern) public {
         units = uint80(bound(units, 1, POOL));
         Plan memory plan = timePlan();
@@ -296,6 +303,7 @@ contract PeersFaultsTest is EquityTest {
     }
 
     /// Uniswap #9: claiming for others is harmless only if it pays the registered wallet, and only what vested.
+    /// @custom:threat T39
     function test_stranger_claims_for_the_worker_only() public {
         uint256 made = grantTo(2, createPlan(timePlan()), 100);
         vm.warp(NOW + 360 * DAY);

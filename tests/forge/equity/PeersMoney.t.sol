@@ -8,6 +8,7 @@ import {Acceptance, Offer, Reason} from "../../../contracts/types/Equity.sol";
 /// @notice What was found in accumulators and pooled escrows of others, each tried here. {PeersFaultsTest} lists them.
 contract PeersMoneyTest is OfferTest {
     /// Late grants: who comes after a round, by whatever way, has nothing of it; who was there loses nothing.
+    /// @custom:threat T41
     function test_no_way_in_earns_past_revenue() public {
         uint256 early = grantTo(1, daily, 1024);
         distribute(1024);
@@ -112,6 +113,7 @@ contract PeersMoneyTest is OfferTest {
 
     /// Hedgey: an approval left over was the door. This contract approves nobody, and calls no address that a caller
     /// names: the money of one pool cannot be asked for by another.
+    /// @custom:threat T22
     function test_a_foreign_pool_reaches_no_money() public {
         grantTo(1, daily, 1024);
         distribute(1024);
@@ -149,7 +151,30 @@ contract PeersMoneyTest is OfferTest {
         assertEq(currency.balanceOf(ALICE), 1024, "revenue");
     }
 
+    /// Tokens are passed on between rounds, to somebody with a grant too: revenue stays with the grants.
+    /// @custom:threat T19
+    function test_moved_tokens_move_no_revenue() public {
+        uint256[2] memory grants = [grantTo(1, daily, 512), grantTo(2, daily, 512)];
+        vm.warp(NOW + 100 * DAY);
+        claimAs(STRANGER, grants[0]);
+        address[3] memory owners = [ALICE, STRANGER, BOB];
+        for (uint256 i = 0; i < 3; ++i) {
+            distribute(1024);
+            assertEq(pending(grants[0]), 512 * (i + 1), "the first grant");
+            assertEq(pending(grants[1]), 512 * (i + 1), "the second grant");
+            if (i == 2) break;
+            vm.prank(owners[i]);
+            token.transfer(owners[i + 1], 512);
+        }
+        equity.claim(listOf(grants[0], grants[1]));
+        assertEq(currency.balanceOf(ALICE), 1536, "Alice, without a token");
+        assertEq(currency.balanceOf(BOB), 1536, "Bob, with hers");
+        assertEq(currency.balanceOf(STRANGER), 0, "who held them in between");
+        assertEq(token.balanceOf(BOB), 1024, "tokens");
+    }
+
     /// Yearn #9: what is sent here without a word is nobody's, and changes nobody's share.
+    /// @custom:threat T23
     function test_tokens_sent_by_mistake_are_nobodys() public {
         uint256 made = grantTo(1, daily, 1024);
         currency.mint(address(equity), 77);

@@ -67,6 +67,7 @@ contract ProposalsTest is RosterTest {
 
     /* setWallet */
 
+    /// @custom:threat T39
     function test_setWallet__not_before_fourteen_days() public {
         propose(1, CAROL);
         vm.warp(RIPE - 1);
@@ -157,6 +158,7 @@ contract ProposalsTest is RosterTest {
         equity.setWallet(MANAGER, 1, CAROL);
     }
 
+    /// @custom:threat T39
     function test_veto__no_proposal_for_ninety_days() public {
         propose(1, CAROL);
         vm.prank(ALICE);
@@ -229,6 +231,7 @@ contract ProposalsTest is RosterTest {
         equity.veto(MANAGER, 2, own);
     }
 
+    /// @custom:threat T39
     function test_veto__signed_for_something_else__reverts() public {
         propose(1, CAROL);
         bytes32 wanted = vetoHash(1, CAROL, 0);

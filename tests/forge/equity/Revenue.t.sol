@@ -141,6 +141,7 @@ contract RevenueTest is OfferTest {
     }
 
     /// Any rounds, any shares: nothing is minted, and what rounding keeps is less than one a grant.
+    /// @custom:threat T17
     function testFuzz_rounding__pays_all_but_less_than_one_a_grant(uint80[4] memory units, uint96[5] memory amounts)
         public
     {
@@ -183,6 +184,7 @@ contract RevenueTest is OfferTest {
         assertEq(pending(late), 512, "late, the second");
     }
 
+    /// @custom:threat T41
     function test_late__an_offer_made_after_a_round() public {
         uint256 early = grantTo(1, daily, 1045);
         distribute(1045);

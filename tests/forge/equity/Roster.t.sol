@@ -188,6 +188,7 @@ contract RosterOfWalletsTest is RosterTest {
     }
 
     /// The chain splits: what was signed before for this side does not count on the other.
+    /// @custom:threat T4
     function test_rotate__on_another_chain__reverts() public {
         bytes memory signature = sign(ALICE_KEY, digestOf(rotateHash(1, CAROL, 0, NOW)));
         vm.chainId(block.chainid + 1);
@@ -195,6 +196,7 @@ contract RosterOfWalletsTest is RosterTest {
         equity.rotate(MANAGER, 1, CAROL, NOW, signature);
     }
 
+    /// @custom:threat T5
     function test_rotate__malleable_or_short_signatures__reverts() public {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(ALICE_KEY, digestOf(rotateHash(1, CAROL, 0, NOW)));
         uint256 order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
@@ -219,6 +221,7 @@ contract RosterOfWalletsTest is RosterTest {
     }
 
     /// EIP-7702: the key goes on signing, whatever the code is; the code's word counts too, where it gives one.
+    /// @custom:threat T6
     function test_rotate__by_a_key_with_code() public {
         vm.etch(ALICE, bytes.concat(hex"ef0100", bytes20(address(token))));
         equity.rotate(MANAGER, 1, CAROL, NOW, sign(ALICE_KEY, digestOf(rotateHash(1, CAROL, 0, NOW))));

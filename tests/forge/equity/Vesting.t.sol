@@ -12,6 +12,7 @@ import {Gate, Plan, Reason, Schedule} from "../../../contracts/types/Equity.sol"
 contract VestingTest is EquityTest {
     /* Time */
 
+    /// @custom:threat T18
     function test_vestedOf__around_cliff_and_steps() public {
         uint256 made = grantTo(1, createPlan(timePlan()), 1003);
         assertVested(made, NOW, 0);
@@ -210,6 +211,7 @@ contract VestingTest is EquityTest {
         assertEq(equity.historyOf(book), before, "nothing new, no history");
     }
 
+    /// @custom:threat T37
     function test_sync__a_source_says_less__keeps_the_gate() public {
         uint256 plan = createPlan(gatedPlan(Gate.Minimum, 7, 3));
         accept(7);
@@ -224,6 +226,7 @@ contract VestingTest is EquityTest {
         assertGate(plan, 3, 2);
     }
 
+    /// @custom:threat T37
     function test_sync__a_source_fails__keeps_the_gate_and_claims_go_on() public {
         uint256 made = gatedGrant(Gate.Minimum, 3, 3);
         uint256 plan = equity.grantOf(made).plan;

@@ -128,6 +128,7 @@ contract BookTest is OracleTest {
     }
 
     /// @dev Nobody but the agreement contract reaches its books.
+    /// @custom:threat T32
     function testAStrangerReplacesOnlyItsOwn() public {
         vm.prank(address(0x5));
         oracle.replace(ORIGIN, _old, "second");
@@ -138,6 +139,7 @@ contract BookTest is OracleTest {
     }
 
     /// @dev A bogus document makes a book that nobody reads, and leaves the agreement's history alone.
+    /// @custom:threat T32
     function testABogusDocumentIsAnotherBook() public {
         levels.reporters.clientReporters = [vm.addr(STRANGER_KEY)];
         levels.reporters.contractorReporters = [vm.addr(STRANGER_KEY + 1)];

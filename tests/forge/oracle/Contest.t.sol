@@ -13,6 +13,7 @@ import {ContestTest} from "./ContestTest.sol";
 contract ContestedTest is ContestTest {
     /* ONE SIDE */
 
+    /// @custom:threat T10
     function testOneSidesReportWaits() public {
         Report memory given = _ofClient(0);
         _listen();
@@ -54,6 +55,7 @@ contract ContestedTest is ContestTest {
         _assertStage(1, Stage.ClientReported);
     }
 
+    /// @custom:threat T10
     function testOneSideNeedsAQuorumOfIts() public {
         levels.reporters.clientQuorum = 2;
         Report memory given = _ofClient(0);
@@ -156,6 +158,7 @@ contract ContestedTest is ContestTest {
 
     /* SILENCE */
 
+    /// @custom:threat T9 T12
     function testSilenceAccepts() public {
         Report memory given = _ofClient(0);
         _sendSide(given, CLIENT_REPORTER_KEY);

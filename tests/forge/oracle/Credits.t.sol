@@ -185,6 +185,7 @@ contract CreditsTest is OracleTest {
     }
 
     /// @dev The same reports in any order come to the same results, held credits and adjustments included.
+    /// @custom:threat T13
     function testFuzzOrderDoesNotMatter(uint256 seed) public {
         levels.levels[0].repeat = 2;
         levels.levels[0].earnBack = 1;
@@ -307,6 +308,7 @@ contract CreditsTest is OracleTest {
     /* PROPERTIES */
 
     /// @dev I8: a rate is at most every cap, whatever the document and the figures.
+    /// @custom:threat T11
     function testFuzzRateIsWithinEveryCap(uint256 seed) public {
         levels.credits.atRisk = _draw(seed, "at risk", 2_000_000);
         levels.credits.periodCap = _draw(seed, "period", 1_200_000);

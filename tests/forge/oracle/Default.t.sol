@@ -16,6 +16,7 @@ contract DefaultTest is OracleTest {
     }
 
     /// @dev Contractor obliged: 10 % + 20 % of half the charge.
+    /// @custom:threat T12
     function testContractorObliged() public {
         levels.prices.push(Price(keccak256("tickets"), 7));
         vm.warp(_deadline(0) + 1);
@@ -39,6 +40,7 @@ contract DefaultTest is OracleTest {
         assertEq(oracle.metPeriods(AGREEMENT, ORIGIN, _document(), 1), 0, "not met");
     }
 
+    /// @custom:threat T12
     function testClientObliged() public {
         schedule.obliged = 1;
         vm.warp(_deadline(0) + 1);
@@ -56,6 +58,7 @@ contract DefaultTest is OracleTest {
         assertEq(oracle.metPeriods(AGREEMENT, ORIGIN, _document(), 1), 1, "met");
     }
 
+    /// @custom:threat T30
     function testOnlyAfterTheDeadline() public {
         bytes memory refusal = abi.encodeWithSelector(ISLAOracle.SLAOracle_TooEarly.selector, 1, _deadline(1));
         vm.warp(_deadline(1));
@@ -94,6 +97,7 @@ contract DefaultTest is OracleTest {
     }
 
     /// @dev After the deadline both may still agree, until somebody applies the default; the first is final.
+    /// @custom:threat T30
     function testFirstComesFirst() public {
         vm.warp(_deadline(3) + 1);
         _send(_report(0));

@@ -30,6 +30,7 @@ contract NoticeTest is ContestTest {
         _refused(_notice(0), refusal);
     }
 
+    /// @custom:threat T31
     function testSilenceAfterTheContractorsNotice() public {
         Report memory notice = _notice(0);
         _sendSide(notice, CONTRACTOR_REPORTER_KEY);
@@ -46,6 +47,7 @@ contract NoticeTest is ContestTest {
     }
 
     /// @dev Every level in its first band: 10 % and 20 % of half.
+    /// @custom:threat T31
     function testSilenceAfterTheClientsNotice() public {
         Report memory notice = _notice(0);
         _sendSide(notice, CLIENT_REPORTER_KEY);
@@ -67,6 +69,7 @@ contract NoticeTest is ContestTest {
     }
 
     /// @dev The figures are the pending report now, and whoever gave notice may answer them in a window of its own.
+    /// @custom:threat T31
     function testFiguresAnswerANotice() public {
         Report memory notice = _notice(0);
         _sendSide(notice, CLIENT_REPORTER_KEY);

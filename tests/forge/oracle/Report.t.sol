@@ -111,6 +111,7 @@ contract ReportTest is OracleTest {
         assertEq(_finalAt(0), block.timestamp, "final");
     }
 
+    /// @custom:threat T10
     function testOneSideIsNotEnough() public {
         Report memory given = _report(0);
         Signed[] memory ofClient = _signed(given, _keys(CLIENT_KEY, CLIENT_REPORTER_KEY, CLIENT_REPORTER_2_KEY));
@@ -196,6 +197,7 @@ contract ReportTest is OracleTest {
         return abi.encodePacked(r, order - uint256(s), uint8(signature[64]) == 27 ? uint8(28) : uint8(27));
     }
 
+    /// @custom:threat T3 T4
     function testReplayOnAnotherChainOrContract() public {
         vm.chainId(1);
         Report memory given = _report(0);
@@ -216,6 +218,7 @@ contract ReportTest is OracleTest {
         assertEq(_finalAt(0), block.timestamp, "final where it was signed for");
     }
 
+    /// @custom:threat T3 T13
     function testReplayForAnotherAgreementOriginOrPeriod() public {
         Report memory given = _report(0);
         Signed[] memory signatures = _signed(given);
@@ -277,6 +280,7 @@ contract ReportTest is OracleTest {
         oracle.assess(given, _scheduleHash(), levels);
     }
 
+    /// @custom:threat T13
     function testFinalOnce() public {
         _send(_report(0));
         bytes32 history = oracle.historyOf(_book());
@@ -310,6 +314,7 @@ contract ReportTest is OracleTest {
         _refused(given, abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongQuantities.selector, 0, 1));
     }
 
+    /// @custom:threat T16
     function testMostLevels() public {
         while (levels.levels.length < 32) _addLevel(0, 1_000_000, 0);
         Report memory given = _report(0);

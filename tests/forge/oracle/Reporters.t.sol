@@ -58,6 +58,7 @@ contract ReportersTest is ContestTest {
     /* REPLACED */
 
     /// @dev In period 1: it holds from period 2.
+    /// @custom:threat T34
     function testReplacedFromThePeriodAfterTheRunningOne() public {
         _listen();
         _replaceReporter(_client, _old, _new);
@@ -187,6 +188,7 @@ contract ReportersTest is ContestTest {
         _proveEquivocation(one, other, key);
     }
 
+    /// @custom:threat T29
     function testAReporterThatContradictsItselfIsRemoved() public {
         _listen();
         _proveEquivocation(_ofClient(0), _report(0), CLIENT_REPORTER_KEY);
@@ -205,6 +207,7 @@ contract ReportersTest is ContestTest {
     }
 
     /// @dev Its signature under a report that is pending has counted and stays; the next one does not.
+    /// @custom:threat T34
     function testThePendingReportStays() public {
         Report memory given = _ofClient(0);
         _sendSide(given, CLIENT_REPORTER_KEY);

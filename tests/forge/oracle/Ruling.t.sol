@@ -20,6 +20,7 @@ contract RulingTest is ContestTest {
 
     /* WHO */
 
+    /// @custom:threat T12
     function testTheArbiterThenTheBackupThenTheTerms() public {
         bytes4 unauthorised = ISLAOracle.SLAOracle_Unauthorised.selector;
         address[4] memory others = [BACKUP, STRANGER, vm.addr(CLIENT_KEY), vm.addr(CONTRACTOR_KEY)];
@@ -69,6 +70,7 @@ contract RulingTest is ContestTest {
     /* ON WHAT */
 
     /// @dev All 16 choices: each figure and quantity is the chosen one's, id and evidence as 8.12 says.
+    /// @custom:threat T35
     function testEveryChoice() public {
         uint256 state = vm.snapshotState();
         for (uint256 choice = 0; choice < 16; ++choice) {
@@ -91,6 +93,7 @@ contract RulingTest is ContestTest {
         }
     }
 
+    /// @custom:threat T35
     function testOnlyFiguresThatThereAre() public {
         bytes4 wrong = ISLAOracle.SLAOracle_WrongRuling.selector;
         uint256[3] memory masks = [uint256(4), 1 << 34, ALL | 1 << 255];
@@ -99,6 +102,7 @@ contract RulingTest is ContestTest {
         }
     }
 
+    /// @custom:threat T35
     function testRuledByTheTwoReportsAlone() public {
         Report memory ofClient = _ofClient(0);
         Report memory ofContractor = _ofContractor(0);

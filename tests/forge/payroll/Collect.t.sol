@@ -93,6 +93,7 @@ contract CollectTest is PayrollTest {
     }
 
     /// What a former contractor left is the new one's; its own book stays its own.
+    /// @custom:threat T48
     function test_after_an_assignment_the_new_contractor_is_the_employer() public {
         fill();
         earn(_paper(), 2);
@@ -150,6 +151,7 @@ contract CollectTest is PayrollTest {
     }
 
     /// What the real agreement pays in between must not count for the bogus one.
+    /// @custom:threat T47
     function test_a_bogus_agreement_cannot_count_what_comes_in_between() public {
         earn(_paper(), 1);
         (AgreementStub stub, Terms memory terms, bytes32 id) = _stub(address(token));
@@ -162,6 +164,7 @@ contract CollectTest is PayrollTest {
         payroll.collect(address(stub), terms);
     }
 
+    /// @custom:threat T1
     function test_while_something_is_collected_nothing_else_moves() public {
         fill();
         (AgreementStub stub, Terms memory terms, bytes32 id) = _stub(address(token));
@@ -185,6 +188,7 @@ contract CollectTest is PayrollTest {
     }
 
     /// A book of a worthless token, continued in a good one, would be paid by others.
+    /// @custom:threat T47
     function test_a_bogus_agreement_cannot_change_the_token_of_a_book() public {
         fill();
         (AgreementStub stub, Terms memory terms, bytes32 id) = _stub(address(hostile));

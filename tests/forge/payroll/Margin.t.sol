@@ -98,6 +98,7 @@ contract MarginTest is PayrollTest {
     }
 
     /// Wages of exactly the pledged part, one unit more and one less.
+    /// @custom:threat T46
     function test_wages_around_the_pledge() public {
         _pledge(500_000);
         pay(1, linesOf(ALICE, 49_999));
@@ -123,6 +124,7 @@ contract MarginTest is PayrollTest {
     }
 
     /// Posted and withdrawn, wages make no margin.
+    /// @custom:threat T46
     function test_a_withdrawn_posting_gives_no_margin() public {
         _pledge(900_000);
         post(1, keccak256("root"), 90_000, START + 60);
@@ -135,6 +137,7 @@ contract MarginTest is PayrollTest {
         payroll.takeMargin(book, NEWCOMER, 1);
     }
 
+    /// @custom:threat T17
     function testFuzz_margin(uint24 pledge, uint256 wages, uint256 taken) public {
         pledge = uint24(bound(pledge, 1, 1e6));
         _pledge(pledge);

@@ -37,6 +37,7 @@ contract PayTest is PayrollTest {
 
     /* REFUSED */
 
+    /// @custom:threat T43
     function test_a_run_has_the_next_number() public {
         fill();
         uint256[2] memory wrong = [uint256(0), 2];
@@ -98,6 +99,7 @@ contract PayTest is PayrollTest {
 
     /* PAYEES THAT BLOCK */
 
+    /// @custom:threat T44
     function test_one_blocked_payee_blocks_nobody() public {
         bytes32 hostileBook = employHostile();
         HostileTokenMock.Refusal[3] memory refusals = [
@@ -135,6 +137,7 @@ contract PayTest is PayrollTest {
     }
 
     /// A token that pays and says that it has not harms its own book alone.
+    /// @custom:threat T47
     function test_a_token_that_lies_cannot_take_what_is_not_its() public {
         bytes32 hostileBook = employHostile();
         fill();
@@ -151,6 +154,7 @@ contract PayTest is PayrollTest {
     }
 
     /// Told of its wage, the payee, who is the employer too, asks for more by every way.
+    /// @custom:threat T1
     function test_a_payee_that_calls_back_gets_nothing_twice() public {
         bytes32 hostileBook = employHostile();
         hostile.refuse(BOB, HostileTokenMock.Refusal.Reverts);

@@ -144,6 +144,7 @@ contract PostTest is PayrollTest {
         assertFalse(payroll.isClaimed(book, 1, 3) || payroll.isClaimed(book, 2, 1), "others");
     }
 
+    /// @custom:threat T43
     function test_many_runs_at_once_and_each_once() public {
         post(1, root, 800, 0);
         post(2, leafOf(2, 1, 70), 70, 0);
@@ -183,6 +184,7 @@ contract PostTest is PayrollTest {
     }
 
     /// The same tree, posted where its leaves do not belong.
+    /// @custom:threat T45
     function test_leaves_of_another_chain_contract_or_book() public {
         bytes32 other = keccak256("other");
         bytes32[3] memory leaves = [
@@ -197,6 +199,7 @@ contract PostTest is PayrollTest {
     }
 
     /// Its leaves sum up to more than was set aside: who comes late gets nothing, the other runs are whole.
+    /// @custom:threat T45
     function test_a_dishonest_root_takes_from_no_other_run() public {
         post(1, root, 799, 0);
         post(2, rootOf(leafOf(2, 1, 300), leafOf(2, 2, 500)), 800, 0);
@@ -235,6 +238,7 @@ contract PostTest is PayrollTest {
         assertPosting(1, root, 800, 800, 0);
     }
 
+    /// @custom:threat T44
     function test_a_worker_that_the_token_refuses_is_passed_over() public {
         book = employHostile();
         root = rootOf(leafOf(1, 1, 300), leafOf(1, 2, 500));

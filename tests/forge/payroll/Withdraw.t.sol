@@ -20,6 +20,7 @@ contract WithdrawTest is PayrollTest {
 
     /* WITHOUT A SIGNATURE */
 
+    /// @custom:threat T44
     function test_the_payee_takes_it_elsewhere() public {
         bytes32 before = payroll.historyOf(hostileBook);
         expectFromPayroll();
@@ -62,6 +63,7 @@ contract WithdrawTest is PayrollTest {
 
     /* BY SIGNATURE */
 
+    /// @custom:threat T3
     function test_anyone_carries_the_payees_signature_once() public {
         bytes memory signature = _signature(PAYEE_KEY, NEWCOMER, 0, DEADLINE);
         vm.warp(DEADLINE);

@@ -89,6 +89,7 @@ contract AccessTest is RoomTest {
         linked(1);
     }
 
+    /// @custom:threat T52
     function test_who_lost_it_regains_it_only_by_being_given_anew() public {
         put(none(), list(CLIENT));
         linked(2);
@@ -128,6 +129,7 @@ contract AccessTest is RoomTest {
     }
 
     /// A reader could lock another one out with a wrap that opens nothing.
+    /// @custom:threat T52
     function test_a_reader_of_the_other_side_replaces_no_wrap_but_its_own() public {
         give(CONTRACTOR, 1, list(access(ARBITER, 1), access(CONTRACTOR_OPERATOR, 1)));
         linked(2);
@@ -191,6 +193,7 @@ contract AccessTest is RoomTest {
         room.giveAccess(keccak256("no file"), 1, readers);
     }
 
+    /// @custom:threat T53
     function test_not_after_shredding() public {
         vm.prank(CONTRACTOR);
         room.shred(file);

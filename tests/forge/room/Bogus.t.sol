@@ -31,6 +31,7 @@ contract BogusTest is RoomTest {
         room.seat(address(bogus), paper.terms(), new Conditions[](0), new Operators[](0));
     }
 
+    /// @custom:threat T55
     function test_a_room_of_its_own_with_the_same_people() public {
         expect();
         emit IDataRoom.Seated(bogusBook, bogusId, address(bogus), bogusId, false);

@@ -51,6 +51,7 @@ contract KeysTest is RoomTest {
         assertKey(OWNER, FIRST, 1);
     }
 
+    /// @custom:threat T5
     function test_a_signature_holds_for_what_it_says_alone() public {
         bytes32 good = RoomHash.key(OWNER, FIRST, 1);
         bytes[8] memory bad = [
@@ -76,6 +77,7 @@ contract KeysTest is RoomTest {
         assertKey(OWNER, 0, 0);
     }
 
+    /// @custom:threat T4
     function test_a_signature_of_this_chain_holds_on_no_fork() public {
         bytes memory signature = signed(OWNER_KEY, RoomHash.key(OWNER, FIRST, 1));
         vm.chainId(5);

@@ -194,6 +194,7 @@ contract PutTest is RoomTest {
         linked(3);
     }
 
+    /// @custom:threat T49
     function test_not_in_another_room_of_the_same_parties() public {
         (Manifest memory manifest, Access[] memory readers) = _first();
         bytes memory signature = signed(CONTRACTOR_KEY, RoomHash.manifest(manifest));
@@ -245,6 +246,7 @@ contract PutTest is RoomTest {
         assertFile(2, false);
     }
 
+    /// @custom:threat T55
     function test_not_by_who_has_no_seat() public {
         address[2] memory strangers = [STRANGER, ARBITER];
         for (uint256 i = 0; i < 2; ++i) {

@@ -139,6 +139,7 @@ contract ReceiptsTest is RoomTest {
 
     /* SHREDDED */
 
+    /// @custom:threat T53
     function test_the_side_shreds_its_file_and_nothing_follows() public {
         expect();
         emit IDataRoom.Shredded(book, file, CONTRACTOR_OPERATOR);
@@ -159,6 +160,7 @@ contract ReceiptsTest is RoomTest {
         linked(0);
     }
 
+    /// @custom:threat T55
     function test_shredded_by_its_side_alone() public {
         notYours(file, CLIENT);
         vm.prank(CLIENT);

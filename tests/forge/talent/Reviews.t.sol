@@ -117,6 +117,7 @@ contract ReviewsTest is TalentTest {
     }
 
     /// The time runs from the first, whenever that is; before the second nobody reads.
+    /// @custom:threat T59
     function test_nothing_is_opened_before_both_or_time() public {
         finish(_paper());
         vm.warp(START + 400 days);
@@ -152,6 +153,7 @@ contract ReviewsTest is TalentTest {
 
     /* WHAT IS SEALED STANDS */
 
+    /// @custom:threat T59
     function test_each_seals_once_and_never_nothing() public {
         finish(_paper());
         _alreadySealed(BY_CLIENT);
@@ -172,6 +174,7 @@ contract ReviewsTest is TalentTest {
     }
 
     /// Whoever seals what the other has sealed could open it with the other's opening: an answer in kind, given unseen.
+    /// @custom:threat T59
     function test_nobody_copies_the_others_seal() public {
         finish(_paper());
         seal(CONTRACTOR, sealOf(contractors));

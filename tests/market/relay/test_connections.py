@@ -84,6 +84,7 @@ def test_http__who_hangs_up_in_a_body_leaves_nothing_behind(start, tmp_path, cap
     assert caplog.records == []
 
 
+@pytest.mark.threat("T60")
 def test_http__more_connections_or_requests_than_one_peer_may_are_refused(start):
     limits = Limits(connections_of_peer=3, requests_at_once_of_peer=1, seconds=20)
     with listening(start(limits)) as port:

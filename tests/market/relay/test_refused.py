@@ -137,6 +137,7 @@ def test_flood__one_author_is_told_what_and_until_when_and_gets_through_then(sta
     assert len(kept(tmp_path / "relay")) == 4
 
 
+@pytest.mark.threat("T60")
 def test_flood__many_fresh_keys_of_one_peer_lose_nobody_elses_papers(start, clock):
     store = start(SMALL)
     honest = at(store, "10.0.0.2")
@@ -171,6 +172,7 @@ def test_flood__junk_counts_as_an_attempt_of_its_peer_alone(start, clock):
     assert put(ask(store), SEALS[1]).status_code == 201
 
 
+@pytest.mark.threat("T60")
 @pytest.mark.parametrize(
     ("limits", "name"),
     [
