@@ -2,7 +2,7 @@
 
 A part that passed is skipped until something that it runs changes. Parts are found, not listed:
 <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
-fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, and what reads the contracts.
+fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, and what reads sources.
 
 A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; one that
 says nothing stands in the table with its title.
@@ -96,6 +96,8 @@ def forge_parts() -> Iterator[Part]:
 
 
 def analysis_parts() -> Iterator[Part]:
+    title, sources = "threats of SECURITY.md", ["tests", "toolchain/threats.py", "toolchain/threats.yaml"]
+    yield Part("threats", "threats", title, "", ["python", "toolchain/threats.py"], sources, tool="marks")
     compiled = ["contracts", "foundry.toml", "package-lock.json"]
     slither = [*compiled, "requirements-analysis.txt", "toolchain/findings.py", "toolchain/findings.yaml"]
     command = ["python", "toolchain/findings.py"]

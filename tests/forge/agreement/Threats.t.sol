@@ -127,6 +127,33 @@ contract ThreatsTest is HostileTokenTest {
         _refused(STRANGER, giving, abi.encodeWithSelector(IMilestoneEscrow.Escrow_TooEarly.selector, 0, until));
     }
 
+    /// The chain stood still, or nobody called: what was ripe is the same a second later and years later.
+    /// @custom:threat T9
+    function test_what_is_ripe_is_the_same_however_late_it_is_called() public {
+        uint256 ripe = START + 63 days + 1;
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.warp(START);
+            vm.getRecordedLogs();
+            Paper memory paper = _paper();
+            paper.offer.salt = 7 + i;
+            bytes32 id = _open(paper);
+            _submit(paper, 0);
+            _submit(paper, 2);
+            _dispute(paper, 2);
+            uint256 client = token.balanceOf(CLIENT);
+            vm.warp(i == 0 ? ripe : ripe + 9_000 days);
+            vm.startPrank(STRANGER);
+            agreement.release(paper.terms(), 0);
+            agreement.reclaim(paper.terms(), paper.conditions(), 2);
+            agreement.rule(paper.terms(), paper.arbitration, 2, 400_000);
+            agreement.close(paper.terms(), paper.conditions());
+            vm.stopPrank();
+            assertEq(agreement.stateOf(id).status, Status.DONE, "done");
+            assertEq(token.balanceOf(CONTRACTOR), (i + 1) * (100_000 + 20_000), "released, and two fifths of 50,001");
+            assertEq(token.balanceOf(CLIENT) - client, 200_003 + 30_001, "reclaimed, and the rest");
+        }
+    }
+
     /// Ether that is forced in and tokens that are sent without a call: no book moves, nobody gets them, all goes on.
     /// @custom:threat T23
     function test_ether_and_tokens_without_a_call_change_nothing() public {

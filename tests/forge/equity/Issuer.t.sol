@@ -37,6 +37,7 @@ contract IssuerTest is EquityTest {
         assertEq(equity.issuerOf(address(made)), ISSUER, "issuer");
     }
 
+    /// @custom:threat T22
     function test_mint__by_anyone_else__reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IWorkerToken.WorkerToken_NotEquity.selector, ISSUER));
         vm.prank(ISSUER);

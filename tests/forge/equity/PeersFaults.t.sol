@@ -137,6 +137,7 @@ contract PeersFaultsTest is EquityTest {
 
     /// Audit pattern lists: "owner can revoke at any time", "beneficiary reassigned". Neither issuer nor worker nor
     /// stranger ends a grant, and nobody takes back units that were claimed.
+    /// @custom:threat T22
     function test_nobody_but_the_manager_ends() public {
         uint256 made = grantTo(1, createPlan(timePlan()), 100);
         address[3] memory others = [ISSUER, ALICE, STRANGER];

@@ -125,6 +125,7 @@ contract ReliefTest is ContestTest {
         assertEq(_stored(2).result.rate, 50 * UNIT, "rate in the book");
     }
 
+    /// @custom:threat T22
     function testOnlyTheClientOfTheDocumentInForceWaives() public {
         address[3] memory others = [vm.addr(CONTRACTOR_KEY), vm.addr(CLIENT_REPORTER_KEY), STRANGER];
         bytes32 hashed = _scheduleHash();

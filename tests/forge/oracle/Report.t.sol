@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISLAOracle} from "../../../contracts/interfaces/ISLAOracle.sol";
-import {Figure, Price, Report} from "../../../contracts/types/ServiceLevels.sol";
+import {Band, Figure, Price, Report} from "../../../contracts/types/ServiceLevels.sol";
 import {ServicePeriod, Signed, Stage} from "../../../contracts/types/ServicePeriods.sol";
 import {Vm} from "../Vm.sol";
 import {DocumentHash} from "./DocumentHash.sol";
@@ -312,6 +312,38 @@ contract ReportTest is OracleTest {
         given = _report(0);
         given.quantities = new uint256[](0);
         _refused(given, abi.encodeWithSelector(ISLAOracle.SLAOracle_WrongQuantities.selector, 0, 1));
+    }
+
+    /// @dev 32 levels of four bands, 32 prices, eight reporters of each side, all of whom sign: less than a third of what
+    /// a transaction can have, its data included.
+    /// @custom:threat T16
+    function testTheLongestReportCostsLessThanAThirdOfATransaction() public {
+        while (levels.levels.length < 32) _addLevel(0, 1_000_000, 0);
+        for (uint256 i = 0; i < 32; ++i) {
+            while (levels.levels[i].bands.length < 4) levels.levels[i].bands.push(Band(1, 1_000));
+            levels.prices.push(Price(keccak256(abi.encode(i)), 7));
+        }
+        uint256[] memory keys = new uint256[](16);
+        delete levels.reporters.clientReporters;
+        delete levels.reporters.contractorReporters;
+        for (uint256 i = 0; i < 16; ++i) {
+            keys[i] = 0xE000 + i;
+            if (i < 8) levels.reporters.clientReporters.push(vm.addr(keys[i]));
+            else levels.reporters.contractorReporters.push(vm.addr(keys[i]));
+        }
+        (levels.reporters.clientQuorum, levels.reporters.contractorQuorum) = (8, 8);
+        Report memory given = _report(0);
+        given.figures = new Figure[](32);
+        for (uint256 i = 0; i < 32; ++i) {
+            (given.figures[i], given.quantities[i]) = (Figure(1, i == 1 ? 1 : 2, 3), i);
+        }
+        bytes memory data = abi.encodeCall(ISLAOracle.report, (given, _scheduleHash(), levels, _signed(given, keys)));
+        uint256 before = gasleft();
+        (bool isDone,) = address(oracle).call(data);
+        uint256 used = before - gasleft();
+        assertTrue(isDone, "reported");
+        assertLe(21_000 + 16 * data.length + used, uint256(16_777_216) / 3, "gas");
+        assertEq(_finalAt(0), block.timestamp, "final");
     }
 
     /// @custom:threat T16

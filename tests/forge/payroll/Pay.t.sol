@@ -71,6 +71,7 @@ contract PayTest is PayrollTest {
         payroll.pay(book, 1, PAYSLIPS, new bytes32[](0));
     }
 
+    /// @custom:threat T22
     function test_by_the_employer_alone_and_out_of_its_book() public {
         fill();
         vm.expectRevert(abi.encodeWithSelector(IPayroll.Payroll_NotEmployer.selector, book, CLIENT));
