@@ -58,6 +58,11 @@ prove: build ## deep counts, ends with the safety case as a table; PART="names" 
 	@$(PYTHON) toolchain/install.py analysis
 	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) python toolchain/prove.py $(PART)
 
+.PHONY: mutate
+mutate: build ## what no forge test sees of CONTRACT=name, changed everywhere, into mutation/; OPERATOR=deletion for one kind
+	@$(PYTHON) toolchain/install.py analysis
+	@$(RUN) python toolchain/mutate.py $(CONTRACT) $(OPERATOR)
+
 .PHONY: bench
 bench: setup ## speeds off chain
 	@$(RUN) for part in speed index bundle room standing pages portfolio; do python -m benchmarks.$$part || exit 1; done

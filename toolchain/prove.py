@@ -68,7 +68,7 @@ def main(chosen: list[str]) -> int:
 
 
 def find_parts() -> list[Part]:
-    return [*forge_parts(), *analysis_parts(), *python_parts()]
+    return [*forge_parts(), *analysis_parts(), *mutation_parts(), *python_parts()]
 
 
 def forge_parts() -> Iterator[Part]:
@@ -104,6 +104,15 @@ def analysis_parts() -> Iterator[Part]:
     yield Part("slither", "slither", "slither's findings in contracts/", "", command, slither, tool="slither")
     title, command = "lines and functions of contracts/ are run", ["python", "toolchain/coverage.py"]
     yield Part("coverage", "coverage", title, "", command, [*SOLIDITY, "toolchain/coverage.py"], tool="forge coverage")
+
+
+def mutation_parts() -> Iterator[Part]:
+    modules = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "toolchain").glob("mut*"))
+    sources = [*SOLIDITY, "requirements-analysis.txt", "mutation", "toolchain/slither_mutants.py", *modules]
+    for name in (*(f"sample-{number}" for number in range(1, 5)), "record"):
+        command = ["python", "toolchain/mutate.py", name]
+        part = f"mutants-{name.removeprefix('sample-')}"
+        yield Part(part, "mutants", "mutation score", "", command, sources, tool="slither, forge")
 
 
 def python_parts() -> Iterator[Part]:

@@ -78,7 +78,8 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     parts = {part.name: part for part in module.find_parts()}
 
     seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
-    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "threats", "slither", "coverage", "credit"]
+    mutants = [f"mutants-{name}" for name in (1, 2, 3, 4, "record")]
+    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "threats", "slither", "coverage", *mutants, "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"].command == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
     assert parts["escrow-invariants-2"].environment["FOUNDRY_PROFILE"] == "test"

@@ -1,0 +1,142 @@
+"""The mutation runner kills what a test sees, reports what none sees, and leaves the project's files alone."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from .support import ROOT
+
+TOY = """// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+contract Toy {
+    uint256 public total;
+    event Added(uint256 amount);
+    error Toy_Nothing();
+
+    function add(uint256 amount) external {
+        require(amount > 0, Toy_Nothing());
+        uint256 sum = total + amount;
+        total = sum;
+        emit Added(amount);
+    }
+}
+"""
+TESTS = """// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Toy} from "../../contracts/Toy.sol";
+
+interface Vm {
+    function deployCode(string calldata artifact) external returns (address);
+}
+
+contract ToyTest {
+    Toy private toy = Toy(Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D).deployCode("out/Toy.sol/Toy.json"));
+
+    function test_adds() external {
+        toy.add(2);
+        require(toy.total() == 2, "total");
+    }
+
+    function test_refuses_nothing() external {
+        (bool isDone,) = address(toy).call(abi.encodeCall(toy.add, (0)));
+        require(!isDone, "nothing was added");
+    }
+}
+"""
+# Killed by the system when the first result is kept.
+KILLED = """
+import os, pathlib, signal, sys, mutant_runs, mutate
+keep = mutant_runs.Run._keep
+def keep_and_die(*arguments):
+    keep(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+mutant_runs.Run._keep = keep_and_die
+mutate.main("Toy", "deletion", pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def mutate(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "toolchain"))
+    import mutate
+
+    return mutate
+
+
+@pytest.fixture
+def toy(mutate, tmp_path):
+    """A project with one contract, of which no test looks at the event."""
+    for path, content in (("contracts/Toy.sol", TOY), ("tests/forge/Toy.t.sol", TESTS)):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(content)
+    compiler = mutate.Compiler(tmp_path)
+    code = {"object": "0x" + compiler.bytecode({}, "contracts/Toy.sol"), "linkReferences": {}}
+    compiler.close()
+    artefact = tmp_path / "out" / "Toy.sol" / "Toy.json"
+    artefact.parent.mkdir(parents=True)
+    artefact.write_text(json.dumps({"abi": [], "bytecode": code, "deployedBytecode": code}))
+    return tmp_path
+
+
+def files(toy):
+    paths = [path for path in toy.rglob("*") if path.is_file() and ".toolchain" not in path.parts]
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if "mutation" not in path.parts}
+
+
+def test_mutate__killed_and_run_again__reports_what_no_test_sees_until_it_is_answered(mutate, toy, capsys):
+    before = files(toy)
+    environment = mutate.os.environ | {"PYTHONPATH": str(ROOT / "toolchain")}
+    assert subprocess.run([sys.executable, "-c", KILLED, toy], env=environment).returncode == -signal.SIGKILL
+    (kept,) = (toy / ".toolchain" / "mutants" / "runs").glob("*.jsonl")
+    first = kept.read_text()
+    assert len(first.splitlines()) == 1
+    kept.write_text(first + first[:9])
+
+    assert mutate.main("Toy", "deletion", toy) == 1
+
+    assert "contracts/Toy.sol:13: deletion: 'emit Added(amount);' -> '{}': no test sees it" in capsys.readouterr().out
+    path = toy / "mutation" / "Toy.json"
+    report = json.loads(path.read_text())
+    assert report["operators"] == {"deletion": {"killed": 2, "survived": 1, "equivalent": 0, "not compiling": 0}}
+    (event,) = report["survivors"]
+    assert event == {
+        "file": "contracts/Toy.sol",
+        "line": 13,
+        "old": "emit Added(amount);",
+        "new": "{}",
+        "operator": "deletion",
+        "reason": "",
+    }
+    assert kept.read_text().startswith(first)
+    killers = [json.loads(line)[2] for line in kept.read_text().splitlines() if json.loads(line)[1] == "killed"]
+    assert sorted(killers) == ["test_adds", "test_refuses_nothing"]
+
+    event["reason"] = "nobody reads this event"
+    path.write_text(json.dumps(report))
+
+    assert mutate.main("Toy", "deletion", toy) == 0
+    assert json.loads(path.read_text()) == report
+    assert files(toy) == before
+
+
+def test_wilson__by_hand__is_the_interval(mutate):
+    """95 of 100: the textbook's 0.8882 to 0.9785."""
+    least, most = mutate.wilson(95, 100)
+
+    assert (round(least, 4), round(most, 4)) == (0.8882, 0.9785)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "mutation").glob("*.json")), ids=lambda path: path.stem)
+def test_record__each_survivor__has_a_reason(path):
+    report = json.loads(path.read_text())
+
+    assert len(report["sources"]) == 64
+    assert [each for each in report["survivors"] if not each["reason"]] == []
+    survived = sum(counts["survived"] for counts in report["operators"].values())
+    assert survived == len(report["survivors"])
