@@ -312,7 +312,16 @@ contract AmendingTest is AgreementTest {
             )
         );
         agreement.amend(paper.terms(), next.proposal(), paper.offerHash(), both, signatures);
-        // nor can a carrier leave them out, by whatever it says the offer is
+        // nor can a carrier name another oracle as the one in force, which would keep this one's book on the old service
+        both = _conditions(paper, next);
+        Paper memory told = _servicePaper();
+        told.billing.oracle = STRANGER;
+        both[0] = told.conditions();
+        vm.expectRevert(
+            abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongGroup.selector, told.annex(), paper.annex())
+        );
+        agreement.amend(paper.terms(), next.proposal(), paper.offerHash(), both, signatures);
+        // nor leave them out, by whatever it says the offer is
         vm.expectRevert();
         agreement.amend(paper.terms(), next.proposal(), paper.offerHash(), new Conditions[](0), signatures);
         vm.expectRevert();
