@@ -158,7 +158,7 @@ def _require_currency(act: Act, pool: Pool) -> None:
 
 def _require_money(act: Act, book: Book, units: int, approve: bool, sent: list[Any]) -> None:
     from workpact.chain import contracts
-    from workpact.preflight import TooLittleAllowance, TooLittleBalance, ask, send
+    from workpact.preflight import TooLittleAllowance, TooLittleBalance, allow, ask
 
     token, account = contracts.token(act.document.token.address), act.signing.address
     spender, money = book.equity.contract.address, act.agreement.money
@@ -174,7 +174,7 @@ def _require_money(act: Act, book: Book, units: int, approve: bool, sent: list[A
             f"{account} lets {spender} take {money(allowed)}, {money(missing)} are missing: say --approve.", missing
         )
     if allowed < units:
-        sent.append(send(token.approve, spender, units, sender=act.sender))
+        sent.append(allow(token, spender, units, sender=act.sender))
 
 
 @click.command(cls=ConnectedCommand)

@@ -27,7 +27,7 @@ from workpact.chain import contracts, deployments
 from workpact.chain.state import Phase, Status
 from workpact.history import Event, HistoryDiffers, logs
 from workpact.ledger import Ledger
-from workpact.permits import allowed_by, permit
+from workpact.permits import allowed_by, own_way, permit
 from workpact.preflight import (
     Expired,
     ForeignSignature,
@@ -111,7 +111,10 @@ class Agreement(AgreementWork):
         units = offer.deposit if value is None else self.units(value)
         until = offer.open_before if deadline is None else deadline
         token = contracts.token(self.document.token.address)
-        return permit(token, account, self.contract.address, units, until, self.chain_id)
+        made = permit(token, account, self.contract.address, units, until, self.chain_id)
+        if until >= now() and allowed_by(token, account.address, self.contract.address, made) < units:
+            raise own_way(token.address)
+        return made
 
     # Coming into force
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from workpact.agreement_state import HOLDBACK
 from workpact.agreement_view import AgreementView, BadArgument
-from workpact.preflight import address_of, ask, check_contract, check_money, check_token, send
+from workpact.preflight import address_of, allow, ask, check_contract, check_money, check_token, send
 from workpact.sealing import Sealed, kept_seal, seal, seal_file
 
 Amount = int | Decimal | str
@@ -27,7 +27,7 @@ class AgreementWork(AgreementView):
 
     def approve(self, amount: Amount, *, sender: Any) -> Any:
         """Lets the Agreement contract take up to `amount` of the token from the sender, in all."""
-        return send(check_token(self.document).approve, self.contract.address, self.units(amount), sender=sender)
+        return allow(check_token(self.document), self.contract.address, self.units(amount), sender=sender)
 
     def fund(self, up_to: Amount, *, sender: Any) -> Any:
         """Raises what is held to `up_to` with the sender's money; does nothing when that much is held. Anyone."""

@@ -11,7 +11,7 @@ from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
 
 from workpact.chain.errors import ContractError
-from workpact.preflight import NotReady, ask
+from workpact.preflight import NotReady, ask, ask_token
 from workpact.signing import sign
 
 TYPES = {
@@ -88,25 +88,32 @@ def allowed_by(token: Any, owner: str, spender: str, made: bytes) -> int:
 
 
 def _nonce(token: Any, owner: str) -> int:
-    try:
-        return int(ask(token.nonces, owner))
-    except ContractError as error:
-        raise NoPermit(f"The token {token.address} takes no permit. Use: ape run agreement approve") from error
+    nonce = ask_token(token.nonces, owner)
+    if nonce is None:
+        raise NoPermit(f"The token {token.address} takes no permit. Use: ape run agreement approve")
+    return int(nonce)
 
 
 def _domain(token: Any, chain_id: int) -> dict[str, Any]:
     """The token's signing domain: the version is the token's own, and is checked against its separator."""
-    wanted = bytes(ask(token.DOMAIN_SEPARATOR))
-    for version in dict.fromkeys([_version(token), "1", "2"]):
+    wanted, name = ask_token(token.DOMAIN_SEPARATOR), ask_token(token.name)
+    # Ape takes an answer of no bytes for zero.
+    versions = dict.fromkeys([_version(token), "1", "2"]) if isinstance(name, str) and wanted else ()
+    for version in versions:
         domain = {
-            "name": ask(token.name),
+            "name": name,
             "version": version,
             "chainId": chain_id,
             "verifyingContract": token.address,
         }
-        if _separator(domain) == wanted:
+        if _separator(domain) == bytes(wanted):
             return domain
-    raise NoPermit(f"The token {token.address} signs permits in a way of its own. Use: ape run agreement approve")
+    raise own_way(token.address)
+
+
+def own_way(token: str) -> NoPermit:
+    """What is said of a token with another permit than EIP-2612's."""
+    return NoPermit(f"The token {token} signs permits in a way of its own. Use: ape run agreement approve")
 
 
 def _version(token: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from eth_abi.exceptions import DecodingError
+
 from workpact import WorkpactError
 from workpact.chain import contracts, deployments, errors
 from workpact.chain.sender import Sender
@@ -69,6 +71,16 @@ def ask(method: Any, *arguments: Any, **options: Any) -> Any:
     """The answer of a view; its reverts as `ContractError`."""
     with errors.explained():
         return method(*arguments, **options)
+
+
+def ask_token(method: Any, *arguments: Any) -> Any:
+    """What a token answers; None if it refuses, or answers in another form than an ERC-20 does."""
+    from ape.exceptions import DecodingError as Undecoded
+
+    try:
+        return ask(method, *arguments)
+    except (errors.ContractError, Undecoded, DecodingError, UnicodeDecodeError, OverflowError):
+        return None
 
 
 def now() -> int:
@@ -141,13 +153,30 @@ def check_token(document: AgreementDocument) -> Any:
     """The document's token: a contract, with the decimals that the document's amounts are written in."""
     token = contracts.token(document.token.address)
     check_contract(token)
-    decimals = ask(token.decimals)
+    decimals = ask_token(token.decimals)
+    if decimals is None:
+        raise OtherToken(
+            f"{document.token.address} does not say how many decimals it has: the document's amounts mean nothing "
+            "certain. Name the token that is meant, and sign again."
+        )
     if decimals != document.token.decimals:
         raise OtherToken(
             f"{document.token.address} has {decimals} decimals, the document says {document.token.decimals}: "
             "all its amounts would be wrong. Mend token.decimals, or name the token that is meant, and sign again."
         )
     return token
+
+
+def allow(token: Any, spender: str, units: int, *, sender: Any) -> Any:
+    """Lets `spender` take `units` of the sender's tokens, in all; by way of zero where the token (USDT) changes an
+    allowance no other way."""
+    owner = address_of(sender)
+    if units and ask(token.allowance, owner, spender):
+        try:
+            ask(token.approve.call, spender, units, sender=owner)
+        except errors.ContractError:
+            send(token.approve, spender, 0, sender=sender)
+    return send(token.approve, spender, units, sender=sender)
 
 
 def check_money(
