@@ -64,6 +64,9 @@ abstract contract TokenDesk is AgreementTest {
     /// What is called when tokens move, if the token calls.
     Reentry internal reentry;
 
+    /// Whether a permit of ERC-2612 works.
+    bool internal hasPermit;
+
     /* WHAT IS DUE BY THE TERMS */
 
     uint256 internal held;
@@ -130,6 +133,20 @@ abstract contract TokenDesk is AgreementTest {
         assertFalse(success, "refused");
         assertEq(answer, error_, "error");
         _verify();
+    }
+
+    /// Signed with ERC-2612, where there is nothing else to spend; else one that no token takes.
+    function _permit() internal returns (bytes memory) {
+        if (!hasPermit) return abi.encode(type(uint256).max, type(uint256).max, uint8(27), bytes32("r"), bytes32("s"));
+        _approve(CLIENT, address(agreement), 0);
+        bytes32 typeHash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 structHash = keccak256(
+            abi.encode(typeHash, CLIENT, agreement, type(uint256).max, token.nonces(CLIENT), type(uint256).max)
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(CLIENT_KEY, digest);
+        return abi.encode(type(uint256).max, type(uint256).max, v, r, s);
     }
 
     /* BLOCKING */

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAgreement} from "../../../contracts/interfaces/IAgreement.sol";
 import {IMilestoneEscrow} from "../../../contracts/interfaces/IMilestoneEscrow.sol";
 import {OracleMock} from "../../../contracts/mocks/OracleMock.sol";
-import {Closing, State, Status} from "../../../contracts/types/State.sol";
+import {Closing, Status} from "../../../contracts/types/State.sol";
 import {Arbitration, Billing, Deal, Milestone, Offer, Schedule} from "../../../contracts/types/Terms.sol";
 import {Paper, PaperHash} from "../agreement/Paper.sol";
 import {Ending, Life, TokenDesk} from "./TokenDesk.sol";
@@ -27,8 +27,6 @@ abstract contract TokenLife is TokenWages {
     uint256 private _lives;
     /// What is called a whole payment: amounts are drawn up to it.
     uint256 internal most = 1e12;
-    /// Whether a permit of ERC-2612 works.
-    bool internal hasPermit;
 
     /* THE DOCUMENT */
 
@@ -124,20 +122,6 @@ abstract contract TokenLife is TokenWages {
         _do(way == 0 ? CLIENT : STRANGER, address(agreement), data);
         held = life.paper.offer.deposit;
         expected[CLIENT] -= held;
-    }
-
-    /// Signed with ERC-2612, where there is nothing else to spend; else one that no token takes.
-    function _permit() private returns (bytes memory) {
-        if (!hasPermit) return abi.encode(type(uint256).max, type(uint256).max, uint8(27), bytes32("r"), bytes32("s"));
-        _approve(CLIENT, address(agreement), 0);
-        bytes32 typeHash =
-            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        bytes32 structHash = keccak256(
-            abi.encode(typeHash, CLIENT, agreement, type(uint256).max, token.nonces(CLIENT), type(uint256).max)
-        );
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(CLIENT_KEY, digest);
-        return abi.encode(type(uint256).max, type(uint256).max, v, r, s);
     }
 
     /// A payee is named, milestone 5 falls due with too little held, and is paid when the money is there.
@@ -338,22 +322,22 @@ abstract contract TokenLife is TokenWages {
     }
 
     function _close(Life memory life) private {
-        uint256 status = Status.ENDED_BY_BOTH;
         if (life.ending != Ending.ByBoth) {
             vm.warp(vm.getBlockTimestamp() + 1);
             _do(STRANGER, address(agreement), abi.encodeCall(IAgreement.close, (life.terms, life.conditions)));
-            (uint256 left, Ending ending) = (held, life.ending);
+            uint256 left = held;
             held = 0;
             _gain(CLIENT, left);
-            status = ending == Ending.ByClient
-                ? Status.ENDED_BY_CLIENT
-                : ending == Ending.ByContractor
-                    ? Status.ENDED_BY_CONTRACTOR
-                    : ending == Ending.ForCause
-                        ? Status.ENDED_FOR_CAUSE
-                        : ending == Ending.Done ? Status.DONE : Status.ENDED_FOR_NON_PAYMENT;
         }
-        assertEq(agreement.stateOf(life.origin).status, status, "status");
+        uint256[6] memory statuses = [
+            Status.ENDED_BY_CLIENT,
+            Status.ENDED_BY_CONTRACTOR,
+            Status.ENDED_BY_BOTH,
+            Status.ENDED_FOR_NON_PAYMENT,
+            Status.ENDED_FOR_CAUSE,
+            Status.DONE
+        ];
+        assertEq(agreement.stateOf(life.origin).status, statuses[uint256(life.ending)], "status");
     }
 
     /// Released after its date, or disputed before and ruled, or divided by the split.
