@@ -70,14 +70,26 @@ def mutate(monkeypatch):
 
 
 @pytest.fixture
-def toy(mutate, tmp_path):
+def compiler(mutate, tmp_path, monkeypatch):
+    """One for the whole test: loading it is most of what a run here takes."""
+
+    class Lasting(mutate.Compiler):
+        def close(self):
+            pass
+
+    lasting = Lasting(tmp_path)
+    monkeypatch.setattr(mutate, "Compiler", lambda _root: lasting)
+    yield lasting
+    super(Lasting, lasting).close()
+
+
+@pytest.fixture
+def toy(compiler, tmp_path):
     """A project with one contract, of which no test looks at the event."""
     for path, content in (("contracts/Toy.sol", TOY), ("tests/forge/Toy.t.sol", TESTS)):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(content)
-    compiler = mutate.Compiler(tmp_path)
     code = {"object": "0x" + compiler.bytecode({}, "contracts/Toy.sol"), "linkReferences": {}}
-    compiler.close()
     artefact = tmp_path / "out" / "Toy.sol" / "Toy.json"
     artefact.parent.mkdir(parents=True)
     artefact.write_text(json.dumps({"abi": [], "bytecode": code, "deployedBytecode": code}))
