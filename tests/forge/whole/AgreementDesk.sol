@@ -8,35 +8,32 @@ import {Band, Credits, Level, Levels, Price, Report, Reporters} from "../../../c
 import {Signed} from "../../../contracts/types/ServicePeriods.sol";
 import {State, Status} from "../../../contracts/types/State.sol";
 import {Contest, Offer, Terms} from "../../../contracts/types/Terms.sol";
+import {AgreementTest} from "../agreement/AgreementTest.sol";
+import {Paper, PaperHash} from "../agreement/Paper.sol";
 import {DocumentHash} from "../oracle/DocumentHash.sol";
-import {AgreementLedger} from "./AgreementLedger.sol";
-import {AgreementTest} from "./AgreementTest.sol";
-import {Paper, PaperHash} from "./Paper.sol";
+import {World} from "./World.sol";
 
-/// @notice The stage of the campaign: accounts, tokens, the real oracle, the documents that are opened, and how an action
-/// finds what it can act on.
-abstract contract AgreementDesk is AgreementLedger {
+/// @notice The stage of the agreements: accounts, the documents that are opened, and how an action finds what it can act
+/// on.
+abstract contract AgreementDesk is AgreementTest {
     using PaperHash for Paper;
 
-    address public constant BYSTANDER = address(0xB5);
-
-    ISLAOracle public sla;
-    HostileTokenMock public hostile;
+    World public immutable world;
+    ISLAOracle public immutable sla;
+    HostileTokenMock public immutable hostile;
+    bytes32[] public origins;
+    /// The documents that were in force until an amendment, ABI-encoded.
+    bytes[] internal _stale;
+    mapping(bytes32 origin => bytes) private _papers;
     bytes32[2] internal _levelsHashes;
     uint256 internal _salt = 100;
 
-    constructor() {
-        AgreementTest.setUp();
-        sla = ISLAOracle(vm.deployCode("out/SLAOracle.sol/SLAOracle.json"));
-        hostile = new HostileTokenMock();
-        address[4] memory wealthy = [CLIENT, CONTRACTOR, STRANGER, BYSTANDER];
-        for (uint256 i = 0; i < 4; ++i) {
-            token.mint(wealthy[i], FUNDS);
-            hostile.mint(wealthy[i], FUNDS);
-            vm.prank(wealthy[i]);
-            token.approve(address(agreement), type(uint256).max);
-            vm.prank(wealthy[i]);
-            hostile.approve(address(agreement), type(uint256).max);
+    constructor(World world_) {
+        (world, agreement, token) = (world_, world_.agreement(), world_.plain());
+        (sla, hostile) = (world_.sla(), world_.hostile());
+        address[3] memory wealthy = [CLIENT, CONTRACTOR, STRANGER];
+        for (uint256 i = 0; i < 3; ++i) {
+            world.endow(wealthy[i]);
         }
         for (uint256 i = 0; i < 2; ++i) {
             _levelsHashes[i] = DocumentHash.ofLevels(_levels(i));
@@ -44,6 +41,32 @@ abstract contract AgreementDesk is AgreementLedger {
         for (uint256 i = 0; i < 3; ++i) {
             _begin(_document(i), new Terms[](0));
         }
+    }
+
+    /// The set is the world's.
+    function setUp() public pure override {}
+
+    function _try(string memory kind, address by, bytes32 origin, bytes memory data) internal returns (bool) {
+        return world.act(kind, by, address(agreement), origin, data);
+    }
+
+    function _tell(string memory kind, address by, bytes32 origin, bytes memory data) internal returns (bool) {
+        return world.act(kind, by, address(sla), origin, data);
+    }
+
+    function _keep(bytes32 origin, Paper memory paper) internal {
+        if (paper.deal.origin == 0) origins.push(origin);
+        else _stale.push(_papers[origin]);
+        _papers[origin] = abi.encode(paper);
+        world.keep(origin, paper);
+    }
+
+    function paperOf(bytes32 origin) public view returns (Paper memory) {
+        return abi.decode(_papers[origin], (Paper));
+    }
+
+    function count() external view returns (uint256) {
+        return origins.length;
     }
 
     /* DOCUMENTS */

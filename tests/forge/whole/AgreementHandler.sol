@@ -5,22 +5,36 @@ import {IAgreement} from "../../../contracts/interfaces/IAgreement.sol";
 import {IMilestoneEscrow} from "../../../contracts/interfaces/IMilestoneEscrow.sol";
 import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
 import {Closing, Phase, State, Status} from "../../../contracts/types/State.sol";
-import {Milestone, Terms} from "../../../contracts/types/Terms.sol";
+import {Conditions, Milestone, Terms} from "../../../contracts/types/Terms.sol";
+import {Paper, PaperHash} from "../agreement/Paper.sol";
+import {AgreementDesk} from "./AgreementDesk.sol";
 import {AgreementPeriods} from "./AgreementPeriods.sol";
-import {Paper, PaperHash} from "./Paper.sol";
+import {World} from "./World.sol";
 
 /// @notice What parties, arbiters, reporters, strangers, a token that refuses and time do to three agreements and those
 /// placed under the first, in any order. The first two have service periods at the real oracle, the last a hostile token.
-/// @dev Every action takes three seeds. What an agreement refuses is no failure; {AgreementLedger} says what is.
+/// @dev Every action takes three seeds. What an agreement refuses is no failure; {World} says what is.
 contract AgreementHandler is AgreementPeriods {
     using PaperHash for Paper;
 
     uint256 private constant MOST_AGREEMENTS = 8;
 
+    /// Of the first and the third the contractor is an employer from the start; a fourth has ended.
+    constructor(World world_) AgreementDesk(world_) {
+        for (uint256 i = 0; i < 3; ++i) {
+            address payee = i == 1 ? BACKUP : address(world.payroll());
+            bytes memory data = abi.encodeCall(IMilestoneEscrow.setPayee, (paperOf(origins[i]).terms(), payee, true));
+            _try("setPayee", CONTRACTOR, origins[i], data);
+        }
+        _begin(_document(0), new Terms[](0));
+        _try("accept", CLIENT, origins[3], abi.encodeCall(IMilestoneEscrow.accept, (paperOf(origins[3]).terms(), 1)));
+        _endByBoth(origins[3], paperOf(origins[3]), 0);
+    }
+
     /* COMING INTO FORCE */
 
-    function open(uint256, uint256 kind, uint256) external {
-        if (origins.length >= MOST_AGREEMENTS) return;
+    function open(uint256, uint256 kind, uint256 rarely) external {
+        if (origins.length >= MOST_AGREEMENTS || rarely % 4 != 0) return;
         Paper memory master = paperOf(origins[0]);
         Paper memory paper = _document(kind % 3);
         if (master.deal.contractor == CONTRACTOR) paper.offer.under = _id(master);
@@ -34,10 +48,32 @@ contract AgreementHandler is AgreementPeriods {
         (bytes32 origin, Paper memory paper) = _pick(which);
         Paper memory bid = _changeOf(paper, origin);
         bid.offer.salt = ++_salt;
-        _try("withdrawBid", CLIENT, _id(bid), abi.encodeCall(IAgreement.withdrawBid, (bid.terms())));
+        if (!_try("withdrawBid", CLIENT, _id(bid), abi.encodeCall(IAgreement.withdrawBid, (bid.terms())))) return;
+        // I17: signed by all, and refused
+        bytes[] memory signatures = _signaturesOf(paper, bid);
+        bytes memory data =
+            abi.encodeCall(IAgreement.amend, (paper.terms(), bid.proposal(), paper.offerHash(), _same(), signatures));
+        world.refuse("I17 a withdrawn bid", STRANGER, address(agreement), data);
+    }
+
+    /// I16: what was replaced is in force no more.
+    function actOnReplaced(uint256 which, uint256 upTo, uint256) external {
+        if (_stale.length == 0) return;
+        Paper memory paper = abi.decode(_stale[which % _stale.length], (Paper));
+        bytes memory data = abi.encodeCall(IMilestoneEscrow.fund, (paper.terms(), upTo % 450_000));
+        world.refuse("I16 a replaced document", CLIENT, address(agreement), data);
+    }
+
+    function _same() private pure returns (Conditions[] memory none) {}
+
+    function _signaturesOf(Paper memory paper, Paper memory next) private view returns (bytes[] memory signatures) {
+        signatures = _signatures(next);
+        signatures[1] = _signature(_keyOf(paper.deal.contractor), next);
+        signatures[3] = _signature(_keyOf(next.deal.contractor), next);
     }
 
     function amend(uint256 which, uint256 how, uint256 value) external {
+        if (which >> 140 & 1 == 1) return;
         (bytes32 origin, Paper memory paper) = _pick(which);
         Paper memory next = _changeOf(paper, origin);
         next.offer.salt = ++_salt;
@@ -47,9 +83,7 @@ contract AgreementHandler is AgreementPeriods {
         if (how & 48 == 48) next.deal.contractor = paper.deal.contractor == CONTRACTOR ? NEWCOMER : CONTRACTOR;
         if (how & 64 == 64) next.deal.holdback = value % 200_001;
         if (how & 384 == 384) next.levels = _levelsHashes[value % 2];
-        bytes[] memory signatures = _signatures(next);
-        signatures[1] = _signature(_keyOf(paper.deal.contractor), next);
-        signatures[3] = _signature(_keyOf(next.deal.contractor), next);
+        bytes[] memory signatures = _signaturesOf(paper, next);
         bytes memory data = abi.encodeCall(
             IAgreement.amend, (paper.terms(), next.proposal(), paper.offerHash(), _conditions(paper, next), signatures)
         );
@@ -129,10 +163,13 @@ contract AgreementHandler is AgreementPeriods {
     }
 
     function setPayee(uint256 which, uint256 pulled, uint256 rarely) external {
-        if (rarely % 2 != 0) return;
+        if (rarely % 8 != 0) return;
         (bytes32 origin, Paper memory paper) = _pick(which);
-        address payee = pulled & 3 == 0 ? paper.deal.contractor : BACKUP;
-        bytes memory data = abi.encodeCall(IMilestoneEscrow.setPayee, (paper.terms(), payee, pulled & 12 != 0));
+        // what is pushed to the payroll is in no book of it
+        bool isPayroll = pulled & 48 == 0;
+        address payee = isPayroll ? address(world.payroll()) : pulled & 3 == 0 ? paper.deal.contractor : BACKUP;
+        bytes memory data =
+            abi.encodeCall(IMilestoneEscrow.setPayee, (paper.terms(), payee, isPayroll || pulled & 12 != 0));
         _try("setPayee", paper.deal.contractor, origin, data);
     }
 
@@ -161,7 +198,6 @@ contract AgreementHandler is AgreementPeriods {
     function refuse(uint256 who, uint256 how, uint256) external {
         address[3] memory refused = [CLIENT, CONTRACTOR, BACKUP];
         hostile.refuse(refused[who % 3], HostileTokenMock.Refusal(how % 3));
-        vm.getRecordedLogs();
     }
 
     /* REVIEW AND DISPUTES */
@@ -267,6 +303,10 @@ contract AgreementHandler is AgreementPeriods {
     function endByBoth(uint256 which, uint256 part, uint256 rarely) external {
         if (rarely % 8 != 0) return;
         (bytes32 origin, Paper memory paper) = _pick(which);
+        _endByBoth(origin, paper, part);
+    }
+
+    function _endByBoth(bytes32 origin, Paper memory paper, uint256 part) private {
         State memory state = agreement.stateOf(origin);
         uint256 all = state.held + state.retained;
         Closing memory closing = Closing(state.id, all, part % (all + 1), vm.getBlockTimestamp());
@@ -305,7 +345,8 @@ contract AgreementHandler is AgreementPeriods {
         State memory state = agreement.stateOf(origin);
         if (state.status == Status.LIVE && state.endsAt == 0) {
             bytes memory data = abi.encodeCall(IAgreement.giveNotice, (paper.terms(), paper.conditions()));
-            assertTrue(_try("last notice", which & 1 == 0 ? CLIENT : paper.deal.contractor, origin, data), "notice");
+            address by = which & 1 == 0 ? CLIENT : paper.deal.contractor;
+            assertTrue(_try("last notice", by, origin, data), "I5 notice");
             state = agreement.stateOf(origin);
         }
         // the longest of what may still run: two windows of the arbiters, the oracle's time, the review, the cure
@@ -316,16 +357,16 @@ contract AgreementHandler is AgreementPeriods {
         _payOut(origin, paper);
         if (agreement.stateOf(origin).status == Status.LIVE) {
             bytes memory data = abi.encodeCall(IAgreement.close, (paper.terms(), paper.conditions()));
-            assertTrue(_try("last close", STRANGER, origin, data), "close");
+            assertTrue(_try("last close", STRANGER, origin, data), "I5 close");
         }
         if (vm.getBlockTimestamp() <= paper.deal.holdbackUntil) vm.warp(paper.deal.holdbackUntil + 1);
         bytes memory release_ = abi.encodeCall(IMilestoneEscrow.releaseHoldback, (paper.terms()));
         if (agreement.stateOf(origin).retained > 0) {
-            assertTrue(_try("last holdback", STRANGER, origin, release_), "holdback");
+            assertTrue(_try("last holdback", STRANGER, origin, release_), "I5 holdback");
         }
         state = agreement.stateOf(origin);
-        assertTrue(state.status >= Status.DONE, "not ended");
-        assertEq(state.held + state.retained, 0, "something is left");
+        assertTrue(state.status >= Status.DONE, "I5 not ended");
+        assertEq(state.held + state.retained, 0, "I5 something is left");
     }
 
     function _decide(bytes32 origin, Paper memory paper) private {
@@ -347,20 +388,5 @@ contract AgreementHandler is AgreementPeriods {
             data = abi.encodeCall(IMilestoneEscrow.settle, (paper.terms(), paper.conditions(), i));
             _try("last settle", STRANGER, origin, data);
         }
-    }
-
-    /* WHAT THE CAMPAIGN READS */
-
-    function escrow() external view returns (IAgreement) {
-        return agreement;
-    }
-
-    function tokens() external view returns (address, address) {
-        return (address(token), address(hostile));
-    }
-
-    /// Everybody who can be owed something.
-    function payees() external view returns (address[7] memory) {
-        return [CLIENT, CONTRACTOR, NEWCOMER, ARBITER, BACKUP, STRANGER, BYSTANDER];
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EquityLedger} from "./EquityLedger.sol";
-import {Leaves} from "./Leaves.sol";
+import {IWorkerEquity} from "../../../contracts/interfaces/IWorkerEquity.sol";
 import {HostileTokenMock} from "../../../contracts/mocks/HostileTokenMock.sol";
-import {ProgressMock} from "../../../contracts/mocks/ProgressMock.sol";
 import {
     Acceptance,
     Gate,
@@ -19,17 +17,33 @@ import {
     Reason,
     Standing
 } from "../../../contracts/types/Equity.sol";
-import {Status} from "../../../contracts/types/State.sol";
+import {Paper, PaperHash} from "../agreement/Paper.sol";
+import {Leaves} from "../equity/Leaves.sol";
+import {Test} from "../Vm.sol";
+import {World} from "./World.sol";
 
-/// @notice What issuers, managers, workers, strangers, the agreement, a currency that refuses wallets, and time do to
-/// two pools, in any order.
-/// @dev Every action takes three seeds. What the contract refuses is no failure; {EquityLedger} says what is.
-contract EquityHandler is EquityLedger {
-    bytes32 private constant DOCUMENT = keccak256("its service levels");
+/// @notice What the client as issuer, two contractors as managers, workers and strangers do to a pool for the first
+/// agreement and one for the third, in their tokens and gated by what becomes of them, in any order.
+/// @dev Every action takes three seeds. What the contract refuses is no failure; {World} says what is.
+contract EquityHandler is Test {
+    using PaperHash for Paper;
+
+    uint256 private constant WALLETS = 10;
     uint256 private constant MOST_PLANS = 6;
     uint256 private constant MOST_GRANTS = 16;
     uint256 private constant MOST_OFFERS = 4;
     uint256 private constant MOST_WORKERS = 5;
+    address private constant STRANGER = address(0x57a6);
+    address private immutable ISSUER = vm.addr(0xC1);
+
+    World public immutable world;
+    IWorkerEquity public immutable equity;
+    HostileTokenMock public immutable currency;
+    bytes32[3] private _origins;
+    address[] private _wallets;
+    mapping(address wallet => uint256) private _keyOf;
+    /// Each with its leaves, without proofs.
+    bytes[] private _offers;
 
     enum Wanted {
         OnLeave,
@@ -37,10 +51,49 @@ contract EquityHandler is EquityLedger {
         Ripe
     }
 
-    constructor() {
+    constructor(World world_) {
+        (world, equity, currency) = (world_, world_.equity(), world_.hostile());
+        for (uint256 key = 0xa11ce00; key < 0xa11ce00 + WALLETS; ++key) {
+            _wallets.push(vm.addr(key));
+            _keyOf[vm.addr(key)] = key;
+        }
+        _try("createToken", ISSUER, abi.encodeCall(equity.createToken, ("Desk Units", "DESK")));
+        for (uint256 pool = 1; pool <= 2; ++pool) {
+            _origins[pool] = world.origins(2 * pool - 2);
+            address money = world.paperOf(_origins[pool]).deal.token;
+            bytes memory data = abi.encodeCall(
+                equity.openPool, (world.unit(), managerOf(pool), 1e9, address(world.agreement()), _origins[pool], money)
+            );
+            _try("openPool", ISSUER, data);
+            address[] memory two = new address[](2);
+            (two[0], two[1]) = (walletAt(2 * pool), walletAt(2 * pool + 1));
+            _try("enrol", managerOf(pool), abi.encodeCall(equity.enrol, (two)));
+        }
         // Ten steps of five days, with notice, leave and 40 % for leavers; twenty of two days, at most as the gate.
         createPlan(0, 5 days, 9 | 2 << 16 | 10 days << 32 | 1 << 64 | 400_000 << 72);
         createPlan(1 | 15 << 32, 2 days, 19 | 1 << 8 | 3 << 16 | 5 days << 32);
+    }
+
+    /// The contractor of the agreements, and the one that may take one over.
+    function managerOf(uint256 pool) public pure returns (address) {
+        return vm.addr(pool == 1 ? 0xC2 : 0xC3);
+    }
+
+    function walletAt(uint256 index) public view returns (address) {
+        return _wallets[index % WALLETS];
+    }
+
+    function _try(string memory kind, address by, bytes memory data) private returns (bool) {
+        return world.act(kind, by, address(equity), 0, data);
+    }
+
+    /// About one grant.
+    function _tryOn(string memory kind, address by, uint256[] memory grants, bytes memory data) private {
+        world.act(kind, by, address(equity), bytes32(grants[0]), data);
+    }
+
+    function _offerAt(uint256 which) private view returns (Offer memory offered, Acceptance[] memory leaves) {
+        return abi.decode(_offers[which], (Offer, Acceptance[]));
     }
 
     /* ISSUER */
@@ -49,7 +102,7 @@ contract EquityHandler is EquityLedger {
         (, uint256 plans,) = equity.counts();
         if (plans >= MOST_PLANS) return;
         Plan memory plan;
-        plan.start = uint40(time + (which >> 8) % 10 days - 5 days);
+        plan.start = uint40(vm.getBlockTimestamp() + (which >> 8) % 10 days - 5 days);
         plan.step = uint32(steps % 5 days + 1);
         plan.duration = plan.step * uint32(kind % 20 + 1);
         plan.cliff = uint32((steps >> 32) % (plan.duration + 1));
@@ -57,7 +110,8 @@ contract EquityHandler is EquityLedger {
         if (plan.gate != Gate.None) {
             plan.milestones = uint64(which >> 32) % 16;
             plan.periods = plan.milestones == 0 ? 5 : (which >> 64) % 8;
-            if (plan.periods != 0) (plan.oracle, plan.document) = (address(progress), DOCUMENT);
+            if (plan.periods != 0) plan.oracle = address(world.sla());
+            if (plan.periods != 0) plan.document = world.paperOf(_origins[which % 2 + 1]).service();
         }
         uint32[5] memory notices = [uint32(0), 0, 3 days, 10 days, NEVER];
         plan.notice = notices[(kind >> 16) % 5];
@@ -66,7 +120,8 @@ contract EquityHandler is EquityLedger {
         _try("createPlan", ISSUER, abi.encodeCall(equity.createPlan, (which % 2 + 1, plan)));
     }
 
-    function raisePool(uint256 which, uint256 more, uint256) external {
+    function raisePool(uint256 which, uint256 more, uint256 rarely) external {
+        if (rarely % 4 != 0) return;
         which = which % 2 + 1;
         uint80 units = equity.poolOf(which).units + 1 + uint80(more % 1e9);
         _try("raisePool", ISSUER, abi.encodeCall(equity.raisePool, (which, units)));
@@ -109,25 +164,26 @@ contract EquityHandler is EquityLedger {
 
     function closeOffer(uint256 which, uint256 by, uint256) external {
         if (_offers.length == 0) return;
-        (Offer memory offered,) = offerAt(which % _offers.length);
-        bool isEarly = time < offered.from;
+        (Offer memory offered,) = _offerAt(which % _offers.length);
+        bool isEarly = vm.getBlockTimestamp() < offered.from;
         address caller = by % 4 == 0 ? offered.manager : STRANGER;
         _try(isEarly ? "correct" : "closeOffer", caller, abi.encodeCall(equity.closeOffer, (offered)));
     }
 
     function end(uint256 which, uint256 reason, uint256) external {
         uint256[] memory grants = _chosen(which);
-        _try("end", _managerOf(grants), abi.encodeCall(equity.end, (grants, Reason(reason % 7))));
+        _syncFor(grants);
+        _tryOn("end", _managerOf(grants), grants, abi.encodeCall(equity.end, (grants, Reason(reason % 7))));
     }
 
     function keep(uint256 which, uint256, uint256) external {
         uint256[] memory grants = _chosenWith(which, Wanted.Ending);
-        _try("keep", _managerOf(grants), abi.encodeCall(equity.keep, (grants)));
+        _tryOn("keep", _managerOf(grants), grants, abi.encodeCall(equity.keep, (grants)));
     }
 
     function grantLeave(uint256 which, uint256, uint256) external {
         uint256[] memory grants = _chosen(which);
-        _try("grantLeave", _managerOf(grants), abi.encodeCall(equity.grantLeave, (grants)));
+        _tryOn("grantLeave", _managerOf(grants), grants, abi.encodeCall(equity.grantLeave, (grants)));
     }
 
     function accelerate(uint256 which, uint256 part, uint256 rarely) external {
@@ -141,7 +197,7 @@ contract EquityHandler is EquityLedger {
     function accept(uint256 which, uint256 line, uint256 how) external {
         if (_offers.length == 0) return;
         which %= _offers.length;
-        (Offer memory offered, Acceptance[] memory leaves) = offerAt(which);
+        (Offer memory offered, Acceptance[] memory leaves) = _offerAt(which);
         Leaves.prove(address(equity), offered.plan, offered.number, leaves);
         Acceptance[] memory chosen = new Acceptance[](1);
         chosen[0] = leaves[line % leaves.length];
@@ -149,20 +205,16 @@ contract EquityHandler is EquityLedger {
         if (wallet == address(0)) wallet = chosen[0].wallet;
         if (how % 2 == 0) chosen[0].signature = sign(_keyOf[wallet], _digest(Leaves.acceptHash(offered, chosen[0])));
         uint256 grantId = offered.first + chosen[0].index;
-        bool isNew = poolOfGrant[grantId] == 0;
+        bool isNew = world.poolOfGrant(grantId) == 0;
         address caller = how % 2 == 0 ? STRANGER : wallet;
-        if (_try(isNew ? "accept" : "accept again", caller, abi.encodeCall(equity.accept, (offered, chosen)))) {
-            if (!isNew) return;
-            poolOfGrant[grantId] = equity.planOf(offered.plan).pool;
-            acceptedOfOffer[which] += chosen[0].units;
-        }
+        _try(isNew ? "accept" : "accept again", caller, abi.encodeCall(equity.accept, (offered, chosen)));
     }
 
     function comeBack(uint256 which, uint256 by, uint256) external {
         uint256[] memory grants = _chosenWith(which, Wanted.OnLeave);
         address manager = _managerOf(grants);
         address wallet = equity.walletOf(manager, equity.grantOf(grants[0]).worker);
-        _try("comeBack", by % 2 == 0 ? manager : wallet, abi.encodeCall(equity.comeBack, (grants)));
+        _tryOn("comeBack", by % 2 == 0 ? manager : wallet, grants, abi.encodeCall(equity.comeBack, (grants)));
     }
 
     function rotate(uint256 which, uint256 to, uint256 how) external {
@@ -175,30 +227,42 @@ contract EquityHandler is EquityLedger {
             bytes32 kind =
                 keccak256("Rotate(address manager,uint256 worker,address wallet,uint256 nonce,uint256 deadline)");
             uint256 nonce = equity.nonceOf(manager, worker);
-            signature = sign(_keyOf[wallet], _digest(keccak256(abi.encode(kind, manager, worker, other, nonce, time))));
+            signature = sign(
+                _keyOf[wallet],
+                _digest(keccak256(abi.encode(kind, manager, worker, other, nonce, vm.getBlockTimestamp())))
+            );
         }
         address caller = how % 2 == 0 ? STRANGER : wallet;
-        _try("rotate", caller, abi.encodeCall(equity.rotate, (manager, worker, other, time, signature)));
+        _try(
+            "rotate", caller, abi.encodeCall(equity.rotate, (manager, worker, other, vm.getBlockTimestamp(), signature))
+        );
     }
 
-    function proposeWallet(uint256 which, uint256 to, uint256) external {
+    function proposeWallet(uint256 which, uint256 to, uint256 rarely) external {
+        if (rarely % 4 != 0) return;
         (address manager, uint256 worker) = _worker(which);
         _try("propose", manager, abi.encodeCall(equity.proposeWallet, (worker, walletAt(to))));
     }
 
     function veto(uint256 which, uint256 rarely, uint256) external {
-        if (rarely % 2 == 0) return;
         (address manager, uint256 worker) = _worker(which);
+        if (rarely % 2 == 0) return;
+        for (uint256 i = 0; i < 2 * MOST_WORKERS && equity.proposalOf(manager, worker).wallet == address(0); ++i) {
+            (manager, worker) = _worker(i | i >> 1 << 8);
+        }
         _try("veto", equity.walletOf(manager, worker), abi.encodeCall(equity.veto, (manager, worker, "")));
     }
 
-    function setWallet(uint256 which, uint256, uint256) external {
+    /// A proposal that is ripe, or half of the time becomes so.
+    function setWallet(uint256 which, uint256 waits, uint256) external {
         (address manager, uint256 worker) = _worker(which);
         Proposal memory proposal = equity.proposalOf(manager, worker);
-        uint256 workers = equity.workersOf(manager);
-        for (uint256 i = 0; i < workers && (proposal.wallet == address(0) || proposal.ripeAt > time); ++i) {
-            worker = worker % workers + 1;
+        for (uint256 i = 0; i < 2 * MOST_WORKERS && proposal.wallet == address(0); ++i) {
+            (manager, worker) = _worker(i | i >> 1 << 8);
             proposal = equity.proposalOf(manager, worker);
+        }
+        if (waits & 1 == 0 && proposal.wallet != address(0) && proposal.ripeAt > vm.getBlockTimestamp()) {
+            vm.warp(proposal.ripeAt);
         }
         _try("setWallet", STRANGER, abi.encodeCall(equity.setWallet, (manager, worker, proposal.wallet)));
     }
@@ -210,12 +274,21 @@ contract EquityHandler is EquityLedger {
         _try("sync", STRANGER, abi.encodeCall(equity.sync, (plan % plans + 1)));
     }
 
+    /// An end reads the gate; what that changes for the other grants of the plan is no part of it.
+    function _syncFor(uint256[] memory grants) private {
+        uint256 plan = equity.grantOf(grants[0]).plan;
+        if (plan != 0) _try("sync", STRANGER, abi.encodeCall(equity.sync, (plan)));
+    }
+
     function finish(uint256 which, uint256, uint256) external {
-        _try("finish", STRANGER, abi.encodeCall(equity.finish, (_chosenWith(which, Wanted.Ripe))));
+        uint256[] memory grants = _chosenWith(which, Wanted.Ripe);
+        _syncFor(grants);
+        _tryOn("finish", STRANGER, grants, abi.encodeCall(equity.finish, (grants)));
     }
 
     function distribute(uint256 which, uint256 amount, uint256 scale) external {
-        amount = amount % 10 ** (scale % 16) + 1;
+        if (scale >> 64 & 1 == 1) return;
+        amount = amount % 10 ** (scale % 6) + 1;
         _try("distribute", ISSUER, abi.encodeCall(equity.distribute, (which % 2 + 1, amount)));
     }
 
@@ -225,17 +298,15 @@ contract EquityHandler is EquityLedger {
         uint256[] memory chosen = new uint256[](2 * grants);
         uint256 count;
         for (uint256 i = 0; i < 2 * grants; ++i) {
-            if (which >> i & 1 == 1 && poolOfGrant[i % grants + 1] != 0) chosen[count++] = i % grants + 1;
+            if (which >> i & 1 == 1 && world.poolOfGrant(i % grants + 1) != 0) chosen[count++] = i % grants + 1;
         }
         assembly ("memory-safe") {
             mstore(chosen, count)
         }
-        uint256 before = paid[1] + paid[2];
         _try("claim", STRANGER, abi.encodeCall(equity.claim, (chosen)));
-        if (paid[1] + paid[2] != before) ++succeeded["claim revenue"];
     }
 
-    function withdraw(uint256 which, uint256, uint256) external {
+    function withdraw(uint256 which, uint256 recovers, uint256) external {
         which = which % 2 + 1;
         uint256[] memory workers = new uint256[](MOST_WORKERS);
         uint256 owed;
@@ -244,33 +315,38 @@ contract EquityHandler is EquityLedger {
             owed += equity.owed(which, i + 1);
         }
         if (owed == 0) which = 3 - which;
-        uint256 before = paid[which];
-        _try("withdraw", STRANGER, abi.encodeCall(equity.withdraw, (which, workers)));
-        if (paid[which] != before) ++succeeded["withdraw something"];
+        if (recovers & 2 == 0) {
+            which = 2;
+            _bookAll();
+        }
+        // half of the time the currency has come to its senses
+        for (uint256 i = 1; i <= MOST_WORKERS && recovers & 1 == 0; ++i) {
+            currency.refuse(equity.walletOf(managerOf(which), i), HostileTokenMock.Refusal.None);
+        }
+        _try("withdraw owed revenue", STRANGER, abi.encodeCall(equity.withdraw, (which, workers)));
+    }
+
+    /// Claims while the currency refuses every wallet of the second pool.
+    function _bookAll() private {
+        for (uint256 i = 1; i <= MOST_WORKERS; ++i) {
+            currency.refuse(equity.walletOf(managerOf(2), i), HostileTokenMock.Refusal.Reverts);
+        }
+        _try("distribute", ISSUER, abi.encodeCall(equity.distribute, (2, 10_000)));
+        (,, uint256 grants) = equity.counts();
+        uint256[] memory one = new uint256[](1);
+        for (uint256 i = 1; i <= grants; ++i) {
+            if (world.poolOfGrant(i) != 2) continue;
+            one[0] = i;
+            _try("claim", STRANGER, abi.encodeCall(equity.claim, (one)));
+        }
     }
 
     /* THE WORLD */
 
     function refuse(uint256 which, uint256 how, uint256) external {
-        (address manager, uint256 worker) = _worker(which);
+        // the second pool's currency alone can
+        (address manager, uint256 worker) = _worker(which | 1);
         currency.refuse(equity.walletOf(manager, worker), HostileTokenMock.Refusal(how % 4 < 3 ? how % 4 : 0));
-    }
-
-    function progressTo(uint256 accepted, uint256 met, uint256 how) external {
-        progress.accept(ORIGIN, accepted);
-        progress.meet(address(progress), ORIGIN, DOCUMENT, met);
-        ProgressMock.Failure[4] memory failures = [
-            ProgressMock.Failure.None,
-            ProgressMock.Failure.Reverts,
-            ProgressMock.Failure.AnswersTooLong,
-            ProgressMock.Failure.AnswersTooShort
-        ];
-        progress.fail(failures[how % 8 == 0 ? (how >> 8) % 4 : 0]);
-        progress.setStatus(ORIGIN, (how >> 16) % 8 == 0 ? Status.ENDED_BY_CLIENT : Status.LIVE);
-    }
-
-    function pass(uint256 less, uint256 more, uint256 rarely) external {
-        _wait(rarely % 4 == 0 ? more % 20 days : less % 2 days);
     }
 
     /* CHOICES */
@@ -290,7 +366,7 @@ contract EquityHandler is EquityLedger {
         (offered.plan, offered.number) = (plan, uint256(equity.planOf(plan).offers) + 1);
         offered.roster = state.roster;
         (offered.book, offered.manager, offered.first) = (state.book, managerOf(pool), grants + 1);
-        offered.from = time + (times % 3) * (times >> 8) % 3 days;
+        offered.from = vm.getBlockTimestamp() + (times % 3) * (times >> 8) % 3 days;
         offered.until = offered.from + 1 + (times >> 64) % 10 days;
         offered.round = state.round;
     }
@@ -318,7 +394,7 @@ contract EquityHandler is EquityLedger {
             Mark memory mark = equity.markOf(candidate);
             bool isWanted = wanted == Wanted.OnLeave
                 ? mark.leaveSince != 0
-                : mark.endsAt != 0 && (mark.endsAt > time) == (wanted == Wanted.Ending);
+                : mark.endsAt != 0 && (mark.endsAt > vm.getBlockTimestamp()) == (wanted == Wanted.Ending);
             if (!isWanted) continue;
             grants[0] = candidate;
             break;
