@@ -4,14 +4,15 @@ A part that passed is skipped until something that it runs changes. Parts are fo
 <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
 fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, and what reads sources.
 
-A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; one that
-says nothing stands in the table with its title.
+A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; a campaign
+that checks invariants by number has a line for each; any other that says nothing stands in the table with its title.
 """
 
 import ast
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -47,6 +48,7 @@ class Part:
     sources: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     tool: str = ""
+    invariants: list[str] = field(default_factory=list)
 
 
 def main(chosen: list[str]) -> int:
@@ -75,6 +77,7 @@ def forge_parts() -> Iterator[Part]:
     forge, tests = ["forge", "test"], ROOT / "tests" / "forge"
     for path in sorted(tests.rglob(f"*{INVARIANTS}")):
         name = path.name.removesuffix(INVARIANTS).lower()
+        invariants = invariants_of(path.parent)
         for seed in SEEDS:
             command = [*forge, "--match-path", str(path.relative_to(ROOT)), "--fuzz-seed", str(seed)]
             yield Part(
@@ -86,6 +89,7 @@ def forge_parts() -> Iterator[Part]:
                 SOLIDITY,
                 DEEP,
                 "forge",
+                invariants,
             )
     for folder in sorted({path.parent for path in tests.rglob("*.t.sol")}):
         command = [*forge, "--match-path", str(folder.relative_to(ROOT) / "*"), "--no-match-path", f"*{INVARIANTS}"]
@@ -93,6 +97,15 @@ def forge_parts() -> Iterator[Part]:
         yield Part(
             name, name, f"forge tests of {folder.name}", f"{RUNS:,} runs a fuzz test", command, SOLIDITY, DEEP, "forge"
         )
+
+
+def invariants_of(folder: Path) -> list[str]:
+    """Those of SPEC.md 11, in its words, whose numbers functions of the folder have: `_i12_balancesAreWhatIsHeld`."""
+    numbers = {
+        int(number) for path in folder.glob("*.sol") for number in re.findall(r"function _i(\d+)_", path.read_text())
+    }
+    table = re.findall(r"^\| \*\*I(\d+)\*\* \| (.+) \|$", (ROOT / "SPEC.md").read_text(), re.MULTILINE)
+    return [f"I{number} {words}" for number, words in table if int(number) in numbers]
 
 
 def analysis_parts() -> Iterator[Part]:
@@ -175,6 +188,8 @@ def rows_of(members: list[Part], failed: list[str]) -> list[Row]:
         return list(said.values())
     seconds = sum(known(part).get("seconds", 0) for part in members)
     broken = [part.name for part in members if part.name in failed]
+    if members[0].invariants and not stale:
+        return [{"property": words, "effort": members[0].effort, "result": "held"} for words in members[0].invariants]
     result = f"**FAILED** ({', '.join(broken)})" if broken else "not run with these sources" if stale else "passed"
     effort = members[0].effort + (", " if members[0].effort else "") + f"{seconds} s"
     return [{"property": members[0].title, "effort": effort, "result": result}]

@@ -1,5 +1,7 @@
 """The deep proofs: parts found by name, resumed where they stopped, redone when a source changes, told in a table."""
 
+import json
+
 import pytest
 
 from .support import ROOT, load
@@ -74,6 +76,7 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
     (tmp_path / files[2]).write_text('"""A credit is\nbelow its cap.\n\nMore."""\n')
+    (tmp_path / "SPEC.md").write_text("")
 
     parts = {part.name: part for part in module.find_parts()}
 
@@ -88,6 +91,35 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     assert parts["credit"].title == "A credit is below its cap"
     assert parts["credit"].environment == {}
     assert parts["credit"].sources != parts["fuzz-oracle"].sources
+
+
+def test_prove__campaign__has_a_row_for_each_invariant_that_it_checks(tmp_path, monkeypatch):
+    """In the words of SPEC.md; while a seed has not passed, one row for all, without a claim."""
+    module = load("prove")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "STAMPS", tmp_path / "stamps")
+    (tmp_path / "stamps").mkdir()
+    folder = tmp_path / "tests" / "forge" / "whole"
+    folder.mkdir(parents=True)
+    (folder / "WholeInvariants.t.sol").write_text("function _i02_b() private {}")
+    (folder / "Ledger.sol").write_text("function _i12_a() private {}\nfunction _i02_c() private {}")
+    lines = ("| **I2** | forward |", "| **I3** | settled |", "| **I12** | per token: balances |")
+    (tmp_path / "SPEC.md").write_text("\n".join(lines))
+    (tmp_path / "contracts").mkdir()
+    monkeypatch.setattr(module, "SOLIDITY", ["contracts"])
+    members = [part for part in module.find_parts() if part.group == "whole-invariants"]
+    stamp = json.dumps({"key": module.sources_key(["contracts"]), "seconds": 7, "rows": []})
+    for part in members[1:]:
+        (module.STAMPS / part.name).write_text(stamp)
+
+    assert [row["result"] for row in module.rows_of(members, [])] == ["not run with these sources"]
+    assert [row["result"] for row in module.rows_of(members, [members[0].name])] == ["**FAILED** (whole-invariants-1)"]
+
+    (module.STAMPS / members[0].name).write_text(stamp)
+    effort = "10,000 runs × 50 calls, 5 seeds"
+    assert module.rows_of(members, []) == [
+        {"property": words, "effort": effort, "result": "held"} for words in ("I2 forward", "I12 per token: balances")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import {RoomHash} from "./RoomHash.sol";
 import {RoomHandler} from "./RoomHandler.sol";
 import {Test} from "../Vm.sol";
 
-/// @notice SPEC §14, and I11 for the room: exactly those given a version have a wrap of it, as it was given; who lost it
+/// @notice SPEC §14, I4, I31 and I32, call by call: exactly those given a version have a wrap of it, as it was given; who lost it
 /// stays without; nothing follows a shredding; versions rise by one; each event is in its history once.
 contract RoomInvariants is Test {
     RoomHandler internal handler;

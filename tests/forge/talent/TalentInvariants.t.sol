@@ -6,7 +6,7 @@ import {Profile, Reviews} from "../../../contracts/types/Talent.sol";
 import {Test} from "../Vm.sol";
 import {TalentHandler} from "./TalentHandler.sol";
 
-/// @notice SPEC 15.2, 15.9, and I11 for the registry: a seal never changes, nothing is opened before both are sealed or time
+/// @notice SPEC 15.2, 15.9, I4 and I33, call by call: a seal never changes, nothing is opened before both are sealed or time
 /// is up, each event is in its history once.
 contract TalentInvariants is Test {
     TalentHandler internal handler;

@@ -39,6 +39,11 @@ contract WholeInvariants is Test {
         targets[0].selectors[0] = Player.play.selector;
     }
 
+    /// @custom:threat T12
+    /// @custom:threat T17
+    /// @custom:threat T18
+    /// @custom:threat T22
+    /// @custom:threat T23
     /// forge-config: test.invariant.fail-on-revert = true
     function invariant_whole() public {
         world.check();
@@ -46,8 +51,12 @@ contract WholeInvariants is Test {
 
     function afterInvariant() public {
         world.checkAll();
-        player.end();
+        _i05_aStrangerLeadsToAnEnd();
         world.checkAll();
+    }
+
+    function _i05_aStrangerLeadsToAnEnd() private {
+        player.end();
     }
 
     /// The campaign would say nothing if its calls were all refused: from fixed seeds each kind succeeds.
