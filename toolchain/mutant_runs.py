@@ -108,6 +108,7 @@ class Run:
             # parts of the proof run beside each other
             fcntl.flock(lock, fcntl.LOCK_EX)
             built = Tests(home, folder, self._root)
+            built.leave_out_gas(self._compiler.bytecode({}, f"contracts/{home}.sol"))
             for number in range(self._workers):
                 workers.put(built.twin(folder.with_name(f"{home}-for-{self._kept.stem}-{number}")))
         while mutants:
@@ -133,11 +134,6 @@ class Run:
             self._run_together(home, mutants[:half], workers)
             self._run_together(home, mutants[half:], workers)
             return
-        tests = workers.get()
-        unmutated = tests.killer(code, 0, invariants=False)
-        workers.put(tests)
-        if unmutated:
-            raise SystemExit(f"{home} as it is fails {unmutated} when it is compiled for mutants")
         with ThreadPoolExecutor(self._workers) as pool:
             list(pool.map(lambda pair: self._judge(pair[1], code, pair[0], workers), enumerate(taken, 1)))
 

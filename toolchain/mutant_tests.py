@@ -33,6 +33,7 @@ SOLC = """#!/bin/sh
 if [ "$1" = --version ]; then echo '{version}'; else exec '{solc}' "$@"; fi
 """
 INVARIANTS = "*Invariants.t.sol"
+OF_GAS = re.compile(r"gasleft\(\)|\{gas")
 FAILED = re.compile(r"^\[FAIL.*\] (\w+)\(", re.MULTILINE)
 # A mutant that loops runs into forge's limit of gas long before.
 SECONDS = 300
@@ -87,6 +88,7 @@ class Tests:
 
     def __init__(self, contract: str, folder: Path, root: Path = ROOT):
         self._folder, self._contract = folder, contract
+        self._left_out: tuple[str, ...] = ()
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("contracts", "tests"):
             shutil.rmtree(folder / name, ignore_errors=True)
@@ -134,17 +136,30 @@ class Tests:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps({part: artefact[part] for part in ("abi", "bytecode", "deployedBytecode")}))
 
-    def killer(self, bytecode: str, number: int, invariants: bool = True) -> str | None:
+    def leave_out_gas(self, bytecode: str) -> None:
+        """The contract as it is has to pass, but for tests of gas: this is not the code that is released."""
+        self._deploy(bytecode, 0)
+        failing = set(FAILED.findall(self._forge("test", "--threads", "1", "--no-match-path", INVARIANTS).stdout))
+        texts = "".join(path.read_text() for path in (self._folder / "tests").rglob("*.sol"))
+        for name in failing:
+            body = re.search(rf"function {name}\(.*?\n    }}", texts, re.DOTALL)
+            if not body or not OF_GAS.search(body[0]):
+                raise SystemExit(f"{self._contract} as it is fails {name} when it is compiled for mutants")
+        self._left_out = ("--no-match-test", rf"^({'|'.join(sorted(failing))})\b") if failing else ()
+
+    def killer(self, bytecode: str, number: int) -> str | None:
         """The test that fails on mutant `number` of this bytecode."""
+        self._deploy(bytecode, number)
+        return self._failing("--no-match-path", INVARIANTS) or self._failing("--match-path", INVARIANTS)
+
+    def _deploy(self, bytecode: str, number: int) -> None:
         code = "0x" + bytecode.replace(NUMBER, f"{number:064x}")
         artefact = self._released | {"bytecode": self._released["bytecode"] | {"object": code}}
         self._artefact.write_text(json.dumps(artefact))
-        failing = self._failing("--no-match-path", INVARIANTS)
-        return failing or (self._failing("--match-path", INVARIANTS) if invariants else None)
 
     def _failing(self, *which: str) -> str | None:
         try:
-            done = self._forge("test", "--fail-fast", "--threads", "1", *which)
+            done = self._forge("test", "--fail-fast", "--threads", "1", *which, *self._left_out)
         except subprocess.TimeoutExpired:
             return f"no end after {SECONDS} s"
         if done.returncode == 0:
