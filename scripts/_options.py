@@ -61,6 +61,14 @@ class ConnectedCommand(_Plain, ConnectedProviderCommand):
         finally:
             Trace.show = show
 
+    def _invoke(self, context: click.Context, provider: Any = None) -> Any:
+        from ape import networks
+
+        from workpact.chain.answers import check_answers
+
+        check_answers(networks.provider)
+        return super()._invoke(context, provider=provider)
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, all else on stderr.")
 yes_option = click.option(
@@ -143,12 +151,11 @@ def _keep_stdout() -> None:
 
 
 def _explain(error: Exception) -> NoReturn:
-    from ape.exceptions import ApeException, ContractLogicError
+    from ape.exceptions import ApeException
 
-    from workpact.chain.errors import from_ape
+    from workpact.chain.errors import named_error
 
-    if isinstance(error, ContractLogicError):
-        error = from_ape(error)
+    error = named_error(error) or error
     if isinstance(error, (WorkpactError, ApeException)):
         raise click.ClickException(str(error)) from error
     if isinstance(error, OSError) and error.filename is not None:

@@ -88,7 +88,8 @@ def now() -> int:
     from ape import networks
 
     node: Any = networks.provider
-    return int(node.get_block("latest").timestamp)
+    with errors.explained():
+        return int(node.get_block("latest").timestamp)
 
 
 def chain_id() -> int:
@@ -96,7 +97,8 @@ def chain_id() -> int:
     from ape import networks
 
     node: Any = networks.provider
-    expected, answered = node.network.chain_id, node.web3.eth.chain_id
+    with errors.explained():
+        expected, answered = node.network.chain_id, node.web3.eth.chain_id
     if expected != answered:
         raise deployments.WrongChain(f"The node answers for chain {answered}, not {expected}. Check --network.")
     return int(answered)
@@ -110,7 +112,8 @@ def check_contract(contract: Any) -> None:
 
     node: Any = networks.provider
     chain = chain_id()
-    code = bytes(node.get_code(contract.address))
+    with errors.explained():
+        code = bytes(node.get_code(contract.address))
     if not code:
         raise deployments.ContractMissing(
             f"There is no contract at {contract.address} on chain {chain}: check --network, or run: ape run deploy"

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
+import requests
+from ape import chain
 from click.testing import CliRunner, Result
+
+from tests.chain.fault_proxy import SEND
 
 
 class Terminal:
     """One user's terminal; `accounts` are the numbers of Ape's test accounts by role.
 
-    Commands use the chain that the test is connected to, and leave the process's own stdout alone.
+    Commands use the chain that the test is connected to, and leave the process's own stdout alone. Of what they send
+    the node's answer is lost, always: none may need it (SPEC 17.7).
     """
+
+    loses_answers = True
 
     def __init__(self, accounts: dict[str, int], monkeypatch: Any) -> None:
         self.accounts = accounts
@@ -25,7 +35,8 @@ class Terminal:
         script, *rest = arguments
         options = ["--account", f"TEST::{self.accounts[account]}", "--yes"] if account else []
         cli = importlib.import_module(f"scripts.{script}").cli
-        return CliRunner(mix_stderr=False).invoke(cli, [*rest, *options], prog_name=f"ape run {script}")
+        with answers_lost(self.loses_answers):
+            return CliRunner(mix_stderr=False).invoke(cli, [*rest, *options], prog_name=f"ape run {script}")
 
     def json(self, *arguments: str, account: str | None = None) -> Any:
         """The one JSON value of a command that succeeds."""
@@ -46,3 +57,20 @@ class Terminal:
         assert isinstance(done.exception, SystemExit), repr(done.exception)
         assert done.stdout == ""
         return done.stderr
+
+
+@contextmanager
+def answers_lost(lost: bool) -> Iterator[None]:
+    """Within, the connected node takes transactions, and nobody hears that it did."""
+    provider = chain.provider.web3.provider
+    real = provider._make_request
+
+    def make_request(method: str, request: bytes) -> bytes:
+        answer = real(method, request)
+        if lost and method == SEND:
+            raise requests.ConnectionError("the answer is lost")
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provider, "_make_request", make_request)
+        yield

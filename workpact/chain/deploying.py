@@ -153,8 +153,8 @@ def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
     )
     if receipt is None and before is not None and before.address == deployment.address:
         return before
-    write(node.chain_id, recorded | {planned.name: deployment})
-    return deployment
+    write(node.chain_id, recorded | {planned.name: deployment})  # point: deployed, not recorded
+    return deployment  # point: recorded
 
 
 def _checked(name: str, types: dict[str, str], given: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:

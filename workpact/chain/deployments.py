@@ -90,7 +90,7 @@ def write(chain_id: int, deployments: dict[str, Deployment]) -> None:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(draft, file)
+    os.replace(draft, file)  # point: the record beside its place
 
 
 def born(chain_id: int, address: str) -> int:

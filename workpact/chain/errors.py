@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from workpact import WorkpactError
 from workpact.chain import contracts
 from workpact.chain.advice import ADVICE, MEANINGS
+from workpact.chain.answers import node_failed
 from workpact.chain.state import Phase, Status
 
 if TYPE_CHECKING:
@@ -76,13 +77,24 @@ def __getattr__(name: str) -> type[ContractError]:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Raises the reverts of Ape's transactions and view calls in the block as `ContractError`."""
+    """Raises the reverts of Ape's transactions and view calls in the block as `ContractError`, and `NodeFailed`."""
+    try:
+        yield
+    except Exception as error:
+        named = named_error(error)
+        if named is None or named is error:
+            raise
+        raise named from error
+
+
+def named_error(error: Exception) -> WorkpactError | None:
+    """The error of this package for what Ape, web3 or requests raised; None if it is none of a contract or the node."""
     from ape.exceptions import ContractLogicError
 
     try:
-        yield
-    except ContractLogicError as error:
-        raise from_ape(error) from error
+        return from_ape(error) if isinstance(error, ContractLogicError) else node_failed(error)
+    except Exception as second:  # the node was asked again why
+        return node_failed(second)
 
 
 def from_ape(error: Exception) -> ContractError:

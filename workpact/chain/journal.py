@@ -64,9 +64,12 @@ class Journal:
             if line["intent"] != key:
                 continue
             if "raw" in line:
-                # A new attempt after the end of the ones before is a new transaction.
-                intent = Intent() if intent.done else intent
-                intent.attempts.append(Attempt(**{name: line[name] for name in Attempt.__dataclass_fields__}))
+                attempt = Attempt(**{name: line[name] for name in Attempt.__dataclass_fields__})
+                # After the end of the ones before it is a new transaction, unless their block was replaced.
+                if intent.done and intent.attempts[-1].nonce != attempt.nonce:
+                    intent = Intent()
+                intent.attempts.append(attempt)
+                intent.done = None
             elif "done" in line:
                 intent.done = line["done"]
             else:
@@ -94,7 +97,7 @@ class Journal:
         with open(self.path, "a") as file:
             file.write(json.dumps(line) + "\n")
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file.fileno())  # point: written, not on the disk
 
     def _drop_torn_line(self) -> None:
         """A line that a crash cut short was never acted on: acting follows the whole line."""

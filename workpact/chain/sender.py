@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
+from eth_utils.currency import from_wei
 
 from workpact import WorkpactError
 from workpact.chain import errors
@@ -64,20 +65,22 @@ class Sender:
         """
         from ape.api import AccountAPI
 
-        if type(self.account).call is not AccountAPI.call:
-            with errors.explained():
+        with errors.explained():
+            if type(self.account).call is not AccountAPI.call:
                 return self.account.call(self._transaction(receiver, data, value))
-        key = intent or "call:" + to_hex(keccak(bytes.fromhex(receiver[2:]) + value.to_bytes(32) + data))
-        with self.journal.locked():
-            known = self.journal.intent(key)
-            if known.done and intent is None:
-                known = Intent()
-            return self._resume(key, known) or self._sign(key, known, receiver, data, value)
+            key = intent or "call:" + to_hex(keccak(bytes.fromhex(receiver[2:]) + value.to_bytes(32) + data))
+            with self.journal.locked():
+                known = self.journal.intent(key)
+                # Of a replaced block the end was not seen: the same bytes may come back at any time.
+                if known.done and intent is None and self._mined(known):
+                    known = Intent()
+                return self._resume(key, known) or self._sign(key, known, receiver, data, value)
 
     def past(self, intent: str) -> ReceiptAPI | None:
         """The receipt of the named intent if it was mined before; nothing is sent."""
-        mined = self._mined(self.journal.intent(intent))
-        return self._finish(intent, mined) if mined else None
+        with errors.explained():
+            mined = self._mined(self.journal.intent(intent))
+            return self._finish(intent, mined) if mined else None
 
     def _resume(self, key: str, known: Intent) -> ReceiptAPI | None:
         """The end of what was signed before; None if a new transaction has to be signed."""
@@ -107,22 +110,36 @@ class Sender:
             transaction.max_fee = max(2 * self._node.base_fee + transaction.max_priority_fee, last.max_fee * 9 // 8 + 1)
         else:
             transaction.nonce = self._node.web3.eth.get_transaction_count(self.account.address, "pending")
-        with errors.explained():
-            transaction = self.account.prepare_transaction(transaction)
+        transaction = self._prepared(transaction)
         if transaction.gas_limit > GAS_LIMIT:
             raise NotSent(f"This needs {transaction.gas_limit:,} gas, a transaction may have {GAS_LIMIT:,}.")
-        signed = self.account.sign_transaction(transaction)
+        signed = self.account.sign_transaction(transaction)  # point: checked, not signed
         if signed is None:
             raise NotSent(f"{self.account.address} did not sign. Nothing was sent.")
-        raw = signed.serialize_transaction()
+        raw = signed.serialize_transaction()  # point: signed, nowhere written
         fees = (transaction.max_fee or 0, transaction.max_priority_fee or 0)
         attempt = Attempt(transaction.nonce, to_hex(keccak(raw)), to_hex(raw), *fees)
         self.journal.signed(key, attempt)
-        known.attempts.append(attempt)
+        known.attempts.append(attempt)  # point: in the journal, not sent
         refusal = self._broadcast(attempt.raw)
         if refusal is not None and not self._is_known(known):
             raise NotSent(f"The node did not take the transaction: {refusal}. Mend that and run the same again.")
         return self._wait(key, known)
+
+    def _prepared(self, transaction: TransactionAPI) -> TransactionAPI:
+        """With gas and fees, which the account has to have."""
+        from ape.exceptions import AccountsError
+
+        try:
+            return self.account.prepare_transaction(transaction)
+        except AccountsError as error:
+            if "exceeds account balance" not in str(error):
+                raise
+            has = from_wei(self._node.get_balance(self.account.address), "ether")
+            raise NotSent(
+                f"{self.account.address} has {has:f} ETH, too little for this transaction: send it more, and run the "
+                "same again."
+            ) from error
 
     def _check(self, receiver: str, data: bytes) -> None:
         """Before each signature: the chain is the one meant, and a call meets a contract."""
@@ -146,7 +163,7 @@ class Sender:
         for _ in range(3):
             try:
                 self._node.make_request("eth_sendRawTransaction", [raw])
-                return None
+                return None  # point: sent, not waited for
             except ProviderError as error:
                 return str(error)
             except Exception as error:  # no answer, for whatever reason: the same bytes again do no harm
@@ -188,12 +205,24 @@ class Sender:
         return self._finish(key, mined)
 
     def _finish(self, key: str, mined: str) -> ReceiptAPI:
+        from ape.exceptions import TransactionNotFoundError
+        from web3.exceptions import TransactionNotFound
+
+        replaced = StillPending(f"The block of {mined} was replaced by another. Run the same again to wait on.")
         wanted = self._node.network.required_confirmations if self.confirmations is None else self.confirmations
-        receipt: ReceiptAPI = self._node.get_receipt(mined, required_confirmations=wanted)
-        self.journal.done(key, mined)
-        if receipt.failed:
+        try:
+            receipt: ReceiptAPI = self._node.get_receipt(mined, required_confirmations=wanted, timeout=1)
+        except (TransactionNotFoundError, TransactionNotFound):
+            raise replaced from None
+        if receipt.failed:  # point: mined, not confirmed
+            self.journal.done(key, mined)
             raise self._refusal(receipt)
-        return receipt.await_confirmations()
+        receipt.await_confirmations()
+        now = self._ask("eth_getTransactionReceipt", mined)
+        if now is None or int(now["blockNumber"], 16) != receipt.block_number:
+            raise replaced
+        self.journal.done(key, mined)  # point: confirmed, not in the journal
+        return receipt  # point: done in the journal, not returned
 
     def _refusal(self, receipt: ReceiptAPI) -> WorkpactError:
         """Why a mined transaction reverted: the same call again.

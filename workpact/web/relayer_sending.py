@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from workpact.chain.answers import NodeFailed
 from workpact.chain.sender import NotSent, Sender, StillPending
 from workpact.web.relayer import Send, Sent
 
@@ -32,7 +33,7 @@ def sending(account: AccountAPI) -> Send:
                 return Sent(str(receipt.txn_hash), int(receipt.block_number))
             except StillPending:
                 sender.outbid = True
-            except OSError as error:
+            except NodeFailed as error:
                 silent += 1
                 if silent == PATIENCE:
                     raise NotSent(

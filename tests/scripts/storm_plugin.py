@@ -1,0 +1,29 @@
+"""A pytest plugin: the tests that type commands become stories in which every command meets every fault."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scripts.storm import Log, storming
+from tests.scripts.weather import WEATHER
+
+LOG = Log()
+
+
+@pytest.fixture(autouse=True)
+def storm(request, tmp_path_factory) -> Iterator[None]:
+    """Before every other fixture, whose commands count too."""
+    request.getfixturevalue("chain")
+    chosen = os.environ.get("STORM_FAULTS")
+    with storming(tmp_path_factory.mktemp("storm"), LOG, chosen.split(",") if chosen else WEATHER):
+        yield
+
+
+def pytest_sessionfinish() -> None:
+    """What was tried goes to the file that STORM_LOG names."""
+    Path(os.environ["STORM_LOG"]).write_text(json.dumps(vars(LOG), default=sorted))
