@@ -15,14 +15,22 @@ from tests.support import ROOT
 
 SCRIPTS = "tests/scripts"
 STORIES = {
-    "agreement": [f"{SCRIPTS}/test_agreement_script.py", f"{SCRIPTS}/test_agreement_rest.py"],
+    "agreement": [
+        f"{SCRIPTS}/test_agreement_script.py",
+        f"{SCRIPTS}/test_agreement_rest.py",
+        f"{SCRIPTS}/test_sla_script.py",
+    ],
     "sla": [f"{SCRIPTS}/test_sla_script.py", f"{SCRIPTS}/test_sla_contest_script.py"],
     "equity": [
         f"{SCRIPTS}/test_equity_life.py",
         f"{SCRIPTS}/test_equity_batches.py",
         f"{SCRIPTS}/test_equity_script.py",
     ],
-    "payroll": [f"{SCRIPTS}/test_payroll_script.py", f"{SCRIPTS}/test_workers_without_eth.py"],
+    "payroll": [
+        f"{SCRIPTS}/test_payroll_script.py",
+        f"{SCRIPTS}/test_workers_without_eth.py",
+        f"{SCRIPTS}/test_through_the_room.py",
+    ],
     "room": ["tests/data_room/test_room_commands.py"],
     "market": ["tests/market/test_tender_commands.py", "tests/market/test_review.py", "tests/market/test_profile.py"],
 }
@@ -39,7 +47,7 @@ def play(script: str, folder: Path) -> dict[str, Any]:
     """Runs the stories of a script through all faults, in a pytest of its own; what was tried, by command."""
     log = folder / "log.json"
     command = ["pytest", "-q", "-p", "tests.scripts.storm_plugin", "-p", "no:cacheprovider", "--tb=short"]
-    environment = os.environ | {"STORM_LOG": str(log), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"STORM_LOG": str(log), "STORM_SCRIPT": script, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [*command, *STORIES[script]],
         cwd=ROOT,

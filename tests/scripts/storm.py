@@ -116,7 +116,8 @@ class Storm:
     def run(self, terminal: Terminal, *arguments: str, account: str | None = None) -> Result:
         """What `Terminal.run` does, after the storm."""
         path = path_of(arguments)
-        if account is not None and path not in self.log.sending:
+        is_chosen = path.split()[0] == os.environ.get("STORM_SCRIPT", path.split()[0])
+        if account is not None and is_chosen and path not in self.log.sending:
             with self._kept(terminal) as state:
                 first = self._traced(state, lambda: self.plain(terminal, *arguments, account=account))
                 is_sent = first is not None and bool(first.sent)

@@ -92,3 +92,21 @@ def test_told__milestone_of_a_later_document__by_its_number(desk):
 
     assert told(agreement, event) == "plan, milestone 3 accepted: 5 TUSD to the contractor, 0 TUSD held back."
     assert agreement.ledger([event]).milestones == {0: 500 * UNIT}
+
+
+def test_end__for_non_payment__once(desk, tmp_path):
+    """4.5, 5.6: silence has accepted 1,000.50, of which 100 are held."""
+    desk.file = desk.change(("deposit: 3,000 TUSD", "deposit: 600 TUSD"), salt=2)
+    desk.open()
+    desk.json("agreement", "accept", desk.file, "plan", account="client")
+    (work := tmp_path / "work.txt").write_text("built")
+    desk.json("agreement", "submit", desk.file, "build", str(work), account="contractor")
+    end = ("agreement", "end", "non-payment", desk.file, "--milestone", "build")
+    assert "Agreement_NotUnpaid" in desk.fails(*end, account="contractor")
+    desk.warp(days=36)
+
+    done = desk.json(*end, account="contractor")
+
+    assert (done["sent"], done["events"][0]["name"]) == (True, "EndedForNonPayment")
+    assert desk.json("agreement", "status", desk.file)["status"] == "ENDED_FOR_NON_PAYMENT"
+    assert not desk.json(*end, account="contractor")["sent"]
