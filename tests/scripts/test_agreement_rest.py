@@ -107,6 +107,6 @@ def test_end__for_non_payment__once(desk, tmp_path):
 
     done = desk.json(*end, account="contractor")
 
-    assert (done["sent"], done["events"][0]["name"]) == (True, "EndedForNonPayment")
-    assert desk.json("agreement", "status", desk.file)["status"] == "ENDED_FOR_NON_PAYMENT"
+    assert (done["sent"], done["events"][0]["name"]) == (True, "EndingAnnounced")
+    assert desk.json("agreement", "status", desk.file)["ending"] == "ENDED_FOR_NON_PAYMENT"
     assert not desk.json(*end, account="contractor")["sent"]
