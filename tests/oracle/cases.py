@@ -62,22 +62,22 @@ class Contest:
 def case(seed: int) -> Case:
     """The case of a seed."""
     random = Random(seed)
-    levels = [_level(random, number) for number in range(random.randint(1, 8))]
+    levels = [level(random, number) for number in range(random.randint(1, 8))]
     prices = [(f"quantity {number}", random.randint(0, 10**24)) for number in range(random.randint(0, 3))]
     obliged = random.randint(0, 1)
-    service = typed.document(levels, _credits(random), REPORTERS, prices, start=1, obliged=obliged)
+    service = typed.document(levels, credit_rules(random), REPORTERS, prices, start=1, obliged=obliged)
     count = random.randint(2, 6)
     default = model.DEFAULT_MET if obliged else model.DEFAULT_MISSED
     outcomes: list[model.Figures | str] = []
     adjustments = [0] * count
     contests: dict[int, Contest] = {}
-    quantities = [_quantities(random, prices) for _ in range(count)]
+    quantities = [quantities_of(random, prices) for _ in range(count)]
     for period in range(count):
         drawn = random.random()
         if drawn < 0.1:
             outcomes.append(default)
             continue
-        outcomes.append([_figure(random, level) for level in levels])
+        outcomes.append([figure(random, level) for level in levels])
         if drawn < 0.3:
             contests[period] = contest = _contest(random, levels, prices)
             outcomes[period] = model.ruled(contest.client[0], contest.contractor[0], contest.figures)
@@ -95,7 +95,7 @@ def case(seed: int) -> Case:
 
 def _contest(random: Random, levels: list[dict[str, Any]], prices: list[tuple[str, int]]) -> Contest:
     def report() -> tuple[list[Any], list[int]]:
-        return [_figure(random, level) for level in levels], _quantities(random, prices)
+        return [figure(random, level) for level in levels], quantities_of(random, prices)
 
     figures, quantities = random.getrandbits(len(levels)), random.getrandbits(len(prices) or 1)
     if random.random() < 0.2:
@@ -103,7 +103,7 @@ def _contest(random: Random, levels: list[dict[str, Any]], prices: list[tuple[st
     return Contest(report(), report(), figures & (1 << len(levels)) - 1, quantities & (1 << len(prices)) - 1)
 
 
-def _quantities(random: Random, prices: list[tuple[str, int]]) -> list[int]:
+def quantities_of(random: Random, prices: list[tuple[str, int]]) -> list[int]:
     return [random.choice((0, 1, random.randint(0, 10**4))) for _ in prices]
 
 
@@ -115,7 +115,7 @@ def figures_around(level: dict[str, Any], threshold: int, total: int) -> Iterato
         yield max(0, min(good, total) if scale > 1 else good)
 
 
-def _level(random: Random, number: int) -> dict[str, Any]:
+def level(random: Random, number: int) -> dict[str, Any]:
     form = random.randint(0, 3)
     most = model.PPM if form < 2 else 10**4
     thresholds = sorted(random.sample(range(1, most), random.randint(0, 3)), reverse=form in (0, 3))
@@ -132,7 +132,7 @@ def _level(random: Random, number: int) -> dict[str, Any]:
     )
 
 
-def _credits(random: Random) -> dict[str, int]:
+def credit_rules(random: Random) -> dict[str, int]:
     return typed.credits(
         atRisk=random.randint(0, 10**6),
         periodCap=random.choice((10**6, random.randint(0, 10**6))),
@@ -146,7 +146,7 @@ def _credits(random: Random) -> dict[str, int]:
     )
 
 
-def _figure(random: Random, level: dict[str, Any]) -> tuple[int, int]:
+def figure(random: Random, level: dict[str, Any]) -> tuple[int, int]:
     total = random.choice((0, 1, 49, 50, random.randint(50, 10**5), random.randint(1, 10**15)))
     if level["bands"] and random.random() < 0.8:
         threshold = random.choice(level["bands"])["threshold"]

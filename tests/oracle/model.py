@@ -43,23 +43,29 @@ def assess(
     levels: dict[str, Any], outcomes: Sequence[Figures | str], adjustments: Sequence[int] = ()
 ) -> list[Assessment]:
     """Assesses periods 0, 1, … by a document; an outcome is the figures of a period or one of the defaults."""
-    credits = levels["credits"]
     results: list[Assessment] = []
     for period, outcome in enumerate(outcomes):
-        bands = failed_bands(levels["levels"], outcome)
-        result = Assessment({level for level, band in enumerate(bands) if band is not None}, 0, False)
-        adjustment = adjustments[period] if adjustments else 0
-        result.rate = _adjusted(_rate(levels, bands, results, result.reasons), adjustment, result.reasons)
-        result.right_to_end = _right_to_end(levels, outcome, bands, [*results, result], result.reasons)
-        if credits["earnBack"] and period < credits["earnBackBefore"]:
-            held_for = {level for level in result.failed if levels["levels"][level]["earnBack"]}
-            others = [None if level in held_for else band for level, band in enumerate(bands)]
-            result.held = result.rate - _adjusted(_rate(levels, others, results, set()), adjustment, set())
-            if result.held:
-                result.held_for = held_for
-                result.reasons.add("held")
-        results.append(result)
+        results.append(assess_next(levels, results, outcome, adjustments[period] if adjustments else 0))
     return results
+
+
+def assess_next(
+    levels: dict[str, Any], before: Sequence[Assessment], outcome: Figures | str, adjustment: int = 0
+) -> Assessment:
+    """Assesses the period that follows those before, from the first on, by its own document."""
+    credits = levels["credits"]
+    bands = failed_bands(levels["levels"], outcome)
+    result = Assessment({level for level, band in enumerate(bands) if band is not None}, 0, False)
+    result.rate = _adjusted(_rate(levels, bands, before, result.reasons), adjustment, result.reasons)
+    result.right_to_end = _right_to_end(levels, outcome, bands, [*before, result], result.reasons)
+    if credits["earnBack"] and len(before) < credits["earnBackBefore"]:
+        held_for = {level for level in result.failed if levels["levels"][level]["earnBack"]}
+        others = [None if level in held_for else band for level, band in enumerate(bands)]
+        result.held = result.rate - _adjusted(_rate(levels, others, before, set()), adjustment, set())
+        if result.held:
+            result.held_for = held_for
+            result.reasons.add("held")
+    return result
 
 
 def standing(levels: dict[str, Any], results: Sequence[Assessment]) -> list[tuple[int, int]]:

@@ -1,0 +1,19 @@
+"""A few hundred steps of model and contracts side by side (SPEC.md 17.5); the many are in tests/prove."""
+
+import pytest
+
+from tests.model.broken import BROKEN
+from tests.model.machine import Tally, opine
+
+
+def test_random_steps__model_and_contracts_agree(second_stage):
+    tally = Tally()
+    opine(second_stage, 1, 7, tally)
+    assert tally.done.total() >= 150
+    assert tally.refused.total() >= 20
+
+
+@pytest.mark.parametrize("model", BROKEN, ids=lambda model: model.__name__)
+def test_wrong_model__is_found(second_stage, model):
+    with pytest.raises(AssertionError, match=r"the contracts|the model"):
+        opine(second_stage, 1, 100, Tally(), model, shrinks=False)
