@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.model.books import Given
-from tests.model.lanes import CLIENT, CONTRACTOR, FAR, LISTED, REMOVED, Lanes, is_notice
+from tests.model.lanes import CLIENT, CONTRACTOR, FAR, REMOVED, Lanes, is_notice
 from tests.model.papers import NOBODY, Paper
 from tests.model.world import Doubts
 
@@ -43,8 +43,9 @@ class Model(Lanes):
             is_own = old not in parties and self.names(paper, old, since)[side]
             doubts.when(not is_own, "SLAOracle_NotReporter", old)
         if new != NOBODY:
-            taken = new in parties or any(self.names(paper, new, since)) or self._seat(paper, new)[0] != LISTED
-            taken = taken or any(new in reporters[f"{each}Reporters"] for each in ("client", "contractor"))
+            seat, other = self._seat(paper, new)[0], "client" if side else "contractor"
+            taken = new in parties or any(self.names(paper, new, since)) or seat == REMOVED
+            taken = taken or seat == (CLIENT if side else CONTRACTOR) or new in reporters[f"{other}Reporters"]
             doubts.when(taken, "SLAOracle_NotReporter", new)
         doubts.stop()
         seats = self.book(paper).seats

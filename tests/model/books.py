@@ -73,6 +73,7 @@ class Books(Parties):
         book = self.leads_to.get((origin, old)) or book_id(self.agreement, origin, old)
         self.leads_to[origin, new] = book
         self.replaced.add((origin, old))
+        self.replaced.discard((origin, new))
         names = {"agreement": self.agreement, "origin": origin, "book": book}
         self.said.append(("SLAOracle", "DocumentReplaced", names | {"oldDocument": old, "newDocument": new}, book))
 

@@ -26,6 +26,11 @@ GROUPS = {
     "reporters": ("replace_reporter", "prove_equivocation"),
     "endings": ("give_notice", "end_for_cause", "end_for_non_payment", "end_by_both", "close", "close", "settle"),
 }
+SELDOM = (
+    *("withdraw", "take", "release_holdback", "dispute_holdback", "end_for_cause", "end_for_non_payment", "rule"),
+    *("rule_levels", "assess", "finalise", "release", "reject", "counter", "close"),
+)
+"""What is rarely possible is tried more often than its group comes up."""
 SEEN = (
     *("open", "withdrawBid", "amend", "appoint", "serve", "submit", "reject", "dispute", "dispute holdback", "accept"),
     *("acceptUpTo", "release", "reclaim", "rule", "rule holdback", "fund", "releaseHoldback", "setPayee", "take"),

@@ -123,6 +123,8 @@ class Lanes(Books):
         """8.11, 8.13."""
         doubts, number = Doubts(), given["period"]
         period = self._opened(paper, given, doubts, in_force=False)
+        is_beyond = number >= len(paper.schedule["ends"])
+        doubts.when(is_beyond and not period.stage, "SLAOracle_WrongStage", number, period.stage)
         self._has_period(paper, number, doubts)
         other = pending["document"] != given["document"]
         doubts.when(other, "SLAOracle_WrongDocument", paper.document, pending["document"])

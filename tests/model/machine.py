@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.model.acts import Model
-from tests.model.kinds import GROUPS
+from tests.model.kinds import GROUPS, SELDOM
 from tests.model.oracle_hands import OracleHands
 from tests.model.pair import Pair
 from tests.model.stage import Stage
@@ -51,6 +51,8 @@ class SecondOpinion(RuleBasedStateMachine):
         needs_one = live == 0 or (live < MOST_LIVE and random.random() < 0.01)
         group = random.choice(self.favourites if random.random() < 0.6 else list(GROUPS))
         kinds = GROUPS[group] if live < MOST_LIVE else tuple(kind for kind in GROUPS[group] if kind != "open")
+        if random.random() < 0.25:
+            kinds = SELDOM
         self.play(*(("open",) if needs_one else kinds))
 
     def play(self, *kinds: str) -> None:

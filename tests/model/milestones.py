@@ -102,6 +102,8 @@ class Milestones(Money):
         doubts.when(step.phase not in (SUBMITTED, OWED), "Escrow_TooEarly", item, NEVER)
         doubts.when(step.phase == SUBMITTED and self.now <= until, "Escrow_TooEarly", item, until)
         amount = min(pact.rest(item), pact.held)
+        just_ruled = step.phase == OWED and self.now <= step.clock
+        doubts.when(just_ruled, "Escrow_TooEarly", item, step.clock)
         doubts.when(not amount, "Escrow_Short", pact.held, pact.rest(item))
         doubts.stop()
         if step.phase == SUBMITTED:

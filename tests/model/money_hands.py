@@ -199,6 +199,8 @@ class MoneyHands(Hands):
             return None
         retained = [each for each in self.pair.model.pacts.values() if each.retained]
         pact = self.random.choice(retained) if retained and self.random.random() < 0.9 else pact
+        if self.random.random() < 0.3:
+            self.time = max(self.time, pact.paper.deal["holdbackUntil"] + self.random.choice((0, 1)))
         paper = self.paper(pact)
         return self.agreed("releaseHoldback", self.anybody(), "release_holdback", paper, (), "releaseHoldback")
 

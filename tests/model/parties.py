@@ -143,7 +143,7 @@ def check_limits(paper: Paper, doubts: Doubts) -> None:
     """3.6."""
     deal, arbitration, milestones = paper.deal, paper.arbitration, paper.milestones
     for party in paper.parties:
-        doubts.when(party == NOBODY, "Agreement_RolesOverlap", party)
+        doubts.when(NOBODY in paper.parties, "Agreement_RolesOverlap", party)
     doubts.when(paper.client == paper.contractor, "Agreement_RolesOverlap", paper.client)
     arbiters = [each for each in (arbitration["arbiter"], arbitration["backup"]) if each != NOBODY]
     for arbiter in arbiters:

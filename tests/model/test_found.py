@@ -82,7 +82,7 @@ def test_no_milestone_and_no_period__closes_only_after_an_ending(table):
 
 
 def test_ruling_that_leaves_a_debt__accepted_once_it_is_paid(table):
-    """5.9: the milestone counts for gates when it is settled, not when it is ruled."""
+    """5.9, 5.6: it counts for gates when it is settled, and can be paid from the second after the ruling."""
     paper = table.open(table.paper(deposit=100))
     assert table.play(table.contractor, "submit", paper, "submit", 0, word("work"))
     assert table.play(table.client, "dispute", paper, "dispute", 0, word("no"))
@@ -92,5 +92,7 @@ def test_ruling_that_leaves_a_debt__accepted_once_it_is_paid(table):
     assert table.pair.play(call)
     assert table.pair.model.pacts[paper.id].settled == set()
     assert table.play(table.client, "fund", paper, "fund", 450)
+    assert not table.play(table.client, "release", paper, "release", 0)
+    table.hands.time += 1
     assert table.play(table.client, "release", paper, "release", 0)
     assert table.pair.model.pacts[paper.id].settled == {0}

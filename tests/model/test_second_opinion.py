@@ -2,18 +2,17 @@
 
 import pytest
 
-from tests.model.broken import BROKEN
+from tests.model.broken import MissingField
 from tests.model.machine import Tally, opine
 
 
 def test_random_steps__model_and_contracts_agree(second_stage):
     tally = Tally()
-    opine(second_stage, 1, 7, tally)
-    assert tally.done.total() >= 150
-    assert tally.refused.total() >= 20
+    opine(second_stage, 1, 5, tally)
+    assert tally.steps >= 100
 
 
-@pytest.mark.parametrize("model", BROKEN, ids=lambda model: model.__name__)
-def test_wrong_model__is_found(second_stage, model):
+def test_wrong_model__is_found(second_stage):
+    """Others are in tests/prove."""
     with pytest.raises(AssertionError, match=r"the contracts|the model"):
-        opine(second_stage, 1, 100, Tally(), model, shrinks=False)
+        opine(second_stage, 1, 100, Tally(), MissingField, shrinks=False)
