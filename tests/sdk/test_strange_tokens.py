@@ -70,16 +70,20 @@ def test_decimals__others_than_the_file_says__named(agreement, dollar, chain, pa
 
 
 @pytest.mark.parametrize("answer", NAMES.values(), ids=NAMES)
-def test_name__odd__no_permit_and_everything_else_works(live, dollar, chain, pages, client, answer):
+def test_name__odd__no_permit(agreement, dollar, chain, pages, client, answer):
     """A name counts for the permit's domain alone; nothing shows it."""
     estrange(chain.provider, dollar, {"name()": answer, "symbol()": answer})
 
     with pytest.raises(NoPermit, match="ape run agreement approve"):
-        live.permit(client)
+        agreement.permit(client)
 
-    deposit = deposit_of(pages, live.document, b"")
+    deposit = deposit_of(pages, agreement.document, b"")
     assert deposit.permit is None
-    assert "alert" not in json.dumps(deposit.to_json(live.document))
+    assert "alert" not in json.dumps(deposit.to_json(agreement.document))
+
+
+def test_name__reverts__money_comes_in_all_the_same(live, dollar, chain, client):
+    estrange(chain.provider, dollar, {"name()": None, "symbol()": None})
     live.approve(UNIT, sender=client)
     live.fund(live.held_units + UNIT, sender=client)
     assert live.held_units == 3_001 * UNIT
