@@ -19,7 +19,6 @@ from tests.model.world import (
     SUBMITTED,
     Doubts,
     Pact,
-    Step,
 )
 
 NO_ORACLE = ("",)
@@ -71,7 +70,7 @@ class Endings(Periods):
             needed, since, is_due = pact.rest(item), step.clock, step.phase == OWED
             if step.phase == SUBMITTED and self.now > step.clock + paper.deal["review"]:
                 since, is_due = step.clock + paper.deal["review"], True
-        until = since + cure if is_due else 0
+        until = since + cure if is_due or is_period else 0
         unpaid = is_due and pact.held < needed and self.now > until
         doubts.when(not unpaid, "Agreement_NotUnpaid", item, until)
         self._announce(pact, caller, FOR_NON_PAYMENT, self.now, doubts)
@@ -98,7 +97,6 @@ class Endings(Periods):
             doubts.when(party not in signers | {caller}, "Agreement_NotSigned", paper.id, party)
         doubts.stop()
         pact.held = pact.retained = 0
-        pact.holdback = Step()
         pact.status = BY_BOTH
         self._ended(pact, to_contractor, has - to_contractor)
 
