@@ -6,11 +6,13 @@ rest of workpact before a command runs, so that `ape run --help` stays fast.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import ape.logging
@@ -34,6 +36,7 @@ class _Plain:
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if "--json" in arguments:
             _keep_stdout()
+        _refuse_keys(arguments)
         return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]
 
     def invoke(self, context: click.Context) -> Any:
@@ -81,6 +84,9 @@ confirmations_option = click.option(
     "--confirmations", type=click.IntRange(0), help="Blocks to wait for after each transaction; else the network's own."
 )
 outbid_option = click.option("--outbid", is_flag=True, help="Sign what is still pending again, with higher fees.")
+params_option = click.option(
+    "--params", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters file."
+)
 sender_option: Callable[[Any], Any] = account_option("--account", prompt=False)
 
 
@@ -128,6 +134,21 @@ def confirm(question: str, yes: bool) -> None:
     """Asks on the terminal unless --yes; a no ends the command with nothing sent."""
     if not yes and not click.confirm(question, err=True):
         raise click.ClickException("Nothing was sent.")
+
+
+def _refuse_keys(arguments: list[str]) -> None:
+    """Before Ape repeats what it does not know as an account."""
+    from ape.utils.basemodel import ManagerAccessMixin
+
+    from workpact.chain.keys import refuse_given
+
+    given = [next_ for option, next_ in itertools.pairwise(arguments) if option == "--account"]
+    given += [each.removeprefix("--account=") for each in arguments if each.startswith("--account=")]
+    try:
+        for account in given:
+            refuse_given(account, ManagerAccessMixin.config_manager.DATA_FOLDER / "accounts")
+    except WorkpactError as error:
+        _explain(error)
 
 
 def _owner(context: click.Context) -> AbstractContextManager[None]:

@@ -14,6 +14,7 @@ from scripts._options import (
     emit,
     json_option,
     outbid_option,
+    params_option,
     sender_option,
     signer,
     table,
@@ -28,7 +29,7 @@ PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 @click.command(cls=ConnectedCommand)
 @sender_option
-@click.option("--params", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters file.")
+@params_option
 @confirmations_option
 @outbid_option
 @yes_option
@@ -56,8 +57,7 @@ def cli(
     from workpact.chain import deploying, deployments
     from workpact.chain.sender import Sender
 
-    named = PARAMETERS / f"{network.name}.yaml"
-    planned = deploying.plan(deploying.load(params or (named if named.is_file() else PARAMETERS / "default.yaml")))
+    planned = deploying.plan(deploying.load(parameters_file(network, params)))
     deploying.check_sources([each.name for each in planned])
     deploying.check_network(provider)
     missing = [each for each in planned if not provider.get_code(each.address)]
@@ -74,3 +74,9 @@ def cli(
     result = {"chainId": provider.chain_id, "contracts": {each.name: each.model_dump() for each in done}}
     record = deployments.path(provider.chain_id)
     emit(result, as_json, f"{len(missing)} deployed, {len(done) - len(missing)} there already; recorded in {record}")
+
+
+def parameters_file(network: NetworkAPI, given: Path | None) -> Path:
+    """What a network's contracts are deployed from."""
+    named = PARAMETERS / f"{network.name}.yaml"
+    return given or (named if named.is_file() else PARAMETERS / "default.yaml")

@@ -14,6 +14,7 @@ from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
+from workpact.chain.keys import refuse_raw
 
 MAGIC = keccak(text="isValidSignature(bytes32,bytes)")[:4]
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
@@ -30,10 +31,12 @@ class BadSignatureFile(WorkpactError):
 def sign(account: Any, typed_data: Mapping[str, Any]) -> bytes:
     """The account's EIP-712 signature: Ape accounts (keystore, Ledger, …) and eth-account's local ones.
 
-    Raises `NotSigned`. A Safe signs by sending as the party itself, or with its own tools (ERC-1271).
+    Raises `NotSigned`, and `RawKey` if the account is a key in the open and the message counts on a live network. A
+    Safe signs by sending as the party itself, or with its own tools (ERC-1271).
     """
     from eth_account.messages import encode_typed_data
 
+    refuse_raw(account, typed_data["domain"].get("chainId"))
     signed = account.sign_message(encode_typed_data(full_message=dict(typed_data)))
     if signed is None:
         raise NotSigned(

@@ -66,6 +66,7 @@ def test_deploy__nothing_there__recorded_whole_and_usable(chain, deploy, deploye
     code = bytes(chain.provider.get_code(planned.address))
     assert json.loads((folder / "deployments" / "31337.json").read_text()) == {
         "chainId": 31337,
+        "genesis": "0x" + bytes(chain.provider.web3.eth.get_block(0)["hash"]).hex(),
         "contracts": {
             "TokenMock": {
                 "address": planned.address,
@@ -224,6 +225,6 @@ def test_write__crash_before_the_end__old_record_whole(deploy, planned, folder, 
 
     monkeypatch.setattr(os, "replace", crash)
     with pytest.raises(KeyboardInterrupt):
-        deployments.write(31337, {})
+        deployments.write(31337, "0x", {})
     assert (folder / "deployments" / "31337.json").read_bytes() == before
     assert list(deployments.read(31337)) == ["TokenMock"]

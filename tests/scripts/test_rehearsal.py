@@ -35,3 +35,5 @@ def test_rehearsal__deploy__recorded_once_and_unchanged_by_a_second_run(sepolia,
     assert payroll["arguments"] == {"workerEquity": equity}
     call = {"to": payroll["address"], "data": to_hex(keccak(text="equity()")[:4])}
     assert int(ask(sepolia, "eth_call", call, "latest"), 16) == int(equity, 16)
+    verified = user.json("verify", "--network", f"ethereum:sepolia:{sepolia}")
+    assert (verified["chainId"], verified["differences"]) == (SEPOLIA, [])

@@ -48,7 +48,7 @@ def test_read__deployment_recorded__nothing_before_it_asked(proxy, chain, live):
         block=events[0].block,
         deployer=None,
     )
-    deployments.write(chain.chain_id, {"Agreement": recorded})
+    deployments.write(chain.chain_id, "0x", {"Agreement": recorded})
 
     assert live.verify_history() == events
     assert proxy.spans == [(0, chain.blocks.height), (events[0].block, chain.blocks.height)]

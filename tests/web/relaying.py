@@ -86,7 +86,7 @@ def record(town: Town, monkeypatch: Any) -> None:
         )
         for name, each in town.planned.items()
     }
-    deployments.write(31337, known)
+    deployments.write(31337, "0x", known)
 
 
 @contextmanager

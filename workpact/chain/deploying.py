@@ -16,8 +16,8 @@ from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workpact import WorkpactError
-from workpact.chain import contracts
-from workpact.chain.deployments import REPOSITORY, Deployment, read, write
+from workpact.chain import contracts, deployments, keys
+from workpact.chain.deployments import REPOSITORY, Deployment, WrongChain, write
 from workpact.chain.sender import Sender
 
 PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
@@ -129,7 +129,12 @@ def check_network(node: Any) -> None:
 
 
 def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
-    """Deploys one contract unless its code is there, and records it. Safe to be killed and repeated at any point."""
+    """Deploys one contract unless its code is there, and records it. Safe to be killed and repeated at any point.
+
+    Raises `NotThereYet`, and `WrongChain` if the record is of another chain with this id.
+    """
+    genesis = to_hex(node.web3.eth.get_block(0)["hash"])
+    recorded = _recorded(node.chain_id, genesis)
     if node.get_code(planned.address):
         receipt = sender.past(planned.intent)
     else:
@@ -137,7 +142,6 @@ def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
     code = bytes(node.get_code(planned.address))
     if not code:
         raise NotThereYet(f"{planned.name} is proposed, not deployed. Have it executed, then run the same again.")
-    recorded = read(node.chain_id)
     before = recorded.get(planned.name)
     deployment = Deployment(
         name=planned.name,
@@ -153,8 +157,21 @@ def deploy(planned: Planned, sender: Sender, node: Any) -> Deployment:
     )
     if receipt is None and before is not None and before.address == deployment.address:
         return before
-    write(node.chain_id, recorded | {planned.name: deployment})  # point: deployed, not recorded
+    write(node.chain_id, genesis, recorded | {planned.name: deployment})  # point: deployed, not recorded
     return deployment  # point: recorded
+
+
+def _recorded(chain_id: int, genesis: str) -> dict[str, Deployment]:
+    """What the chain's record has; nothing if it is of a local chain that is gone."""
+    if deployments.genesis(chain_id) in (None, genesis):
+        return deployments.read(chain_id)
+    if chain_id in keys.LOCAL:
+        return {}
+    raise WrongChain(
+        f"{deployments.path(chain_id)} is of another chain {chain_id}: its first block is "
+        f"{deployments.genesis(chain_id)}, here it is {genesis}. Check --network, or name another folder: "
+        "WORKPACT_DEPLOYMENTS."
+    )
 
 
 def _checked(name: str, types: dict[str, str], given: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:

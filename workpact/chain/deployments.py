@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workpact import WorkpactError
 from workpact.chain import contracts
@@ -29,6 +29,10 @@ class NotDeployed(WorkpactError):
 
 class WrongChain(WorkpactError):
     """The record is of another chain than the one connected."""
+
+
+class BadRecord(WorkpactError):
+    """The file that should say where the contracts are says something else."""
 
 
 class ContractMissing(WorkpactError):
@@ -63,22 +67,50 @@ def path(chain_id: int) -> Path:
     return (Path(folder) if folder else REPOSITORY / "deployments") / f"{chain_id}.json"
 
 
+class Record(BaseModel):
+    """The file of a chain. `genesis`, the hash of its first block, tells it from others with the same id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    chainId: int
+    genesis: str
+    contracts: dict[str, dict[str, Any]]
+
+
 def read(chain_id: int) -> dict[str, Deployment]:
-    """All recorded deployments of a chain by name; `WrongChain` if the file is of another."""
+    """All recorded deployments of a chain by name. Raises `WrongChain` if the file is of another, `BadRecord`."""
+    content = _content(chain_id)
+    return {} if content is None else content[1]
+
+
+def genesis(chain_id: int) -> str | None:
+    """The hash of the first block of the chain that is recorded; None if none is."""
+    content = _content(chain_id)
+    return None if content is None else content[0].genesis
+
+
+def _content(chain_id: int) -> tuple[Record, dict[str, Deployment]] | None:
     file = path(chain_id)
     if not file.is_file():
-        return {}
-    content = json.loads(file.read_text())
-    if content["chainId"] != chain_id:
-        raise WrongChain(f"{file} records chain {content['chainId']}, not {chain_id}. Restore the file, or rename it.")
-    return {name: Deployment(name=name, **entry) for name, entry in content["contracts"].items()}
+        return None
+    try:
+        record = Record.model_validate_json(file.read_text())
+        found = {name: Deployment.model_validate({"name": name} | entry) for name, entry in record.contracts.items()}
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "file"
+        raise BadRecord(f"{file}: {where}: {first['msg']}. Restore the file, or delete it and deploy again.") from error
+    if record.chainId != chain_id:
+        raise WrongChain(f"{file} records chain {record.chainId}, not {chain_id}. Restore the file, or rename it.")
+    return record, found
 
 
-def write(chain_id: int, deployments: dict[str, Deployment]) -> None:
+def write(chain_id: int, genesis: str, deployments: dict[str, Deployment]) -> None:
     """Replaces the record of a chain in one step: a reader or a crash sees the old or the new file, never a part."""
     file = path(chain_id)
     content = {
         "chainId": chain_id,
+        "genesis": genesis,
         "contracts": {name: each.model_dump(exclude={"name"}) for name, each in deployments.items()},
     }
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"

@@ -15,7 +15,7 @@ from eth_utils.crypto import keccak
 from eth_utils.currency import from_wei
 
 from workpact import WorkpactError
-from workpact.chain import errors
+from workpact.chain import errors, keys
 from workpact.chain.journal import Attempt, Intent, Journal, data_folder
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class StillPending(WorkpactError):
 
 
 class Sender:
-    """Sends for one account on the connected chain.
+    """Sends for one account on the connected chain. Raises `RawKey` for a key in the open on a live one.
 
     Accounts that do not sign transactions themselves (a Safe proposes, a node holds the key) are asked to send in
     their own way, and what they return is returned.
@@ -48,6 +48,7 @@ class Sender:
         self.outbid = outbid
         self._node: Any = networks.provider
         self._chain_id = self._node.network.chain_id
+        keys.refuse_raw(account, self._chain_id)
         genesis = self._node.web3.eth.get_block(0)["hash"].hex()
         name = f"{self._chain_id}-{genesis[:16]}-{account.address.lower()}.jsonl"
         self.journal = Journal(data_folder() / "sending" / name)
