@@ -72,8 +72,9 @@ gas: build ## gas of every operation, into benchmarks/gas.json
 	@$(RUN) python -m benchmarks.gas
 
 .PHONY: abi
-abi: setup ## the interfaces and bytecode that the package ships, after a change of contracts
+abi: setup ## the interfaces, bytecode and pages that follow from the contracts, after a change of them
 	@$(RUN) python -m workpact.chain.artefacts
+	@$(RUN) python toolchain/error_codes.py && python toolchain/layout.py
 
 .PHONY: threats
 threats: setup ## the table of threats in SECURITY.md, from the marks that tests carry

@@ -17,7 +17,7 @@ from workpact.chain import deploying, deployments, release, verifying
 from workpact.chain.deploying import Parameters
 from workpact.chain.deployments import BadRecord, NotDeployed, WrongChain
 
-pytestmark = pytest.mark.threat("T4", "T20", "T21", "T22")
+pytestmark = pytest.mark.threat("T4", "T77", "T78", "T79")
 SEEDS = [*seeds.record_seeds(), *seeds.code_seeds(), *seeds.package_seeds()]
 
 

@@ -274,7 +274,9 @@ def test_document__its_example_is_what_it_says():
     (example,) = re.findall(r"```json paper\n(.+?)\n```", DOCUMENT)
     paper = Paper.read(example.encode())
     assert f"`{paper.address}.json`" in DOCUMENT
-    assert paper == Paper.signed(AUTHOR, "profile", paper.body, 1, REGISTRY)
+    # Of the main network, for which the package signs with no key in the open.
+    signature = AUTHOR.sign_message(encode_typed_data(full_message=paper.typed_data)).signature
+    assert paper == Paper("profile", 1, REGISTRY, AUTHOR.address, paper.body, bytes(signature))
 
 
 # Of contracts (ERC-1271)

@@ -12,7 +12,7 @@ from tests.scripts.rehearsal import CONTRACTS
 from tests.scripts.typed import Terminal
 from workpact.chain import deployments, playground
 
-pytestmark = pytest.mark.threat("T21", "T22")
+pytestmark = pytest.mark.threat("T78", "T79")
 
 
 @pytest.fixture

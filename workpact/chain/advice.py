@@ -113,7 +113,7 @@ ADVICE: dict[str, str] = {
     "WorkerEquity_NotProposed": "Propose this wallet first: ape run equity rotate.",
     "WorkerEquity_TooLittleGas": "Send it again with more gas.",
     "WorkerToken_NotEquity": "Units are minted by claiming them: ape run equity claim.",
-    "WorkerTokenFactory_NotEquity": "Tokens are created by opening a pool: ape run equity setup.",
+    "WorkerTokenFactory_NotEquity": "Tokens are created by opening a pool: ape run equity plan.",
     "Payroll_NotInForce": _NEWEST,
     "Payroll_NothingToCollect": "Direct the agreement's payments here, and wait until the client accepts work.",
     "Payroll_OtherToken": "Do not use this agreement contract: it is none of ours.",
