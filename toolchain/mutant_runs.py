@@ -108,7 +108,8 @@ class Run:
             # parts of the proof run beside each other
             fcntl.flock(lock, fcntl.LOCK_EX)
             built = Tests(home, folder, self._root)
-            built.leave_out_gas(self._compiler.bytecode({}, f"contracts/{home}.sol"))
+            unchanged = self._compiler.bytecode({}, f"contracts/{home}.sol")
+            built.leave_out_gas(unchanged)
             for number in range(self._workers):
                 workers.put(built.twin(folder.with_name(f"{home}-for-{self._kept.stem}-{number}")))
         while mutants:
@@ -117,7 +118,10 @@ class Run:
             self._run_together(home, together, workers)
             for mutant in alone:
                 code = self._compiler.bytecode(self._alone(mutant), f"contracts/{home}.sol")
-                self._judge(mutant, code, 0, workers)
+                if code == unchanged and len(deployed(self._root, mutant.file)) == 1:
+                    self._keep(mutant, "equivalent")
+                else:
+                    self._judge(mutant, code, 0, workers)
 
     def _run_together(self, home: str, mutants: list[Mutant], workers: SimpleQueue[Tests]) -> None:
         if not mutants:

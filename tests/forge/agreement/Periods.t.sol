@@ -194,6 +194,18 @@ contract PeriodsTest is AgreementTest {
         _assertCover(paper, true, ALL - 100_000 + 24_000);
     }
 
+    /// Who asks cannot lower what is needed by a price that nobody signed.
+    function test_cover_is_told_for_the_signed_conditions_only() public {
+        Paper memory paper = _servicePaper();
+        _open(paper);
+        Paper memory cheaper = _servicePaper();
+        cheaper.billing.cap = 1;
+        vm.expectRevert(
+            abi.encodeWithSelector(IMilestoneEscrow.Escrow_WrongGroup.selector, cheaper.annex(), paper.annex())
+        );
+        agreement.isCovered(paper.terms(), cheaper.conditions());
+    }
+
     function test_cover_stops_where_the_agreement_ends() public {
         Paper memory paper = _servicePaper();
         _open(paper);
