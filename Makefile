@@ -56,7 +56,8 @@ test-web: build ## the pages in a real Chromium, with wallets that sign; screens
 .PHONY: prove
 prove: build ## deep counts, ends with the safety case as a table; PART="names" for some, finished parts are skipped
 	@$(PYTHON) toolchain/install.py analysis
-	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) python toolchain/prove.py $(PART)
+	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) FOUNDRY_PROFILE=symbolic forge build \
+		&& $(RUN) python toolchain/prove.py $(PART)
 
 .PHONY: mutate
 mutate: build ## what no forge test sees of CONTRACT=name, changed everywhere, into mutation/; OPERATOR=deletion for one kind

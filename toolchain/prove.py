@@ -2,7 +2,8 @@
 
 A part that passed is skipped until something that it runs changes. Parts are found, not listed:
 <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
-fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, and what reads sources.
+fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, symbolic-<name>
+for every tests/symbolic/<Name>.t.sol, and what reads sources.
 
 A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; a campaign
 that checks invariants by number has a line for each; any other that says nothing stands in the table with its title.
@@ -70,7 +71,7 @@ def main(chosen: list[str]) -> int:
 
 
 def find_parts() -> list[Part]:
-    return [*forge_parts(), *analysis_parts(), *mutation_parts(), *python_parts()]
+    return [*forge_parts(), *analysis_parts(), *mutation_parts(), *symbolic_parts(), *python_parts()]
 
 
 def forge_parts() -> Iterator[Part]:
@@ -126,6 +127,16 @@ def mutation_parts() -> Iterator[Part]:
         command = ["python", "toolchain/mutate.py", name]
         part = f"mutants-{name.removeprefix('sample-')}"
         yield Part(part, "mutants", "mutation score", "", command, sources, tool="slither, forge")
+
+
+def symbolic_parts() -> Iterator[Part]:
+    """One for each file of properties."""
+    shared = ["contracts", "tests/symbolic", "tests/forge/agreement/Paper.sol", "foundry.toml", "package-lock.json"]
+    sources = [*shared, "requirements-analysis.txt", "toolchain/symbolic.py"]
+    for path in sorted((ROOT / "tests" / "symbolic").glob("*.t.sol")):
+        title = path.name.removesuffix(".t.sol")
+        name, command = f"symbolic-{title.lower()}", ["python", "toolchain/symbolic.py", title]
+        yield Part(name, name, f"symbolic properties of {title}, SPEC 17.4", "", command, sources, tool="halmos")
 
 
 def python_parts() -> Iterator[Part]:

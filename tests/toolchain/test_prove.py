@@ -71,7 +71,8 @@ def test_prove__table__has_each_property_with_its_result(prove, capsys, tmp_path
 def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     module = load("prove")
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    files = ("tests/forge/money/EscrowInvariants.t.sol", "tests/forge/oracle/Other.t.sol", "tests/prove/test_credit.py")
+    files = ["tests/forge/money/EscrowInvariants.t.sol", "tests/forge/oracle/Other.t.sol", "tests/prove/test_credit.py"]
+    files.append("tests/symbolic/Splits.t.sol")
     for path in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
@@ -82,12 +83,14 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
 
     seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
     mutants = [f"mutants-{name}" for name in (1, 2, 3, 4, "record")]
-    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", "threats", "slither", "coverage", *mutants, "credit"]
+    read = ["threats", "slither", "coverage", *mutants, "symbolic-splits"]
+    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", *read, "credit"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"].command == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
     assert parts["escrow-invariants-2"].environment["FOUNDRY_PROFILE"] == "test"
     unseeded = ["--match-path", "tests/forge/oracle/*", "--no-match-path", "*Invariants.t.sol"]
     assert parts["fuzz-oracle"].command == ["forge", "test", *unseeded]
+    assert parts["symbolic-splits"].command == ["python", "toolchain/symbolic.py", "Splits"]
     assert parts["credit"].title == "A credit is below its cap"
     assert parts["credit"].environment == {}
     assert parts["credit"].sources != parts["fuzz-oracle"].sources
