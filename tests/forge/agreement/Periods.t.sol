@@ -7,6 +7,7 @@ import {OracleMock} from "../../../contracts/mocks/OracleMock.sol";
 import {Status} from "../../../contracts/types/State.sol";
 import {AgreementTest} from "./AgreementTest.sol";
 import {Paper, PaperHash} from "./Paper.sol";
+import {Vm} from "../Vm.sol";
 
 /// @notice SPEC 6.6, 7: service periods in money, by oracles good and bad.
 contract PeriodsTest is AgreementTest {
@@ -170,6 +171,20 @@ contract PeriodsTest is AgreementTest {
         _expect();
         emit IMilestoneEscrow.Settled(id, 0, 10_000, 0, 10_000, 0);
         _settle(paper, 0);
+    }
+
+    /// A token that refuses transfers of nothing would leave an empty booking.
+    function test_a_period_without_pay_transfers_and_books_nothing() public {
+        Paper memory paper = _servicePaper();
+        _open(paper);
+        _answer(paper, 0, 0, 1e12);
+        vm.warp(START + 80 days);
+        vm.recordLogs();
+        agreement.settle(paper.terms(), paper.conditions(), 0);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1, "settled, and nothing else");
+        assertEq(logs[0].topics[0], IMilestoneEscrow.Settled.selector, "settled");
+        assertEq(token.balanceOf(CONTRACTOR), 0, "nothing to pay");
     }
 
     /* COVER AND SURPLUS */
