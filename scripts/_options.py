@@ -22,10 +22,12 @@ from ape.cli import ConnectedProviderCommand, account_option
 from workpact import WorkpactError
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
+    from ape.api import AccountAPI, NetworkAPI
 
 # Ape logs to stdout, where results alone belong; it looks destinations up by the level's name in small letters.
 ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for level in ape.logging.LogLevel})
+
+PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 _results: TextIO | None = None
 
@@ -128,6 +130,12 @@ def signer(account: AccountAPI | None, yes: bool) -> AccountAPI:
             raise click.UsageError(f"--yes needs the passphrase of {account.alias} in {variable}{hint}.")
         account.set_autosign(True)
     return account
+
+
+def parameters_file(network: NetworkAPI, given: Path | None) -> Path:
+    """What a network's contracts are deployed from."""
+    named = PARAMETERS / f"{network.name}.yaml"
+    return given or (named if named.is_file() else PARAMETERS / "default.yaml")
 
 
 def confirm(question: str, yes: bool) -> None:

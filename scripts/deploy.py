@@ -14,6 +14,7 @@ from scripts._options import (
     emit,
     json_option,
     outbid_option,
+    parameters_file,
     params_option,
     sender_option,
     signer,
@@ -23,8 +24,6 @@ from scripts._options import (
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, NetworkAPI, ProviderAPI
-
-PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 
 @click.command(cls=ConnectedCommand)
@@ -74,9 +73,3 @@ def cli(
     result = {"chainId": provider.chain_id, "contracts": {each.name: each.model_dump() for each in done}}
     record = deployments.path(provider.chain_id)
     emit(result, as_json, f"{len(missing)} deployed, {len(done) - len(missing)} there already; recorded in {record}")
-
-
-def parameters_file(network: NetworkAPI, given: Path | None) -> Path:
-    """What a network's contracts are deployed from."""
-    named = PARAMETERS / f"{network.name}.yaml"
-    return given or (named if named.is_file() else PARAMETERS / "default.yaml")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scripts._options import ConnectedCommand, emit, json_option, params_option
-from scripts.deploy import parameters_file
+from scripts._options import ConnectedCommand, emit, json_option, parameters_file, params_option
 
 if TYPE_CHECKING:
     from workpact.chain.verifying import Verification
