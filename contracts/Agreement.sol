@@ -121,8 +121,11 @@ contract Agreement is MilestoneReview {
         State memory state;
         _liveWith(terms, conditions, state);
         _checkSender(terms.deal.client);
-        uint256 until = ISLAOracle(conditions.billing.oracle)
-            .rightToEnd(address(this), state.origin, TermsHash.ofService(conditions), period);
+        ISLAOracle oracle = ISLAOracle(conditions.billing.oracle);
+        uint256 until = 0;
+        if (address(oracle).code.length > 0) {
+            until = oracle.rightToEnd(address(this), state.origin, TermsHash.ofService(conditions), period);
+        }
         require(block.timestamp <= until, Agreement_NoRightToEnd(period, until));
 
         state.ending = Status.ENDED_FOR_CAUSE;

@@ -74,7 +74,7 @@ interface IAgreement is IMilestoneEscrow {
     error Agreement_NotServing(address arbiter);
     /// @notice Thrown when no ending has taken effect, or one is announced that is not later.
     error Agreement_Ending(uint256 endsAt);
-    /// @notice Thrown when the oracle knows no right to end for the period now.
+    /// @notice Thrown when the oracle knows no right to end for the period now, or there is none to ask.
     error Agreement_NoRightToEnd(uint256 period, uint256 until);
     /// @notice Thrown when nothing has been unpaid for longer than the cure time.
     error Agreement_NotUnpaid(uint256 item, uint256 until);

@@ -60,7 +60,7 @@ interface IPayroll {
     error Payroll_OtherToken(address token, address given);
     /// @notice Thrown when a book would have collected 2^96 or more.
     error Payroll_TooMuch(uint256 collected);
-    /// @notice Thrown when a token moved another amount than said: it takes a fee, or is none.
+    /// @notice Thrown when of what an agreement says to have sent nothing arrived, or more: agreement or token is bogus.
     error Payroll_TokenMovedOtherAmount(address token, uint256 asked, uint256 moved);
     /// @notice Thrown when nothing was ever collected into the book.
     error Payroll_NoBook(bytes32 book);
@@ -157,6 +157,7 @@ interface IPayroll {
     /* ANYONE */
 
     /// @notice Collects what the agreement booked for this contract, for the contractor of the document in force. Anyone.
+    /// What arrives counts, if the token takes a part of it.
     /// @dev Emits {Collected}. Warning: what was booked for a former contractor and not collected before the assignment is
     /// the new one's.
     /// @param agreement The agreement contract. A bogus one makes a book that nobody reads.

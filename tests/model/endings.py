@@ -21,10 +21,6 @@ from tests.model.world import (
     Pact,
 )
 
-NO_ORACLE = ("",)
-"""Without an oracle there is nobody to ask, and the call fails without a named error."""
-
-
 class Endings(Periods):
     """Notice, cause, non-payment, both, close."""
 
@@ -50,7 +46,6 @@ class Endings(Periods):
         doubts.when(caller != paper.client, "Escrow_Unauthorised", caller, paper.client)
         has_oracle = paper.billing["oracle"] == self.oracle
         until = self.right_to_end(paper, period) if has_oracle else 0
-        doubts.when(not has_oracle, *NO_ORACLE)
         doubts.when(self.now > until, "Agreement_NoRightToEnd", period, until)
         self._announce(pact, caller, FOR_CAUSE, self.now, doubts)
 

@@ -118,7 +118,7 @@ ADVICE: dict[str, str] = {
     "Payroll_NothingToCollect": "Direct the agreement's payments here, and wait until the client accepts work.",
     "Payroll_OtherToken": "Do not use this agreement contract: it is none of ours.",
     "Payroll_TooMuch": "Have the rest paid to another address.",
-    "Payroll_TokenMovedOtherAmount": "Use a token that moves exactly what is asked.",
+    "Payroll_TokenMovedOtherAmount": "Do not use this agreement contract or token: what it says to send does not come.",
     "Payroll_NoBook": "Collect something from the agreement first.",
     "Payroll_NotEmployer": "Send from the account of the agreement's contractor.",
     "Payroll_NotRaised": "Name a larger share, at most the whole.",

@@ -217,6 +217,23 @@ contract EndingTest is AgreementTest {
 
     /* FOR CAUSE */
 
+    function test_endForCause_without_an_oracle_is_no_right() public {
+        Paper memory paper = _servicePaper();
+        paper.billing.oracle = address(0);
+        _open(paper);
+        _hasNoRight(paper);
+        paper.offer.salt = 2;
+        paper.billing.oracle = STRANGER;
+        _open(paper);
+        _hasNoRight(paper);
+    }
+
+    function _hasNoRight(Paper memory paper) private {
+        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NoRightToEnd.selector, 1, 0));
+        vm.prank(CLIENT);
+        agreement.endForCause(paper.terms(), paper.conditions(), 1);
+    }
+
     function test_endForCause_by_the_client_while_the_oracle_gives_the_right() public {
         Paper memory paper = _servicePaper();
         bytes32 id = _open(paper);
