@@ -8,7 +8,7 @@ from typing import Any
 
 from workpact.agreement_state import HOLDBACK
 from workpact.agreement_view import AgreementView, BadArgument
-from workpact.preflight import address_of, allow, ask, check_contract, check_money, check_token, send
+from workpact.preflight import address_of, allow, ask, check_contract, check_money, check_token, receiver, send
 from workpact.sealing import Sealed, kept_seal, seal, seal_file
 
 Amount = int | Decimal | str
@@ -58,12 +58,14 @@ class AgreementWork(AgreementView):
 
     def set_payee(self, payee: Any, *, pulled: bool = False, sender: Any) -> Any:
         """Sends the contractor's payments to `payee` from now on; `pulled` books them for `take`. The contractor."""
-        return send(self.contract.setPayee, self.document.terms(), _address(payee), pulled, sender=sender)
+        return send(
+            self.contract.setPayee, self.document.terms(), receiver(payee, pulled=pulled), pulled, sender=sender
+        )
 
     def withdraw(self, to: Any = None, *, sender: Any) -> Any:
         """Takes the sender's booked balance of the token, of all agreements, to `to` or itself."""
-        receiver = address_of(sender) if to is None else _address(to)
-        return send(self.contract.withdraw, self.document.token.address, receiver, sender=sender)
+        target = address_of(sender) if to is None else receiver(to)
+        return send(self.contract.withdraw, self.document.token.address, target, sender=sender)
 
     def take(self, *, sender: Any) -> Any:
         """Takes what is booked for the sender under this agreement."""
@@ -144,7 +146,3 @@ class AgreementWork(AgreementView):
     def _send_sealed(self, call: str, item: int, content: Path | str | bytes | Sealed, sender: Any) -> Any:
         sealed = content if isinstance(content, Sealed) else self.sealed(call, item, content, sender=sender)
         return send(getattr(self.contract, call), self.document.terms(), item, sealed.hash, sender=sender)
-
-
-def _address(account: Any) -> str:
-    return str(getattr(account, "address", account))

@@ -24,7 +24,7 @@ from workpact.batches.wages import Run, RunId
 from workpact.chain import contracts, deployments
 from workpact.consents import Consent
 from workpact.equity import WorkerEquity
-from workpact.preflight import Expired, NotReady, address_of, ask, chain_id, now, send
+from workpact.preflight import Expired, NotReady, address_of, ask, chain_id, now, receiver, send
 
 LINE = 30_000
 """Gas of a line to start guessing from: tokens differ."""
@@ -77,7 +77,7 @@ class Payroll:
     def withdrawal(self, token: str, payee: str, to: str, deadline: int) -> Consent:
         """What a payee signs to have what is booked for it paid elsewhere, until a Unix second."""
         nonce = int(ask(self.contract.nonceOf, payee))
-        values = {"token": token, "payee": payee, "to": to, "nonce": nonce, "deadline": deadline}
+        values = {"token": token, "payee": payee, "to": receiver(to), "nonce": nonce, "deadline": deadline}
         return Consent("Withdraw", self.contract, payee, **values)
 
     def withdraw(
@@ -87,12 +87,12 @@ class Payroll:
 
         Raises `Expired`, `SignatureMissing` and `ForeignSignature` before anything is sent.
         """
-        receiver = payee if to is None else to
-        if receiver != payee and address_of(sender) != payee:
+        target = payee if to is None else receiver(to)
+        if target != payee and address_of(sender) != payee:
             if signature and now() > deadline:
                 raise Expired("The time to carry the signature is over: sign again with a later deadline.")
-            self.withdrawal(token, payee, receiver, deadline).require(signature, sender)
-        return send(self.contract.withdraw, token, payee, receiver, deadline, signature, sender=sender)
+            self.withdrawal(token, payee, target, deadline).require(signature, sender)
+        return send(self.contract.withdraw, token, payee, target, deadline, signature, sender=sender)
 
 
 class AgreementPayroll:
@@ -228,8 +228,8 @@ class AgreementPayroll:
 
     def take_margin(self, amount: int, to: Any = None, *, sender: Any) -> Any:
         """Takes margin to an address, else to the sender; see `margin_units`. The employer."""
-        receiver = address_of(sender) if to is None else str(getattr(to, "address", to))
-        return send(self.contract.takeMargin, self.book, receiver, amount, sender=sender)
+        target = address_of(sender) if to is None else receiver(to)
+        return send(self.contract.takeMargin, self.book, target, amount, sender=sender)
 
     def _fitting(self, run: Run, first: int) -> int:
         """How many lines from `first` on one transaction takes, within one in a hundred."""

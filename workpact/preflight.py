@@ -46,6 +46,10 @@ class TooLittleAllowance(NotReady):
         super().__init__(message)
 
 
+class NoReceiver(NotReady):
+    """Money would go to a contract of ours by a plain transfer, which nobody takes out of there."""
+
+
 class OtherToken(NotReady):
     """The token is not as the document says."""
 
@@ -124,6 +128,18 @@ def check_contract(contract: Any) -> None:
                 f"The code at {contract.address} on chain {chain} is not the {known.name} that is recorded. "
                 "Send nothing to it before you know why."
             )
+
+
+def receiver(account: Any, *, pulled: bool = False) -> str:
+    """The address of an account that can get at what is sent there: of the recorded contracts none, but the payroll
+    what it pulls. Raises `NoReceiver`."""
+    address = str(getattr(account, "address", account))
+    names = {each.address.lower(): name for name, each in deployments.read(chain_id()).items()}
+    name = names.get(address.lower())
+    if name is None or (name == "Payroll" and pulled):
+        return address
+    instead = "Let it pull: ape run payroll setup." if name == "Payroll" else "Name another address."
+    raise NoReceiver(f"{address} is the {name} contract: what is sent there belongs to nobody. {instead}")
 
 
 def check_not_expired(document: AgreementDocument) -> None:
