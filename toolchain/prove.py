@@ -132,7 +132,7 @@ def mutation_parts() -> Iterator[Part]:
 def symbolic_parts() -> Iterator[Part]:
     """One for each file of properties."""
     shared = ["contracts", "tests/symbolic", "tests/forge/agreement/Paper.sol", "foundry.toml", "package-lock.json"]
-    sources = [*shared, "requirements-analysis.txt", "toolchain/symbolic.py"]
+    sources = [*shared, "requirements-analysis.txt", "toolchain/symbolic.py", "toolchain/lemmas.py"]
     for path in sorted((ROOT / "tests" / "symbolic").glob("*.t.sol")):
         title = path.name.removesuffix(".t.sol")
         name, command = f"symbolic-{title.lower()}", ["python", "toolchain/symbolic.py", title]

@@ -69,12 +69,16 @@ contract VerdictsProperties is Symbolic {
     }
 
     /// Below the sample, or without a case: met, left out, or missed in the first band; never critical.
-    function check_S7_lowVolume(Figure memory figure, uint256 policy, uint256 sample, uint256 form, Band memory one)
-        external
-        view
-    {
+    function check_S7_lowVolume(
+        Figure memory figure,
+        uint256 policy,
+        uint256 sample,
+        uint256 form,
+        Band memory one,
+        bool alone
+    ) external view {
         vm.assume(figure.total == 0 || figure.total < sample);
-        Level memory level = _level(form, one, Band(0, 999_999));
+        Level memory level = alone ? _level(form, one) : _level(form, one, Band(0, 999_999));
         (level.lowVolume, level.minimumSample, level.critical) = (policy, sample, 1);
         CreditMath.Verdict memory verdict = this.measured(_levels(level), _report(figure), 0);
         assert(!verdict.critical);
@@ -103,10 +107,13 @@ contract VerdictsProperties is Symbolic {
     }
 
     function _failed(uint256 form, uint256 target, uint256 good, uint256 total) private view returns (bool) {
-        Level memory level = _level(form, Band(target, 1), Band(0, 0));
+        return this.measured(_levels(_level(form, Band(target, 1))), _report(Figure(good, total, 0)), 0).failed == 1;
+    }
+
+    function _level(uint256 form, Band memory only) private pure returns (Level memory level) {
+        level.form = form;
         level.bands = new Band[](1);
-        level.bands[0] = Band(target, 1);
-        return this.measured(_levels(level), _report(Figure(good, total, 0)), 0).failed == 1;
+        level.bands[0] = only;
     }
 
     function _level(uint256 form, Band memory first, Band memory last) private pure returns (Level memory level) {
