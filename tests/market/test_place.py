@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from tests.market.papers import CHAIN, REGISTRY, account, dumped, raw, request_paper, seal_paper
+from tests.market.papers import REGISTRY, account, dumped, raw, request_paper, seal_paper
 from workpact.market import place as place_module
 from workpact.market.bucket_place import BucketPlace
 from workpact.market.errors import BadPaper, NotThere, PlaceUnavailable, WrongBytes
@@ -252,7 +252,7 @@ def test_paper__asked_for_by_what_is_no_address(somewhere):
 
 
 def test_papers__of_any_chain_and_registry_lie_beside_each_other(somewhere):
-    other = Paper.signed(account(1), "request", {"decide": 1}, CHAIN + 1, REGISTRY)
+    other = Paper.signed(account(1), "request", {"decide": 1}, 1337, REGISTRY)
     somewhere.lay(REQUEST)
     somewhere.lay(other)
     assert somewhere.papers("request") == sorted([REQUEST, other], key=lambda paper: paper.id)

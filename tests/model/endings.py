@@ -21,6 +21,7 @@ from tests.model.world import (
     Pact,
 )
 
+
 class Endings(Periods):
     """Notice, cause, non-payment, both, close."""
 

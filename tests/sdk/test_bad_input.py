@@ -38,7 +38,8 @@ def record(contract, chain):
         }
         file = deployments.path(chain.chain_id)
         file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps({"chainId": chain.chain_id, "contracts": {"Agreement": entry | changes}}))
+        content = {"chainId": chain.chain_id, "genesis": "0x00", "contracts": {"Agreement": entry | changes}}
+        file.write_text(json.dumps(content))
 
     return write
 
