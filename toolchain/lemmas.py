@@ -27,14 +27,27 @@ def main(query: str) -> int:
         return subprocess.run([*YICES, query]).returncode
     import z3
 
-    solver = z3.Solver()
-    solver.from_string(text)
-    terms = list(dict.fromkeys(subterms(solver.assertions())))
-    solver.add(*facts(z3, terms))
+    asked = z3.Solver()
+    asked.from_string(text)
+    terms = list(dict.fromkeys(subterms(asked.assertions())))
+    # the few that cost nothing first: most questions need no more
+    few = ask(asked, single_facts(z3, terms), ["--timeout=20"])
+    if few.startswith("unsat"):
+        print(few)
+        return 0
+    print(ask(asked, [*single_facts(z3, terms), *pair_facts(z3, terms)], []))
+    return 0
+
+
+def ask(asked, facts, options: list[str]) -> str:
+    asked.push()
+    asked.add(*facts)
     with tempfile.NamedTemporaryFile("w", suffix=".smt2") as file:
-        file.write(f"(set-logic QF_AUFBV)\n{solver.to_smt2()}\n(get-model)\n")
+        file.write(f"(set-logic QF_AUFBV)\n{asked.to_smt2()}\n(get-model)\n")
         file.flush()
-        return subprocess.run([*YICES, file.name]).returncode
+        answer = subprocess.run([*YICES, *options, file.name], stdout=subprocess.PIPE, text=True).stdout
+    asked.pop()
+    return answer
 
 
 def subterms(roots) -> Iterator:
@@ -47,32 +60,46 @@ def subterms(roots) -> Iterator:
             rest += term.children()
 
 
-def facts(z3, terms) -> Iterator:
-    """What is true of the products, quotients and remainders among the terms."""
-    products = [(term, *term.children()) for term in terms if is_product(z3, term)]
-    quotients = [(term, *term.children()) for term in terms if term.decl().name() == "f_evm_bvudiv_256"]
-    remainders = [(term, *term.children()) for term in terms if term.decl().name() == "f_evm_bvurem_256"]
-    for product in products:
-        yield from of_product(z3, *product, WHOLE)
-    for quotient in quotients:
+def single_facts(z3, terms) -> Iterator:
+    """What is true of each product, quotient and remainder among the terms."""
+    for product in products(z3, terms):
+        yield from of_unit(z3, *product)
+    for quotient in quotients(terms):
         yield from of_quotient(z3, *quotient)
-    for product, quotient in itertools.product(products, quotients):
+    for product, quotient in itertools.product(products(z3, terms), quotients(terms)):
         yield from of_share(z3, *product, *quotient)
-    for one, other in itertools.permutations(products, 2):
-        yield from rising_products(z3, *one, *other)
-    for one, other in itertools.permutations(quotients, 2):
-        yield rising_quotients(z3, *one, *other)
-    for remainder in remainders:
+    for remainder in remainders(terms):
         yield from of_remainder(z3, *remainder)
-        for product, quotient in itertools.product(products, quotients):
-            yield of_division(z3, *product, *quotient, *remainder)
-    for one, other in itertools.permutations(remainders, 2):
+
+
+def pair_facts(z3, terms) -> Iterator:
+    """What is true of products with a constant, and of two of a kind."""
+    for product in products(z3, terms):
+        yield from of_product(z3, *product, WHOLE)
+    for one, other in itertools.permutations(products(z3, terms), 2):
+        yield from rising_products(z3, *one, *other)
+    for one, other in itertools.permutations(quotients(terms), 2):
+        yield rising_quotients(z3, *one, *other)
+    for one, other in itertools.permutations(remainders(terms), 2):
         yield rising_steps(z3, *one, *other)
+    kinds = (products(z3, terms), quotients(terms), remainders(terms))
+    for product, quotient, remainder in itertools.product(*kinds):
+        yield of_division(z3, *product, *quotient, *remainder)
 
 
-def is_product(z3, term) -> bool:
-    named = term.decl().name() in ("f_evm_bvmul_256", "bvmul")
-    return named and term.sort() == z3.BitVecSort(256) and term.num_args() == 2
+def products(z3, terms) -> list[tuple]:
+    """A negation, which is a product with the greatest number, is none."""
+    named = [term for term in terms if term.decl().name() in ("f_evm_bvmul_256", "bvmul")]
+    parted = [(term, *term.children()) for term in named if term.sort() == z3.BitVecSort(256) and term.num_args() == 2]
+    return [parts for parts in parted if not (z3.is_bv_value(parts[1]) and parts[1].as_long() >= 1 << 128)]
+
+
+def quotients(terms) -> list[tuple]:
+    return [(term, *term.children()) for term in terms if term.decl().name() == "f_evm_bvudiv_256"]
+
+
+def remainders(terms) -> list[tuple]:
+    return [(term, *term.children()) for term in terms if term.decl().name() == "f_evm_bvurem_256"]
 
 
 # Each is true of numbers of any width. Of halves no product overflows.
@@ -82,10 +109,15 @@ def are_halves(z3, *numbers):
     return z3.And(*(z3.ULT(number, 1 << number.size() // 2) for number in numbers))
 
 
-def of_product(z3, product, one, other, whole) -> Iterator:
+def of_unit(z3, product, one, other) -> Iterator:
     for left, right in ((one, other), (other, one)):
         yield z3.Implies(left == 0, product == 0)
         yield z3.Implies(left == 1, product == right)
+
+
+def of_product(z3, product, one, other, whole) -> Iterator:
+    for left, right in ((one, other), (other, one)):
+        yield z3.Implies(left == whole, product == whole * right)
         fit = are_halves(z3, left, right)
         yield z3.Implies(z3.And(fit, z3.ULE(left, whole)), z3.ULE(product, whole * right))
         for bits in range(BITS):
@@ -148,6 +180,7 @@ def check() -> int:
         return z3.If(by == 0, zero, z3.URem(over, by))
 
     stated = [
+        *of_unit(z3, a * b, a, b),
         *of_product(z3, a * b, a, b, 5),
         *rising_products(z3, a * b, a, b, c * d, c, d),
         *of_quotient(z3, divide(a, b), a, b),
