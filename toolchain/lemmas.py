@@ -25,29 +25,37 @@ def main(query: str) -> int:
     text = Path(query).read_text()
     if OPEN not in text:
         return subprocess.run([*YICES, query]).returncode
+    # most questions need nothing, and most others what costs little
+    answer = ask(text, "--timeout=5")
+    if not answer.startswith("unsat"):
+        answer = ask_with_facts(text)
+    print(answer)
+    return 0
+
+
+def ask(text: str, *options: str) -> str:
+    with tempfile.NamedTemporaryFile("w", suffix=".smt2") as file:
+        file.write(text)
+        file.flush()
+        return subprocess.run([*YICES, *options, file.name], stdout=subprocess.PIPE, text=True).stdout
+
+
+def ask_with_facts(text: str) -> str:
     import z3
 
     asked = z3.Solver()
     asked.from_string(text)
     terms = list(dict.fromkeys(subterms(asked.assertions())))
-    # the few that cost nothing first: most questions need no more
-    few = ask(asked, single_facts(z3, terms), ["--timeout=20"])
-    if few.startswith("unsat"):
-        print(few)
-        return 0
-    print(ask(asked, [*single_facts(z3, terms), *pair_facts(z3, terms)], []))
-    return 0
+    asked.add(*single_facts(z3, terms))
+    answer = ask(smtlib(asked), "--timeout=20")
+    if answer.startswith("unsat"):
+        return answer
+    asked.add(*pair_facts(z3, terms))
+    return ask(smtlib(asked))
 
 
-def ask(asked, facts, options: list[str]) -> str:
-    asked.push()
-    asked.add(*facts)
-    with tempfile.NamedTemporaryFile("w", suffix=".smt2") as file:
-        file.write(f"(set-logic QF_AUFBV)\n{asked.to_smt2()}\n(get-model)\n")
-        file.flush()
-        answer = subprocess.run([*YICES, *options, file.name], stdout=subprocess.PIPE, text=True).stdout
-    asked.pop()
-    return answer
+def smtlib(asked) -> str:
+    return f"(set-logic QF_AUFBV)\n{asked.to_smt2()}\n(get-model)\n"
 
 
 def subterms(roots) -> Iterator:
@@ -150,6 +158,7 @@ def of_share(z3, product, one, other, quotient, over, under) -> Iterator:
 
 def of_remainder(z3, remainder, over, under) -> Iterator:
     yield z3.Implies(under != 0, z3.ULT(remainder, under))
+    yield z3.Implies(under == 1, remainder == 0)
     yield z3.ULE(remainder, over)
 
 

@@ -57,35 +57,22 @@ contract VestingProperties is Symbolic {
         assert(_vested(given, Gate(gate)) == given.units);
     }
 
-    /// Later, with more accepted, or faster: never less.
-    function check_S13_neverLess_later(Given memory given, uint8 gate, uint40 later) external pure {
-        _within(given);
-        vm.assume(_isOneFraction(gate) && later >= given.time && given.acceleration == 0);
-        uint256 before = _vested(given, Gate(gate));
-        given.time = later;
-        assert(_vested(given, Gate(gate)) >= before);
+    /// The more seconds count, the more has vested; that they never fall is S10.
+    function check_S13_neverLess_later(uint80 units, uint40 counted, uint40 more) external pure {
+        vm.assume(more >= counted);
+        Schedule memory schedule;
+        (schedule.duration, schedule.step) = (uint32(DURATION), 1);
+        uint256 before = VestingMath.vestedDown(units, schedule, counted, 0);
+        assert(VestingMath.vestedDown(units, schedule, more, 0) >= before);
     }
 
-    function check_S13_neverLess_moreAccepted(Given memory given, uint8 gate, uint8 accepted) external pure {
-        _within(given);
-        vm.assume(_isOneFraction(gate) && accepted >= given.accepted && given.acceleration == 0);
-        vm.assume(uint256(accepted) + given.met <= SIZE);
-        uint256 before = _vested(given, Gate(gate));
-        given.accepted = accepted;
-        assert(_vested(given, Gate(gate)) >= before);
-    }
-
+    /// Faster: never less.
     function check_S13_neverLess_faster(Given memory given, uint24 acceleration) external pure {
         _within(given);
         vm.assume(acceleration >= given.acceleration && acceleration <= PPM);
         uint256 before = _vested(given, Gate.None);
         given.acceleration = acceleration;
         assert(_vested(given, Gate.None) >= before);
-    }
-
-    /// Whose share has one denominator at all times.
-    function _isOneFraction(uint8 gate) private pure returns (bool) {
-        return gate == uint8(Gate.None) || gate == uint8(Gate.Product);
     }
 
     function _within(Given memory given) private pure {

@@ -115,6 +115,14 @@ def test_symbolic__property_not_listed__fails(symbolic, tmp_path, capsys):
     assert "symbolic: Splits: S1 is not in tests/symbolic/README.md" in capsys.readouterr().out
 
 
+def test_symbolic__not_reached__is_a_row_with_the_reason(symbolic, tmp_path):
+    (tmp_path / "README.md").write_text(f"{README}| – | the rest | 5.8 | too large |\n")
+    found = results(*(outcome(function, 1) for function in FUNCTIONS), name="Canary")
+
+    row = {"property": "the rest", "effort": "too large", "result": "not reached"}
+    assert symbolic("Canary", found)[1][1:] == [row]
+
+
 def test_symbolic__canary__must_be_found_in_each_function(symbolic):
     found = results(*(outcome(function, 1) for function in FUNCTIONS), name="Canary")
     row = {"property": "a false property is found", "effort": "2 canaries", "result": "found"}
