@@ -75,7 +75,7 @@ gas: build ## gas of every operation, into benchmarks/gas.json
 .PHONY: abi
 abi: setup ## the interfaces, bytecode and pages that follow from the contracts, after a change of them
 	@$(RUN) python -m workpact.chain.artefacts
-	@$(RUN) python toolchain/error_codes.py && python toolchain/layout.py
+	@$(RUN) python -m toolchain.error_codes && python -m toolchain.layout
 
 .PHONY: threats
 threats: setup ## the table of threats in SECURITY.md, from the marks that tests carry

@@ -138,7 +138,7 @@ there. Commands and the SDK decode the errors of contracts: `from workpact.chain
 calls that can end so, as far as the sources show; a call that asks another contract can also end in one of its errors.
 """
 FOREIGN = "## Of OpenZeppelin's contracts and of tokens"
-PYTHON = """## Of the package
+PYTHON = """## Of the package and its commands
 
 What the SDK and commands raise by name, each a `workpact.WorkpactError`, with the next step in its words. Errors of \
 contracts are `workpact.chain.errors.ContractError`, and named as above.
@@ -172,12 +172,16 @@ def page() -> str:
 
 
 def named_errors() -> list[type[WorkpactError]]:
-    """Every class of error that the package defines, by module and name."""
+    """Every class of error that the package and its commands define, by module and name."""
     for module in pkgutil.walk_packages(workpact.__path__, "workpact."):
         # Alembic runs it, with a database in hand.
         if not module.name.endswith(".migrations.env"):
             importlib.import_module(module.name)
-    found = {kind for kind in _below(WorkpactError) if not (issubclass(kind, ContractError) and kind.name)}
+    for script in (ROOT / "scripts").glob("_*.py"):
+        importlib.import_module(f"scripts.{script.stem}")
+    # Whoever calls this may define errors of its own.
+    ours = [kind for kind in _below(WorkpactError) if kind.__module__.startswith(("workpact.", "scripts._"))]
+    found = {kind for kind in ours if not (issubclass(kind, ContractError) and kind.name)}
     return sorted(found, key=lambda kind: (kind.__module__, kind.__name__))
 
 

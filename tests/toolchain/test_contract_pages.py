@@ -10,7 +10,7 @@ from workpact.chain import artefacts, contracts, errors, release
 
 from .support import ROOT, load
 
-PYTHON = re.compile(r"\| `(workpact\.[\w.]+)` \| `(\w+)` \| (.+) \|")
+PYTHON = re.compile(r"\| `((?:workpact|scripts)\.[\w.]+)` \| `(\w+)` \| (.+) \|")
 
 
 @pytest.fixture(scope="module")
