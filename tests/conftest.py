@@ -7,6 +7,7 @@ alone: a name that is a module's or a session's in one file, and a test's in ano
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 import pytest
 
 from tests.support import compile_contract
+
+# Nodes in tests are this machine's: no request may look for a proxy, of which there are ten thousand.
+os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 
 @pytest.fixture(scope="module")

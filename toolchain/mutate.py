@@ -7,13 +7,15 @@
     mutate.py record                what stands in mutation/
 
 What was run is kept under the hash of the sources, so that a run goes on where it stopped; survivors are tried again.
-A survivor without a reason in mutation/ fails the run.
+A survivor without a reason in mutation/ fails the run, and so do a sample of which fewer than 95 % are killed, and a
+contract whose deletions nobody has run with its present sources.
 """
 
 import hashlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -32,6 +34,9 @@ MONEY = (
     *("WorkerEquity", "EquityPools", "WorkerRoster", "VestingMath"),
 )
 SAMPLE, PARTS, SEED = 300, 4, 8
+LEAST = 0.95
+# A function with a body: interfaces and structures have none.
+CODE = re.compile(r"^ *(?:function|constructor|modifier)\b[^;{]*\{", re.MULTILINE)
 RESULTS = ("killed", "survived", "equivalent", "not compiling")
 
 
@@ -158,14 +163,20 @@ def say(name: str, counts: Counter, survivors: list[dict], parts: Path | None) -
     for each in unanswered:
         print(f"{each['file']}:{each['line']}: {each['operator']}: {each['old']!r} -> {each['new']!r}: no test sees it")
     print(f"{name}: {score(counts)}; {counts['equivalent']} equivalent, {counts['not compiling']} do not compile")
+    whole = counts if name == "sample" else None
     if parts:
         parts.mkdir(parents=True, exist_ok=True)
         (parts / name).write_text(json.dumps(counts))
         told = [json.loads(path.read_text()) for path in sorted(parts.iterdir())]
         row(f"{name} of {PARTS}, seed {SEED}", score(counts))
         if len(told) == PARTS:
-            row(f"{SAMPLE} mutants, seed {SEED}", score(sum(map(Counter, told), Counter())))
-    return 1 if unanswered else 0
+            whole = sum(map(Counter, told), Counter())
+            row(f"{SAMPLE} mutants, seed {SEED}", score(whole))
+    return 1 if unanswered or (whole is not None and not enough(whole)) else 0
+
+
+def enough(counts: Counter) -> bool:
+    return counts["killed"] >= LEAST * (counts["killed"] + counts["survived"])
 
 
 def score(counts: Counter) -> str:
@@ -179,20 +190,25 @@ def score(counts: Counter) -> str:
 
 
 def say_record(root: Path) -> int:
-    """What stands in mutation/, and for which of them the sources have moved on."""
+    """What stands in mutation/ of the deletions, and for which contracts it is missing or of earlier sources."""
     counts: Counter = Counter()
-    moved = []
-    for path in sorted((root / "mutation").glob("*.json")):
-        if path.stem == "sample":
+    missing, moved = [], []
+    for source in sorted((root / "contracts").rglob("*.sol")):
+        if "mocks" in source.parts or not CODE.search(source.read_text()):
             continue
-        report = json.loads(path.read_text())
+        path = root / "mutation" / f"{source.stem}.json"
+        report = json.loads(path.read_text()) if path.is_file() else {"operators": {}}
+        if DELETION not in report["operators"]:
+            missing.append(source.stem)
+        elif report["sources"] != sources_hash(root, [str(source.relative_to(root))]):
+            moved.append(source.stem)
         counts += Counter(report["operators"].get(DELETION, {}))
-        if report["sources"] != sources_hash(root, [str(find(root, path.stem).relative_to(root))]):
-            moved.append(path.stem)
-    result = score(counts) + (f"; of earlier sources: {', '.join(moved)}" if moved else "")
+    result = score(counts)
+    for names, said in ((missing, "not run"), (moved, "of earlier sources")):
+        result += f"; {said}: {', '.join(names)}" if names else ""
     row("each statement deleted alone, as recorded in mutation/", result)
     print(f"deletions: {result}")
-    return 0
+    return 1 if missing or moved or not enough(counts) else 0
 
 
 def row(effort: str, result: str) -> None:

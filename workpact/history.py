@@ -96,26 +96,37 @@ def read(
 
     None stands for any. Those outside every history are left out.
     """
+    given = logs(contract, [None, *topics], since, until)
+    times = timestamps(given)
+    raw = (_raw(log) for log in given)
+    events = [decode(contract.contract_type.events, log, times[log["blockNumber"]]) for log in raw]
+    return [event for event in events if event.name not in OUTSIDE]
+
+
+def timestamps(given: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """By number, the Unix second of each block that logs, as the node gives them, are of."""
     from ape import networks
 
     web3 = networks.provider.web3
     times: dict[int, int] = {}
-    events = []
-    for given in logs(contract, [None, *topics], since, until):
-        log = _raw(given)
-        block = log["blockNumber"]
+    for log in given:
+        block = int(str(log["blockNumber"]), 0)
         if block not in times:
             # Newer nodes tell it with the log, which saves a question a block.
-            told = given.get("blockTimestamp")
+            told = log.get("blockTimestamp")
             times[block] = web3.eth.get_block(block)["timestamp"] if told is None else int(str(told), 0)
-        events.append(decode(contract.contract_type.events, log, times[block]))
-    return [event for event in events if event.name not in OUTSIDE]
+    return times
 
 
 def logs(
-    contract: Any, topics: Sequence[bytes | None], since: int | None = None, until: int | None = None
+    contract: Any,
+    topics: Sequence[bytes | Sequence[bytes] | None],
+    since: int | None = None,
+    until: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The logs of a contract with these topics (None stands for any), in order and as the node gives them.
+    """The logs of a contract with these topics, in order and as the node gives them.
+
+    Of topics, None stands for any, several for one of them.
 
     From block `since`, else from where the contract is recorded to have come up, to block `until`, else the last; in
     one question if the node takes it, else in ranges as wide as it does. Raises `LogsRefused`.
@@ -124,7 +135,7 @@ def logs(
     from ape.exceptions import ProviderError
 
     node: Any = networks.provider
-    wanted = ["0x" + topic.hex() if topic is not None else None for topic in topics]
+    wanted = [_wanted(topic) for topic in topics]
     first = deployments.born(node.web3.eth.chain_id, contract.address) if since is None else since
     last = height() if until is None else until
     width = last - first + 1
@@ -141,6 +152,12 @@ def logs(
             continue
         first += width
     return found
+
+
+def _wanted(topic: bytes | Sequence[bytes] | None) -> str | list[str] | None:
+    if isinstance(topic, bytes):
+        return "0x" + topic.hex()
+    return topic if topic is None else ["0x" + each.hex() for each in topic]
 
 
 def in_receipt(receipt: Any, contract: Any) -> list[Event]:

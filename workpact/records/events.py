@@ -17,10 +17,12 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 
 from workpact import WorkpactError
-from workpact.history import link, logs
+from workpact.history import link, logs, timestamps
 
 TRANSFER = keccak(text="Transfer(address,address,uint256)")
 NOBODY = "0x" + 40 * "0"
+AT_ONCE = 500
+"""Words of one topic that every node takes in one question."""
 
 
 class RecordsDiffer(WorkpactError):
@@ -77,7 +79,9 @@ def equity_records(equity: Any, issuer: str, last: int | None = None) -> list[Re
     pools = _read(equity, [opened, None, None, own], last)
     books = {bytes(pool["book"]) for pool in pools} | {_private_book(issuer)}
     books |= {_private_book(pool["manager"]) for pool in pools}
-    return in_order(record for book in sorted(books) for record in _read(equity, [None, book], last))
+    named = sorted(books)
+    some = (named[first : first + AT_ONCE] for first in range(0, len(named), AT_ONCE))
+    return in_order(record for each in some for record in _read(equity, [None, each], last))
 
 
 def roster_records(equity: Any, manager: str, last: int | None = None) -> list[Record]:
@@ -143,17 +147,13 @@ class _Address:
     address: str
 
 
-def _read(contract: Any, topics: Sequence[bytes | None], last: int | None) -> list[Record]:
-    from ape import networks
-
-    web3 = networks.provider.web3
+def _read(contract: Any, topics: Sequence[bytes | Sequence[bytes] | None], last: int | None) -> list[Record]:
     kinds = {keccak(text=event.selector): event for event in contract.contract_type.events}
-    times: dict[int, int] = {}
+    given = logs(contract, topics, None, last)
+    times = timestamps(given)
     found = []
-    for log in logs(contract, topics, None, last):
+    for log in given:
         block = _number(log["blockNumber"])
-        if block not in times:
-            times[block] = web3.eth.get_block(block)["timestamp"]
         words = [bytes(HexBytes(topic)) for topic in log["topics"]]
         if words[0] not in kinds:
             raise RecordsDiffer(f"The log with topic 0x{words[0].hex()} is of no event of {contract.address}.")

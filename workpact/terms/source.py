@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from workpact.terms.errors import Place, TermsError, YamlError
@@ -59,21 +60,39 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
 
 
-def _check_depth(text: str, file: str) -> None:
-    """Refuses nesting that no document needs, before anything recurses into it."""
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            place = Place(file, event.start_mark.line + 1, "")
-            raise YamlError(place, "is nested too deeply", "write what the format has")
+class _Composer(Composer):
+    """Refuses nesting that no document needs, before Python's own limit is met."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _TooDeep(self.loader.parser.peek_event().start_mark.line + 1)
+        node: Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+class _TooDeep(Exception):
+    """At this line."""
 
 
 def read_documents(text: str, file: str) -> list[Source]:
     """All YAML documents of a file; raises YamlError at the first that is not plain."""
+    return [Source(file, node, _plain(node, file, ())) for node in _compose(text, file)]
+
+
+# Pages and whoever signs several things of one agreement read the same text again and again; nobody changes a node.
+@lru_cache(8)
+def _compose(text: str, file: str) -> tuple[Node, ...]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Composer
     try:
-        _check_depth(text, file)
-        nodes = [node for node in YAML(typ="safe", pure=True).compose_all(text) if node is not None]
+        return tuple(node for node in yaml.compose_all(text) if node is not None)
+    except _TooDeep as error:
+        place = Place(file, error.args[0], "")
+        raise YamlError(place, "is nested too deeply", "write what the format has") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1 if mark else 0, "")
@@ -81,7 +100,6 @@ def read_documents(text: str, file: str) -> list[Source]:
     except YAMLError as error:
         message = str(error).splitlines()[0]
         raise YamlError(Place(file, 0, ""), f"not YAML: {message}", "save it as UTF-8 text") from None
-    return [Source(file, node, _plain(node, file, ())) for node in nodes]
 
 
 def _child(node: Node, key: str | int) -> tuple[int, Node] | None:
