@@ -1,10 +1,12 @@
 """What the tests of the toolchain share."""
 
 import importlib.util
+import json
 import os
 import subprocess
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -32,3 +34,21 @@ def outer_shell(**extra: str) -> dict[str, str]:
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)  # type: ignore[call-overload, no-any-return]
+
+
+def is_main(source: str) -> bool:
+    return source.startswith("contracts/") and not source.startswith("contracts/mocks/")
+
+
+def built() -> dict[str, Any]:
+    """What forge built of each contract of contracts/ but mocks, by its name."""
+    found = {}
+    for path in (ROOT / "out").glob("*.sol/*.json"):
+        artifact = json.loads(path.read_text())
+        if "metadata" not in artifact:
+            continue
+        ((source, name),) = artifact["metadata"]["settings"]["compilationTarget"].items()
+        # What was renamed or removed stays in the folder.
+        if is_main(source) and (ROOT / source).is_file() and artifact["bytecode"]["object"] != "0x":
+            found[name] = artifact
+    return found
