@@ -68,9 +68,9 @@ interface IAgreement is IMilestoneEscrow {
     error Agreement_TooLate(uint256 item, uint256 until);
     /// @notice Thrown when a milestone was rejected as often as the terms allow.
     error Agreement_NoRoundLeft(uint256 milestone, uint256 rejections);
-    /// @notice Thrown when the caller may not rule now, with this share.
+    /// @notice Thrown when the caller is no arbiter of the document (share 0), or may not rule now with this share.
     error Agreement_NotArbiter(address caller, uint256 share);
-    /// @notice Thrown when an arbiter has not consented to serve, or is none of the document's.
+    /// @notice Thrown when an arbiter has not consented to serve.
     error Agreement_NotServing(address arbiter);
     /// @notice Thrown when no ending has taken effect, or one is announced that is not later.
     error Agreement_Ending(uint256 endsAt);

@@ -84,12 +84,9 @@ class Pair:
     ) -> subprocess.Popen[str]:
         """Starts a side's agent."""
         user = self.users[side]
-        places = ["--data", str(self.path(side)), "--exchange", str(self.exchange)]
-        key = ["--secret", str(user.folder / "evidence.key"), "--account", f"{side}-reporter", "--yes"]
-        command = ["sla", "watch", self.file, "--side", side, *places, *key, *self.stage.network, "--json", *options]
         crash = {"PYTHONPATH": str(CRASH), "CRASH_AFTER": crash_after} if crash_after else {}
         return subprocess.Popen(
-            user.command(*command),
+            user.command(*self._watch(side, *options)),
             cwd=ROOT,
             env=user.environment | crash,
             stdin=subprocess.DEVNULL,
@@ -98,15 +95,22 @@ class Pair:
             text=True,
         )
 
+    def _watch(self, side: str, *options: str) -> list[str]:
+        user = self.users[side]
+        places = ["--data", str(self.path(side)), "--exchange", str(self.exchange)]
+        key = ["--secret", str(user.folder / "evidence.key"), "--account", f"{side}-reporter", "--yes"]
+        command = ["sla", "watch", self.file, "--side", side, *places, *key, *self.stage.network, "--json"]
+        return [*command, *options]
+
     def rounds(self, *sides: str, options: tuple[str, ...] = ("--confirmations", "0")) -> list[Any]:
         """One round of each side's agent, at the same time; what each says of itself."""
-        running = [self.start(side, "--once", *options) for side in sides]
-        said = [process.communicate() for process in running]
-        for process, (out, trouble) in zip(running, said, strict=True):
-            assert out, trouble
-            assert "Traceback" not in trouble, trouble
-            assert process.returncode == (json.loads(out)["state"] == "alarm")
-        return [json.loads(out) for out, _ in said]
+        running = [self.users[side].start(*self._watch(side, "--once", *options)) for side in sides]
+        done = [each.ended() for each in running]
+        for each in done:
+            assert each.stdout, each.stderr
+            assert "Traceback" not in each.stderr, each.stderr
+            assert each.returncode == (json.loads(each.stdout)["state"] == "alarm")
+        return [json.loads(each.stdout) for each in done]
 
     @contextmanager
     def both_running(self, *options: str) -> Iterator[Agents]:

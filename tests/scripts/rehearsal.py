@@ -11,6 +11,7 @@ from typing import Any
 from eth_account import Account
 
 from tests.anvil import ask
+from tests.scripts import warm
 from tests.support import ROOT
 
 PASSPHRASE = "correct horse"
@@ -47,16 +48,13 @@ class Rehearsal:
     def command(self, *arguments: str) -> list[str]:
         return ["ape", "run", *arguments]
 
+    def start(self, *arguments: str) -> warm.Command:
+        """Types a command, and does not wait for it."""
+        return warm.Command(self.command(*arguments), ROOT, self.environment)
+
     def run(self, *arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
         """Runs a command without a terminal; unless `fails` it must succeed."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        done = self.start(*arguments).ended()
         assert (done.returncode != 0) == fails, done.stderr + done.stdout
         return done
 
