@@ -30,7 +30,7 @@ contract Player is Test {
         outside = new OutsideHandler(world_);
     }
 
-    /// An action of somebody; when it was refused, or there was nothing to do, another one.
+    /// An action of somebody; when it was refused, or there was nothing to do, another one. Then what holds is checked.
     function play(uint256 seed) external {
         uint256 before = world.done();
         for (uint256 i = 0; i < TRIES && world.done() == before; ++i) {
@@ -44,6 +44,7 @@ contract Player is Test {
                 revert(add(reason, 32), mload(reason))
             }
         }
+        world.check();
     }
 
     /// Brings every agreement to its end, with time alone.

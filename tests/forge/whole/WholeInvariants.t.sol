@@ -45,8 +45,9 @@ contract WholeInvariants is Test {
     /// @custom:threat T22
     /// @custom:threat T23
     /// forge-config: test.invariant.fail-on-revert = true
-    function invariant_whole() public {
-        world.check();
+    function invariant_whole() public view {
+        // {Player.play} has checked: a call from here would cost forge as much as the action itself.
+        assertEq(address(player.world()), address(world), "another world");
     }
 
     function afterInvariant() public {
@@ -85,7 +86,6 @@ contract WholeInvariants is Test {
         for (uint256 call = 0; call < CALLS; ++call) {
             seed = uint256(keccak256(abi.encode(seed)));
             player.play(seed);
-            world.check();
         }
         afterInvariant();
     }
