@@ -114,7 +114,8 @@ def _enrol_file(act: Act, through: Through, equity: WorkerEquity, newcomers: Pat
             for name, wallet in people:
                 if wallet in known and known[wallet] not in roster:
                     roster = roster.enrol(known[wallet], [(name, wallet)])
-            roster.write(path)
+            if roster:
+                roster.write(path)
     value: dict[str, Any] = {"roster": str(path), "workers": len(roster), "enrolled": len(people)}
     if all(map(mined, sent)):
         value |= through.put(act, Kind.ROSTER, read_private(path), "roster.csv", follows=True)

@@ -154,7 +154,7 @@ def withdraw(act: Act, payees: tuple[str, ...], to: str | None, paper: Path | No
             sent.append(payroll.payroll.withdraw(token, payee, to, sender=act.sender))
             paid[payee] = owed
         except ContractError as error:  # one blocked payee stops nobody else
-            if error.name != "Payroll_BadPayee" or len(chosen) == 1:
+            if error.name != "Payroll_BadPayee" or len(payees) == 1 or to is not None:
                 raise
             refused[payee] = owed
     money = act.agreement.money

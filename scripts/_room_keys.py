@@ -97,7 +97,11 @@ def _register(
 
     desk, whose = DataRoom.deployed(), _owner(owner, account)
     current = desk.key_of(whose)
-    if not anew and current:
+    wish = keystore().folder / f"{whose.lower()}.rotating"
+    # A rotation that was killed once it was mined is done: the same again is not another.
+    is_done = wish.exists() and wish.read_text() == str(current.version)
+    if current and (is_done or not anew):
+        wish.unlink(missing_ok=True)
         _require_here(current)
         value = _shown(current.public, current.version, whose)
         return finished(as_json, value, [_said(current.version, whose)], [], "It was registered before.")
@@ -107,9 +111,12 @@ def _register(
     if typed_data:
         value = {"digest": message.digest, "typedData": message.typed_data}
         return emit(plain(value), as_json, _json(value))
+    if anew:
+        wish.write_text(str(version))
     given = read_signature(signature) if signature else b""
     sender = Sender(signer(account, yes), confirmations, outbid)
     sent = desk.register_key(whose, public, version, signature=given, sender=sender)
+    wish.unlink(missing_ok=True)
     return finished(as_json, _shown(public, version, whose), [_said(version, whose), _ADVICE], [sent])
 
 

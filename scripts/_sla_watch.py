@@ -12,6 +12,7 @@ from scripts._options import (
     ConnectedCommand,
     emit_line,
     json_option,
+    outbid_option,
     sender_option,
     signer,
     yes_option,
@@ -50,6 +51,7 @@ confirmations_option = click.option(
 @click.option("--metrics", type=click.IntRange(0, 65535), metavar="PORT", help="Serve metrics on 127.0.0.1.")
 @sender_option
 @confirmations_option
+@outbid_option
 @yes_option
 @json_option
 def watch(

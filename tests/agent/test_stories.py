@@ -40,6 +40,26 @@ def test_agreed__equal_logs__final_and_settled_without_anybody(desk):
     assert [each["period"] for each in desk.watch("client")["periods"]] == ["second"]
 
 
+def test_pending__outbid__one_report_with_the_higher_fee(desk, chain, monkeypatch):
+    for side in ("client", "contractor"):
+        desk.log(side, 1, 2, 3, 4)
+    desk.at(0, 1)
+    desk.watch("client")
+    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+    chain.provider.auto_mine = False
+    try:
+        for option in ((), ("--outbid",)):
+            waiting = desk.watch("contractor", *option)
+            assert "Not mined yet" in waiting["problems"][0]
+        chain.mine()
+    finally:
+        chain.provider.auto_mine = True
+
+    nonce = desk.account("contractor-reporter").nonce
+    assert (nonce, waiting["problems"][0].count(", 0x")) == (1, 1)
+    assert sent(desk.watch("contractor")) == ["settle"]
+
+
 @pytest.mark.parametrize("desk", [[("    case: number", "    table: log\n    case: number")]], indirect=True)
 def test_signed__on_a_database__read_until_then(desk):
     desk.log("client", 1, 2)

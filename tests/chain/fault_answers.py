@@ -19,6 +19,7 @@ HTTP_STATUS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
     "502": (502, ()),
     "503": (503, ()),
 }
+SEND = "eth_sendRawTransaction"
 BLOCK_AT = {
     "eth_call": 1,
     "eth_getCode": 1,
@@ -51,7 +52,11 @@ def answered(trouble: Trouble, fault: str, body: bytes) -> bytes:
         return _stale(trouble, int(fault.split()[1]))
     if fault == "lying chain":
         return _with(trouble.call, {"eth_chainId": "0x1", "net_version": "1"}.get(trouble.method, "0x1"))
+    if fault.startswith("replace") and trouble.method == SEND and trouble.proxy.replaces is None:
+        trouble.proxy.replaces = trouble.proxy.ask("evm_snapshot")
     answer = trouble.proxy.forward(body)
+    if fault.startswith("replace") and trouble.method != SEND and json.loads(answer).get("result"):
+        _replace(trouble.proxy, int(fault.split()[1]))
     if fault == "dear":
         _dear(trouble)
     if fault.startswith("reorg") and json.loads(answer).get("result"):
@@ -119,6 +124,20 @@ def _dear(trouble: Trouble) -> None:
     base = int(trouble.proxy.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
     trouble.proxy.ask("anvil_setNextBlockBaseFeePerGas", hex(base * 10))
     trouble.proxy.ask("evm_mine")
+
+
+def _replace(proxy: FaultProxy, deep: int) -> None:
+    """So many blocks, the lowest of them the one of what was sent first, give way to as many others and one more.
+
+    By a snapshot: Anvil's own reorganisation loses contracts once it keeps some hundred blocks.
+    """
+    if not proxy.replaces:
+        return
+    for _ in range(deep - 1):
+        proxy.ask("evm_mine")
+    proxy.ask("evm_revert", proxy.replaces)
+    proxy.replaces = ""
+    proxy.ask("anvil_mine", hex(deep + 1), "0x2")
 
 
 def _taken(trouble: Trouble) -> None:

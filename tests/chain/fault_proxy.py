@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.chain import fault_answers
-from tests.chain.fault_answers import HTTP_STATUS, SPOILED, Trouble
+from tests.chain.fault_answers import HTTP_STATUS, SEND, SPOILED, Trouble
 
-SEND = "eth_sendRawTransaction"
+__all__ = ["RECEIPT", "SEND", "Fault", "FaultProxy"]
 RECEIPT = "eth_getTransactionReceipt"
 
 
@@ -68,6 +68,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.last: tuple[str, bytes] = ("", b"")
         self.counted = 0
         self.victim = 0
+        self.replaces: str | None = None
         self.reached = threading.Event()
         self.released = threading.Event()
         self.deciding = threading.Lock()
@@ -89,6 +90,7 @@ class FaultProxy(ThreadingHTTPServer):
         """From now on these faults, and no others."""
         self.plan.clear()
         self.faults = list(faults)
+        self.replaces = None
         self.struck = 0
 
     def fault_of(self, method: str) -> str:

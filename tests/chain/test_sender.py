@@ -218,6 +218,30 @@ def test_call__waiting_in_the_pool__outbid_replaces_it(chain, sender, token, cli
     assert (receipt.txn_hash, token.balanceOf(stranger), client.nonce) == (dear.hash, 5, nonce + 1)
 
 
+def test_call__waiting_in_the_pool_with_a_high_bid__no_higher_one(chain, sender, token, client, stranger, monkeypatch):
+    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+    monkeypatch.setattr("workpact.chain.sender.MOST_BID", 1)
+    chain.provider.auto_mine = False
+    try:
+        for outbid in (False, True):
+            with pytest.raises(StillPending):
+                Sender(client, outbid=outbid).call(token.mint, stranger.address, 5, intent="pay")
+        assert len(sender.journal.intent("pay").attempts) == 1
+        chain.mine()
+    finally:
+        chain.provider.auto_mine = True
+    assert token.balanceOf(stranger) == 5
+
+
+def test_call__node_takes_back_what_it_counted__named_with_the_next_step(sender, token, stranger, monkeypatch, chain):
+    with monkeypatch.context() as patch:
+        patch.setattr(type(chain.provider), "get_nonce", lambda *_, **__: 10**6)
+        with pytest.raises(NotSent, match=r"behind what it said before\. Run the same again"):
+            sender.call(token.mint, stranger.address, 5)
+    sender.call(token.mint, stranger.address, 5)
+    assert token.balanceOf(stranger) == 5
+
+
 def test_call__no_contract_there__nothing_signed(sender, token, stranger):
     with pytest.raises(NotSent, match="no contract at"):
         sender.send(stranger.address, token.mint.encode_input(stranger.address, 5))

@@ -91,6 +91,10 @@ def test_rotate_and_renew(room_desk):
     made = put(desk, "--for", "contractor")
     rotated = desk.json("room", "rotate", account="contractor")
     assert (rotated["version"], rotated["account"]) == (2, desk.address("contractor"))
+    # As if it had been killed once it was mined.
+    (Path(rotated["keystore"]) / f"{rotated['account'].lower()}.rotating").write_text("2")
+    again = desk.json("room", "rotate", account="contractor")
+    assert (again["version"], again["sent"]) == (2, False)
     renew = ("room", "renew", desk.file, "--for", "contractor")
     renewed = desk.json(*renew, account="client")["renewed"]
     assert renewed == [{"file": made["file"], "version": 1, "readers": [desk.address("contractor")]}]

@@ -7,77 +7,40 @@ in common.
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from random import Random
+from traceback import format_exception
 from typing import Any
 
-import click
 import pytest
 from ape import accounts, chain
+from ape.api.networks import AutoGasLimit
 from click.testing import Result
 
 from scripts import _options
-from tests.chain.fault_proxy import FaultProxy
+from tests.chain.fault_proxy import SEND, FaultProxy
 from tests.scripts import weather
+from tests.scripts.entries import ANEW, by_acts, is_hindered, path_of, script_of, takes
 from tests.scripts.typed import Terminal
 from tests.scripts.weather import WEATHER, Folders, Point, Trace, Weather
 from workpact import WorkpactError
 
+LABELLED = weather.points()
 BY_PROXY = ("kill before", "kill after")
 FOLDERS = ("WORKPACT_DATA", "WORKPACT_DEPLOYMENTS", "WORKPACT_ROOM", "WORKPACT_MARKET")
-SENDS_NOTHING = {
-    "agreement sign",
-    "audit books",
-    "audit match",
-    "equity rotate sign",
-    "equity rotate sign-veto",
-    "equity sign",
-    "market bids",
-    "payroll plan",
-    "payroll sign-withdrawal",
-    "sla sign",
-}
-"""Commands with an account that only signs or reads; a story in which one sends fails."""
-SCHEDULES = 4
+SCHEDULES = 3
 """Of each command, by seed."""
-ROOM_FOR_REPLACED = 30
-"""Empty blocks before a schedule, so that no reorganisation reaches what it began with."""
+FEES_FALL = (("anvil_mine", "0x20"),)
+"""Blocks until a base fee is a tenth of what it was."""
 AGAIN = 7
 """Seconds between the two runs without faults: what differs is no fault's doing."""
-
-
-def path_of(arguments: Iterable[str]) -> str:
-    """The command that is typed, without its arguments."""
-    script, *rest = arguments
-    command: click.Command = importlib.import_module(f"scripts.{script}").cli
-    words = [script]
-    for word in rest:
-        if not isinstance(command, click.Group):
-            break
-        command = command.commands[word]
-        words.append(word)
-    return " ".join(words)
-
-
-def with_account() -> Iterator[str]:
-    """Every command of the project that takes an account."""
-
-    def walk(command: click.Command, words: list[str]) -> Iterator[str]:
-        if isinstance(command, click.Group):
-            for name, inner in command.commands.items():
-                yield from walk(inner, [*words, name])
-        elif any("--account" in option.opts for option in command.params):
-            yield " ".join(words)
-
-    for path in sorted((weather.ROOT / "scripts").glob("[!_]*.py")):
-        yield from walk(importlib.import_module(f"scripts.{path.stem}").cli, [path.stem])
 
 
 @dataclass
@@ -87,10 +50,43 @@ class Log:
     cells: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     named: Counter[str] = field(default_factory=Counter)
+    reached: dict[str, set[str]] = field(default_factory=dict)
+    """The points at which each was killed."""
     sending: set[str] = field(default_factory=set)
     schedules: Counter[str] = field(default_factory=Counter)
     silent: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command as it is typed."""
+
+    path: str
+    run: Callable[..., Result]
+    account: str
+    terminal: Terminal
+
+    @property
+    def who(self) -> str:
+        """The address that sends."""
+        return str(accounts.test_accounts[self.terminal.accounts[self.account]].address)
+
+    @cached_property
+    def bids(self) -> bool:
+        """Whether it can be told to bid more."""
+        return takes(self.path, "--outbid")
+
+    @cached_property
+    def points(self) -> list[Point | str]:
+        """Where it can be killed; what is labelled in deploying, others do not pass."""
+        labelled = [each for each in LABELLED if self.path == "deploy" or "/deploy" not in each.file]
+        return [*labelled, *BY_PROXY]
+
+
+def told(error: BaseException | None) -> str:
+    """With the places that it came through."""
+    return "".join(format_exception(error)) if error else ""
 
 
 class Storm:
@@ -99,8 +95,9 @@ class Storm:
     def __init__(self, proxy: FaultProxy, patch: Any, folder: Path, log: Log, chosen: Iterable[str]) -> None:
         self.proxy, self.patch, self.folder, self.log = proxy, patch, folder, log
         self.chosen = list(chosen)
-        self.points: list[Point | str] = [*weather.points(), *BY_PROXY]
         self.plain = Terminal.run
+        self.script = os.environ["STORM_SCRIPT"]
+        self.said = ""
         self.raised: BaseException | None = None
         explain = _options._explain
 
@@ -116,67 +113,65 @@ class Storm:
     def run(self, terminal: Terminal, *arguments: str, account: str | None = None) -> Result:
         """What `Terminal.run` does, after the storm."""
         path = path_of(arguments)
-        is_chosen = path.split()[0] == os.environ.get("STORM_SCRIPT", path.split()[0])
-        if account is not None and is_chosen and path not in self.log.sending:
+        if account is not None and script_of(path) == self.script and path not in self.log.sending:
             with self._kept(terminal) as state:
                 first = self._traced(state, lambda: self.plain(terminal, *arguments, account=account))
+                path = by_acts(path, self.said)
                 is_sent = first is not None and bool(first.sent)
-            if is_sent:
+            if is_sent and path not in self.log.sending:
                 self.log.sending.add(path)
                 self.log.silent.discard(path)
-                self._try(terminal, path, arguments, account)
-            else:
+                self._try(Entry(path, partial(self.plain, terminal, *arguments, account=account), account, terminal))
+            elif not is_sent:
                 self.log.silent.add(path)
         return self.plain(terminal, *arguments, account=account)
 
-    def _try(self, terminal: Terminal, path: str, arguments: tuple[str, ...], account: str) -> None:
-        def run(*more: str) -> Result:
-            return self.plain(terminal, *arguments, *more, account=account)
-
-        with self._kept(terminal) as state:
-            first = self._traced(state, run)
+    def _try(self, entry: Entry) -> None:
+        with self._kept(entry.terminal) as state:
+            first = self._traced(state, entry.run)
             state.restore()
             chain.mine(deltatime=AGAIN)
-            common = self._traced(state, run)
+            common = self._traced(state, entry.run)
             assert first is not None
             assert common is not None
+            compare = partial(self._compare, state, entry, first, common)
             for name in self.chosen:
                 state.restore()
-                if WEATHER[name].deep:
-                    chain.mine(WEATHER[name].deep)
-                    state.begin()
-                with self._judged(f"{path}, {name}"):
-                    self._weather(name, run, account, terminal)
-                    self._compare(state, run, first, common, WEATHER[name], account, terminal)
-                self.log.cells[path] += 1
-            for point in self.points:
+                with self._judged(f"{entry.path}, {name}"):
+                    compare(WEATHER[name], self._weather(name, entry))
+                self.log.cells[entry.path] += 1
+            for point in entry.points:
                 state.restore()
-                if not weather.killed(run, self.proxy, point):
+                if not weather.killed(entry.run, self.proxy, point):
                     continue
-                with self._judged(f"{path}, killed at {point}"):
-                    self._compare(state, run, first, common, Weather(list), account, terminal)
-                self.log.kills[path] += 1
+                with self._judged(f"{entry.path}, killed at {point}"):
+                    compare(Weather(list))
+                self.log.kills[entry.path] += 1
+                self.log.reached.setdefault(entry.path, set()).add(point if isinstance(point, str) else point.name)
             for seed in range(SCHEDULES if self.chosen == list(WEATHER) else 0):
                 state.restore()
-                chain.mine(ROOM_FOR_REPLACED)
-                state.begin()
-                with self._judged(f"{path}, schedule {seed}"):
-                    outbid = self._schedule(Random(f"{path} {seed}"), path, run, account, terminal)
-                    self._compare(state, run, first, common, Weather(list, outbid=outbid), account, terminal)
-                self.log.schedules[path] += 1
+                with self._judged(f"{entry.path}, schedule {seed}"):
+                    lots = Random(f"{entry.path} {seed}")
+                    outbid, is_done = self._schedule(lots, sum(first.sent.values()), entry)
+                    compare(Weather(list, outbid=outbid), is_done)
+                self.log.schedules[entry.path] += 1
 
-    def _schedule(self, lots: Random, path: str, run: Callable[..., Result], account: str, terminal: Terminal) -> bool:
-        """Two to four faults and kills in a row; whether one of them wants a higher bid afterwards."""
+    def _schedule(self, lots: Random, sends: int, entry: Entry) -> tuple[bool, bool]:
+        """Two or three faults and kills in a row; whether one of them wants a higher bid afterwards, and all is done.
+
+        Which of the command's transactions a fault meets is drawn, too.
+        """
         weathers = [name for name, each in WEATHER.items() if not each.taken]
         outbid = False
-        for _ in range(lots.randint(2, 4)):
+        for _ in range(lots.randint(2, 3)):
             if lots.randrange(3):
                 name = lots.choice(weathers)
-                self._weather(name, run, account, terminal)
                 outbid |= WEATHER[name].outbid
+                if self._weather(name, entry, lots.randrange(sends)) and entry.path in ANEW:
+                    return outbid, True
             else:
-                self.log.kills[path] += weather.killed(run, self.proxy, lots.choice(self.points))
-        return outbid
+                self.log.kills[entry.path] += weather.killed(entry.run, self.proxy, lots.choice(entry.points))
+        return outbid, False
 
     @contextmanager
     def _judged(self, name: str) -> Iterator[None]:
@@ -187,48 +182,41 @@ class Storm:
             self.proxy.trouble()
             self.log.wrong.append(f"{name}: {error}")
 
-    def _weather(
-        self,
-        name: str,
-        run: Callable[..., Result],
-        account: str,
-        terminal: Terminal,
-    ) -> None:
-        """A run with a fault: it ends done, or in a named error."""
-        bad = WEATHER[name]
-        who = accounts.test_accounts[terminal.accounts[account]].address
-        self._prepare(bad.before, who)
+    def _weather(self, name: str, entry: Entry, skip: int = 0) -> bool:
+        """A run with a fault, after so many transactions: whether it ends done, else in a named error."""
+        bad, faults = WEATHER[name], WEATHER[name].faults()
+        for fault in faults:
+            fault.skip += skip if fault.methods == (SEND,) else 0
+        self._prepare(bad.before, entry.who)
         with self.patch.context() as patch:
             if not bad.waits:
                 patch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
             if bad.timeout:
                 patch.setattr(chain.provider.web3.provider, "_request_kwargs", {"timeout": bad.timeout})
-            self.proxy.trouble(bad.faults())
+            self.proxy.trouble(faults)
             self.raised = None
-            done = run()
+            done = entry.run()
             self.proxy.trouble()
-        self._prepare(bad.after, who)
-        if done.exit_code != 0:
-            assert isinstance(self.raised, WorkpactError), (
-                f"{done.stderr or done.output} {self.raised or done.exception!r}"
+        self._prepare(bad.after, entry.who)
+        if bad.outbid and not entry.bids:
+            self._prepare(FEES_FALL, entry.who)
+        if done.exit_code != 0 or is_hindered(done.stdout):
+            assert isinstance(self.raised, WorkpactError) or is_hindered(done.stdout), (
+                f"{done.stderr or done.output} {told(self.raised or done.exception)}"
             )
             self.log.named[name] += 1
+            return False
+        return True
 
     def _compare(
-        self,
-        state: State,
-        run: Callable[..., Result],
-        first: Trace,
-        common: Trace,
-        bad: Weather,
-        account: str,
-        terminal: Terminal,
+        self, state: State, entry: Entry, first: Trace, common: Trace, bad: Weather, is_done: bool = False
     ) -> None:
         """Run again it is done, and once."""
-        done = run(*(["--outbid"] if bad.outbid else []))
-        assert done.exit_code == 0, f"again: {done.stderr or done.output} {done.exception!r}"
-        who = accounts.test_accounts[terminal.accounts[account]].address
-        difference = first.differs(state.trace(), common, {who: bad.taken} if bad.taken else {})
+        if not (is_done and entry.path in ANEW):
+            done = entry.run(*(["--outbid"] if bad.outbid and entry.bids else []))
+            assert done.exit_code == 0, f"again: {done.stderr or done.output} {told(done.exception)}"
+            entry.terminal.require_once(done)
+        difference = first.differs(state.trace(), common, {entry.who: bad.taken} if bad.taken else {})
         assert not difference, difference
 
     def _prepare(self, calls: Iterable[tuple[Any, ...]], account: str) -> None:
@@ -238,6 +226,7 @@ class Storm:
     def _traced(self, state: State, run: Callable[[], Result]) -> Trace | None:
         state.begin()
         done = run()
+        self.said = done.stdout
         return state.trace() if done.exit_code == 0 else None
 
     @contextmanager
@@ -253,6 +242,8 @@ def storming(folder: Path, log: Log, chosen: Iterable[str] = WEATHER) -> Iterato
     connection = chain.provider.web3.provider
     with FaultProxy(connection.endpoint_uri) as proxy, pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "endpoint_uri", proxy.url)
+        # As on live networks: what a contract refuses is not sent.
+        patch.setitem(vars(chain.provider.network), "gas_limit", AutoGasLimit())
         # Libraries pause before they ask again.
         patch.setattr(time, "sleep", lambda _: None)
         storm = Storm(proxy, patch, folder, log, chosen)
@@ -267,7 +258,8 @@ class State:
     def __init__(self, proxy: FaultProxy, terminal: Terminal, folder: Path) -> None:
         self.proxy = proxy
         named = [Path(os.environ[name]) for name in FOLDERS if name in os.environ]
-        self.folders = Folders([*named, Path(getattr(terminal, "folder", folder))], folder / "kept")
+        named += [Path(terminal.folder)] if hasattr(terminal, "folder") else []
+        self.folders = Folders(named, folder / "kept")
         self.addresses = [accounts.test_accounts[number].address for number in set(terminal.accounts.values())]
         self.snapshot = chain.snapshot()
         self.begin()

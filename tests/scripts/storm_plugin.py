@@ -9,19 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripts.storm import Log, storming
+from tests.scripts.entries import script_of, sending
+from tests.scripts.storm import Log, Storm, storming
 from tests.scripts.weather import WEATHER
 
 LOG = Log()
 
 
 @pytest.fixture(autouse=True)
-def storm(request, tmp_path_factory) -> Iterator[None]:
+def storm(request, tmp_path_factory) -> Iterator[Storm]:
     """Before every other fixture, whose commands count too."""
     request.getfixturevalue("chain")
     chosen = os.environ.get("STORM_FAULTS")
-    with storming(tmp_path_factory.mktemp("storm"), LOG, chosen.split(",") if chosen else WEATHER):
-        yield
+    with storming(tmp_path_factory.mktemp("storm"), LOG, chosen.split(",") if chosen else WEATHER) as made:
+        yield made
+
+
+def pytest_runtest_protocol() -> bool | None:
+    """No story more once all commands of the script have met all faults."""
+    wanted = {path for path in sending() if script_of(path) == os.environ["STORM_SCRIPT"]}
+    return True if wanted <= LOG.sending else None
 
 
 def pytest_sessionfinish() -> None:

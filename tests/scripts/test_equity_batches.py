@@ -25,8 +25,13 @@ def crew(desk, tmp_path, monkeypatch) -> Crew:  # noqa: ARG001 - its folders
     return made
 
 
-def test_enrol__from_a_file__names_stay_in_the_roster_file(crew):
+def test_enrol__from_a_file__names_stay_in_the_roster_file(crew, chain):
     command = ("equity", "enrol", crew.file, "--from", crew.people(1, 2, 3), "--roster", crew.roster)
+    has = crew.account("contractor").balance
+    chain.set_balance(crew.address("contractor"), 1)
+    assert "too little" in crew.refused(*command)
+    assert not Path(crew.roster).exists()
+    chain.set_balance(crew.address("contractor"), has)
     made = crew.twice(*command)
 
     assert (made["enrolled"], made["workers"]) == (3, 3)

@@ -6,19 +6,20 @@ import re
 
 import pytest
 
-from tests.scripts.stories import BY_PROCESSES, STORIES, sending
+from tests.scripts.entries import script_of, sending
+from tests.scripts.stories import STORIES
 from tests.scripts.weather import points
 from tests.support import ROOT
 
 
 @pytest.mark.threat("T25")
 def test_every_command_that_can_send__is_typed_in_a_story():
-    """A new command with an account belongs into a test of STORIES, or into one that kills processes."""
-    common = ["tests/scripts/desk.py", "tests/scripts/crew.py"]
-    for path in set(sending()) - BY_PROCESSES:
-        script, *words = path.split()
-        text = "".join((ROOT / file).read_text() for file in [*STORIES[script], *common])
-        assert re.search(r",\s*".join(f'"{word}"' for word in [script, *words]), text), path
+    """A new command with an account belongs into a test of STORIES."""
+    common = [f"tests/{file}.py" for file in ("scripts/desk", "scripts/crew", "agent/watched")]
+    for path in sending():
+        files = [file.partition("::")[0] for file in STORIES[script_of(path)]]
+        text = "".join((ROOT / file).read_text() for file in [*files, *common])
+        assert re.search(r",\s*".join(f'"{word}"' for word in path.split()), text), path
 
 
 def test_one_place_alone_sends():

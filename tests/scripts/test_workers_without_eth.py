@@ -137,6 +137,8 @@ def test_wages__refused_by_the_token__booked_and_withdrawn(crew):
     block(crew, crew.wallet(4), False)
     withdrawn = crew.json("payroll", "withdraw", crew.file, account="carrier")
     assert (withdrawn["paid"], withdrawn["refused"]) == ({crew.wallet(4): 40 * UNIT}, {crew.wallet(3): 30 * UNIT})
+    again = crew.json("payroll", "withdraw", crew.file, account="carrier")
+    assert (again["sent"], again["paid"], again["refused"]) == (False, {}, {crew.wallet(3): 30 * UNIT})
     # Who is blocked signs where else it goes.
     paper = str(crew.folder / "3.withdrawal.json")
     crew.as_worker(3, "payroll", "sign-withdrawal", crew.file, "--to", crew.wallet(13), "--output", paper)

@@ -38,6 +38,9 @@ class Terminal:
         with answers_lost(self.loses_answers):
             return CliRunner(mix_stderr=False).invoke(cli, [*rest, *options], prog_name=f"ape run {script}")
 
+    def require_once(self, done: Result) -> None:
+        """What has to be so after a command was run again, beside what the chain shows."""
+
     def json(self, *arguments: str, account: str | None = None) -> Any:
         """The one JSON value of a command that succeeds."""
         done = self.run(*arguments, "--json", account=account)

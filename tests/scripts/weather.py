@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.chain.fault_proxy import RECEIPT, Fault, FaultProxy
+from eth_utils.address import to_checksum_address
+
+from tests.chain.fault_proxy import RECEIPT, SEND, Fault, FaultProxy
 from tests.support import ROOT
 
 CHAIN = ("eth_chainId", "net_version")
@@ -31,8 +34,6 @@ class Weather:
     """The run afterwards bids more."""
     taken: int = 0
     """Transactions of the account that another process sent."""
-    deep: int = 0
-    """Blocks that are replaced."""
     waits: bool = True
     """For a transaction to be mined."""
     timeout: float | None = None
@@ -41,6 +42,11 @@ class Weather:
 
 def _once(kind: str) -> Weather:
     return Weather(lambda: [Fault(kind)])
+
+
+def _rows(*kinds: str) -> Weather:
+    """One after another, as sending is tried again."""
+    return Weather(lambda: [Fault(kind) for kind in kinds])
 
 
 def _always(kind: str, *methods: str, skip: int = 0) -> Weather:
@@ -53,17 +59,14 @@ def _reads(kind: str) -> Weather:
 
 
 WEATHER: dict[str, Weather] = {
-    "all answers to sending dropped": _always("drop after", "eth_sendRawTransaction"),
-    "all requests to send dropped": _always("drop before", "eth_sendRawTransaction"),
+    "all answers to sending dropped": _always("drop after", SEND),
+    "all requests to send dropped": _always("drop before", SEND),
     "all receipts dropped": _always("drop after", RECEIPT),
     "node gone": _always("drop before"),
     "node gone after nine calls": _always("drop before", skip=9),
     "sending timed out": Weather(lambda: [Fault("late")], timeout=0.3),
-    "429": _once("429"),
-    "429 with Retry-After": _once("429 retry after"),
-    "500": _once("500"),
-    "502": _once("502"),
-    "503": _once("503"),
+    "429, then 502": _rows("429", "502"),
+    "429 with Retry-After, then 500, then 503": _rows("429 retry after", "500", "503"),
     "sending: cut": _once("cut"),
     "sending: another answer": _once("other"),
     "reading: cut": _reads("cut"),
@@ -87,7 +90,7 @@ WEATHER: dict[str, Weather] = {
     ),
     **{
         f"reorganised {deep} deep": Weather(
-            lambda deep=deep: [Fault(f"reorg {deep}", (RECEIPT,))], deep=deep, waits=False
+            lambda deep=deep: [Fault(f"replace {deep}", (SEND, RECEIPT), times=None)], waits=False
         )
         for deep in range(1, 6)
     },
@@ -122,6 +125,7 @@ def killed(run: Callable[[], Any], proxy: FaultProxy, point: Point | str) -> boo
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(1, 2)
         if isinstance(point, Point):
+            threading.settrace(_tracer(point))
             sys.settrace(_tracer(point))
         run()
         os._exit(0)
@@ -147,25 +151,27 @@ def _tracer(point: Point) -> Callable[..., Any]:
 
 
 class Folders:
-    """Copies of what commands write, to go back to."""
+    """Copies of what commands write, to go back to; a folder that is not there yet is none again."""
 
     def __init__(self, folders: Iterable[Path], kept: Path) -> None:
-        found = sorted({folder for folder in folders if folder.is_dir()})
-        self.folders = [each for each in found if not any(each.is_relative_to(o) for o in found if o != each)]
+        named = sorted(set(folders))
+        self.folders = [each for each in named if not any(each.is_relative_to(o) for o in named if o != each)]
         self.kept = kept
         shutil.rmtree(kept, ignore_errors=True)
         for number, folder in enumerate(self.folders):
-            shutil.copytree(folder, kept / str(number))
+            if folder.is_dir():
+                shutil.copytree(folder, kept / str(number))
 
     def restore(self) -> None:
         for number, folder in enumerate(self.folders):
-            shutil.rmtree(folder)
-            shutil.copytree(self.kept / str(number), folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            if (kept := self.kept / str(number)).is_dir():
+                shutil.copytree(kept, folder)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What a command did to the chain: logs as (address, words), and transactions by account."""
+    """What a command did to the chain: logs as (address, words), and by account the transactions that succeeded."""
 
     logs: tuple[tuple[str, tuple[str, ...]], ...]
     sent: dict[str, int]
@@ -189,10 +195,20 @@ def trace(proxy: FaultProxy, block: int, counts: dict[str, int], addresses: Iter
     is_longer = int(proxy.ask("eth_blockNumber"), 16) > block
     logs = proxy.ask("eth_getLogs", {"fromBlock": hex(block + 1), "toBlock": "latest"}) if is_longer else []
     now = counted(proxy, addresses)
+    for failed in _failed(proxy, block):
+        now[failed] = now.get(failed, 0) - 1
     return Trace(
         tuple((log["address"], (*log["topics"], *re.findall(".{64}", log["data"][2:]))) for log in logs),
-        {who: now[who] - counts[who] for who in now if now[who] != counts[who]},
+        {who: now[who] - counts[who] for who in counts if now[who] != counts[who]},
     )
+
+
+def _failed(proxy: FaultProxy, block: int) -> Iterator[str]:
+    """Who sent each transaction that failed since a block: gas was estimated by a node that is behind, say."""
+    for number in range(block + 1, int(proxy.ask("eth_blockNumber"), 16) + 1):
+        for receipt in proxy.ask("eth_getBlockReceipts", hex(number)):
+            if receipt["status"] == "0x0":
+                yield to_checksum_address(receipt["from"])
 
 
 def counted(proxy: FaultProxy, addresses: Iterable[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pytest
 from eth_account import Account
 from eth_utils.crypto import keccak
 
+from tests.chain.fault_proxy import Fault, FaultProxy
 from tests.web.relaying import PAGES, Office, call_of, sending_by, settled
 from tests.web.served import town
 from tests.web.workshop import CHAIN, DAY, Workshop
@@ -210,6 +211,21 @@ def test_a_limit__refuses_before_anything_is_sent(stage, limits, status, limit):
     refused = office.post(claim)
 
     assert (refused.status_code, refused.json().get("limit")) == (status, limit)
+    assert made.web3.eth.get_transaction_count(made.address("carrier"), "pending") == sent
+    office.relayer.stop()
+
+
+def test_a_node_that_refuses__is_said_and_nothing_is_sent(stage, monkeypatch):
+    made, shop, claim = stage
+    office = Office(made, shop)
+    sent = made.web3.eth.get_transaction_count(made.address("carrier"))
+
+    with FaultProxy(made.url) as proxy:
+        monkeypatch.setattr(office.relayer.node, "url", proxy.url)
+        proxy.faults = [Fault("refuse", ("eth_gasPrice",))]
+        refused = office.post(claim)
+
+    assert (refused.status_code, refused.json()["limit"]) == (503, "node")
     assert made.web3.eth.get_transaction_count(made.address("carrier"), "pending") == sent
     office.relayer.stop()
 

@@ -9,22 +9,26 @@ from workpact.agent.errors import NotReporting, SignedOtherwise
 from workpact.agent.journal import SignOnce
 from workpact.agent.signed_report import SignedReport
 from workpact.chain.journal import data_folder
+from workpact.chain.sender import Sender
 from workpact.service_levels import Report, ServiceLevels, Side, Signed
 
 
 class ReporterKey:
     """The account that signs for a side, with its journal."""
 
-    def __init__(self, levels: ServiceLevels, account: Any, side: Side, journal: SignOnce) -> None:
+    def __init__(
+        self, levels: ServiceLevels, account: Any, side: Side, journal: SignOnce, outbid: bool = False
+    ) -> None:
         self.levels = levels
         self.account = account
         self.side = side
         self.address = str(account.address)
         self._journal = journal
+        self._outbid = outbid
         self._signatures: dict[Report, Signed] = {}
 
     @classmethod
-    def open(cls, levels: ServiceLevels, account: Any, side: Side) -> Self:
+    def open(cls, levels: ServiceLevels, account: Any, side: Side, outbid: bool = False) -> Self:
         """Raises `NotReporting`, and `AlreadyRunning` if another process has its journal."""
         periods = levels.document.periods
         if all(levels.side_of(account.address, each.index) is not side for each in periods):
@@ -32,11 +36,15 @@ class ReporterKey:
                 f"{account.address} does not report for the {side.words} in any period: name one of its reporters, or "
                 "the party itself (--account)."
             )
-        return cls(levels, account, side, SignOnce.open(_path(levels, account.address)))
+        return cls(levels, account, side, SignOnce.open(_path(levels, account.address)), outbid)
 
     def close(self) -> None:
         """Lets another process use it."""
         self._journal.close()
+
+    def sender(self) -> Sender:
+        """It pays for what it sends; each round looks again at what was mined."""
+        return Sender(self.account, confirmations=0, outbid=self._outbid)
 
     def signed(self, period: int) -> Report | None:
         """The one report of a period that it has signed, or was about to."""

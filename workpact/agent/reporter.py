@@ -254,7 +254,7 @@ class Reporter:
                 assert known.measured is not None, "there is something to sign"
                 self.key.sign(known.measured)
             else:
-                sent = self._send(known, step.act, Sender(self.key.account, confirmations=0))
+                sent = self._send(known, step.act, self.key.sender())
                 transaction = str(getattr(sent, "txn_hash", ""))
         except SignedOtherwise as error:
             found.alarm(error)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 GAS_LIMIT = 16_777_216
 """Most gas that a transaction may have (EIP-7825)."""
+MOST_BID = 10
+"""How many times what the node asks for is bid at most."""
+GWEI = 10**9
 
 
 class NotSent(WorkpactError):
@@ -88,13 +91,16 @@ class Sender:
         if not known.attempts:
             return None
         if mined := self._mined(known):
-            failed = int(self._ask("eth_getTransactionReceipt", mined)["status"], 16) == 0
+            # A node that is behind may not have it any more.
+            receipt = self._ask("eth_getTransactionReceipt", mined)
+            failed = receipt is not None and int(receipt["status"], 16) == 0
             if not (failed and known.done):
                 return self._finish(key, mined)
         elif not self._nonce_is_gone(known):
             refusal = self._broadcast(known.attempts[-1].raw)
             in_flight = refusal is None or self._is_known(known)
-            return self._wait(key, known) if in_flight and not self.outbid else None
+            bids = self.outbid and self._is_low(known.attempts[-1])
+            return self._wait(key, known) if in_flight and not bids else None
         # Mined and reverted, or overtaken: nothing of it can happen any more.
         self.journal.lost(key)
         known.attempts.clear()
@@ -134,6 +140,8 @@ class Sender:
         try:
             return self.account.prepare_transaction(transaction)
         except AccountsError as error:
+            if "Invalid nonce" in str(error):
+                raise NotSent("The node is behind what it said before. Run the same again.") from error
             if "exceeds account balance" not in str(error):
                 raise
             has = from_wei(self._node.get_balance(self.account.address), "ether")
@@ -170,6 +178,11 @@ class Sender:
             except Exception as error:  # no answer, for whatever reason: the same bytes again do no harm
                 refusal = str(error)
         return refusal
+
+    def _is_low(self, bid: Attempt) -> bool:
+        """Whether more would help: a chain that stands still takes no bid, and would take all of them later."""
+        base, priority = int(self._node.base_fee), max(int(self._node.priority_fee), GWEI)
+        return bid.max_fee < 2 * base + priority or bid.priority_fee < MOST_BID * priority
 
     def _is_known(self, known: Intent) -> bool:
         return any(self._ask("eth_getTransactionByHash", attempt.hash) for attempt in known.attempts)
@@ -238,4 +251,7 @@ class Sender:
             data = answer.get("error", {}).get("data")
             if isinstance(data, str):
                 return errors.decode(bytes.fromhex(data[2:]), receipt.receiver)
-        return NotSent(f"{receipt.txn_hash} was mined and reverted without a reason ({receipt.gas_used:,} gas).")
+        return NotSent(
+            f"{receipt.txn_hash} was mined and reverted without a reason ({receipt.gas_used:,} gas). "
+            "Run the same again."
+        )

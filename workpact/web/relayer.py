@@ -121,7 +121,7 @@ class Relayer:
             wallets = self.carried.wallets(contract, data)
             gas = self._simulated(contract, data)
             self._require_balance(gas)
-        except NodeSilent:
+        except (NodeRefused, NodeSilent):
             raise self._silent() from None
         with self._lock:
             known = self._known.get(name)
