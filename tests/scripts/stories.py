@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scripts.entries import script_of, sending
-from tests.scripts.storm import BY_PROXY
+from tests.scripts.storm import BY_PROXY, SCHEDULES
 from tests.scripts.weather import WEATHER, points
 from tests.support import ROOT
 
@@ -69,16 +69,22 @@ def require_all(script: str, tried: dict[str, Any]) -> None:
     wanted = {path for path in sending() if script_of(path) == script}
     assert {path.partition(":")[0] for path in tried["sending"]} == wanted
     assert set(tried["cells"].values()) == {len(WEATHER)}
+    assert set(tried["schedules"].values()) == {SCHEDULES}
     labelled = {each.name for each in points() if script == "processes" or "/deploy" not in each.file}
     assert {name for reached in tried["reached"].values() for name in reached} == {*labelled, *BY_PROXY}
     least = {each.name for each in points() if "/deploy" not in each.file} | set(BY_PROXY)
     missed = {path: least - set(tried["reached"][path]) for path in tried["sending"]}
     assert not any(missed.values()), missed
     cells, kills, schedules = (sum(tried[name].values()) for name in ("cells", "kills", "schedules"))
-    row = {
-        "property": f"ape run {script}: no fault loses or doubles what is sent, SPEC 17.7",
-        "effort": f"{len(tried['sending'])} commands × {len(WEATHER)} faults, kill -9 at every labelled point",
-        "result": f"{cells} cells, {schedules} seeded schedules, {kills} kills, each done once: wrong 0, twice 0",
-    }
+    say(
+        f"ape run {script}: no fault loses or doubles what is sent, SPEC 17.7",
+        f"{len(tried['sending'])} commands × {len(WEATHER)} faults, kill -9 at every labelled point",
+        f"{cells} cells, {schedules} seeded schedules, {kills} kills, each done once: wrong 0, twice 0",
+    )
+
+
+def say(property: str, effort: str, result: str) -> None:
+    """A line for the table."""
+    row = {"property": property, "effort": effort, "result": result}
     with open(os.environ.get("PROVE_ROWS", os.devnull), "a") as rows:
         rows.write(json.dumps(row) + "\n")
