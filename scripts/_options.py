@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Ape logs to stdout, where results alone belong; it looks destinations up by the level's name in small letters.
 ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for level in ape.logging.LogLevel})
 
+TYPED = f"{__name__}.typed"
+"""Under which a command's context keeps its arguments."""
 PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 _results: TextIO | None = None
@@ -38,15 +40,19 @@ class _Plain:
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if "--json" in arguments:
             _keep_stdout()
-        _refuse_keys(arguments)
-        return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]
+        context.meta[TYPED] = [*arguments]
+        try:
+            _refuse_keys(arguments)
+            return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]
+        except (click.ClickException, WorkpactError) as error:
+            _explain(error, context)
 
     def invoke(self, context: click.Context) -> Any:
         try:
             with _owner(context):
                 return super().invoke(context)  # type: ignore[misc]
         except Exception as error:
-            _explain(error)
+            _explain(error, context)
 
 
 class OfflineCommand(_Plain, click.Command):
@@ -152,11 +158,8 @@ def _refuse_keys(arguments: list[str]) -> None:
 
     given = [next_ for option, next_ in itertools.pairwise(arguments) if option == "--account"]
     given += [each.removeprefix("--account=") for each in arguments if each.startswith("--account=")]
-    try:
-        for account in given:
-            refuse_given(account, ManagerAccessMixin.config_manager.DATA_FOLDER / "accounts")
-    except WorkpactError as error:
-        _explain(error)
+    for account in given:
+        refuse_given(account, ManagerAccessMixin.config_manager.DATA_FOLDER / "accounts")
 
 
 def _owner(context: click.Context) -> AbstractContextManager[None]:
@@ -179,14 +182,19 @@ def _keep_stdout() -> None:
         os.dup2(2, 1)
 
 
-def _explain(error: Exception) -> NoReturn:
+def _explain(error: Exception, context: click.Context) -> NoReturn:
     from ape.exceptions import ApeException
 
     from workpact.chain.errors import named_error
+    from workpact.chain.keys import unrepeated
 
+    typed = context.meta[TYPED]
+    if isinstance(error, click.ClickException):
+        error.message = unrepeated(error.message, typed)
+        raise error
     error = named_error(error) or error
     if isinstance(error, (WorkpactError, ApeException)):
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(unrepeated(str(error), typed)) from error
     if isinstance(error, OSError) and error.filename is not None:
-        raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
+        raise click.ClickException(unrepeated(f"{error.filename}: {error.strerror}.", typed)) from error
     raise error

@@ -87,6 +87,7 @@ def test_newcomers_from_a_file_are_enrolled_from_the_first_free_number_on(tmp_pa
         (f"Ada,{wallet(3)}", BadValue, f"wallet '{wallet(3)}' is worker 3's already"),
         (f",{wallet(8)}", BadValue, "name '' is empty"),
         ("Ada,0x12", BadValue, "wallet '0x12' is not an address"),
+        ("Ada,0x" + "a5" * 32, BadValue, "wallet (not repeated: it looks like a private key) is not an address"),
     ],
 )
 def test_a_newcomer_who_cannot_be_enrolled_is_refused_with_the_line(tmp_path, row, error, problem):

@@ -88,3 +88,18 @@ def test_account_option__keystore_in_plain__refused_and_not_repeated(content, tm
 @pytest.mark.parametrize("name", ["gas", "TEST::0", "my desk", "../gas", "deadbeef"])
 def test_account_option__a_name__left_to_ape(name, tmp_path):
     keys.refuse_given(name, tmp_path)
+
+
+@pytest.mark.parametrize("given", [KEY, "0x" + KEY.upper(), f" {KEY}", MNEMONIC])
+def test_unrepeated__what_looks_like_a_key__whole_or_behind_a_name(given):
+    network = [f"ethereum:sepolia:{given}"] if KEY in given else []
+    for typed in (given, f"client={given}", *network):
+        said = keys.unrepeated(f"{typed!r} is nobody; {given.lower()}.", ["--wallet", typed, "--json"])
+        assert KEY not in said.lower()
+        assert "junk" not in said
+        assert said.endswith("what was typed.")
+
+
+def test_unrepeated__everything_else__as_it_is():
+    said = f"Transaction 0x{KEY} is not mined; client is 0x{KEY[:40]}."
+    assert keys.unrepeated(said, ["client", "0x" + KEY[:40], "", "client="]) == said

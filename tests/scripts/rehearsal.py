@@ -40,8 +40,9 @@ class Rehearsal:
         key = Account.from_key(number.to_bytes(32))
         keystore = self.folder / "ape" / "accounts" / f"{alias}.json"
         keystore.parent.mkdir(parents=True, exist_ok=True)
-        keystore.write_text(json.dumps(Account.encrypt(key.key, PASSPHRASE, kdf="pbkdf2", iterations=1)))
-        self.environment[f"APE_ACCOUNTS_{alias}_PASSPHRASE"] = PASSPHRASE
+        passphrase = f"{PASSPHRASE} of {alias}"
+        keystore.write_text(json.dumps(Account.encrypt(key.key, passphrase, kdf="pbkdf2", iterations=1)))
+        self.environment[f"APE_ACCOUNTS_{alias}_PASSPHRASE"] = passphrase
         ask(url, "anvil_setBalance", key.address, hex(10**18))
         return str(key.address)
 

@@ -8,23 +8,20 @@ from typing import Any
 
 from eth_abi import encode
 from eth_account import Account
-from eth_utils import to_checksum_address
+from eth_utils import keccak, to_checksum_address
 
 from tests.anvil import ask
 from tests.scripts.rehearsal import SEPOLIA, Rehearsal
 from workpact.chain.contracts import artefact
 
 ROLES = {
-    "client": 0xC1,
-    "contractor": 0xC2,
-    "arbiter": 0xC3,
-    "backup": 0xC4,
-    "client-operator": 0xC5,
-    "contractor-operator": 0xC6,
-    "client-reporter": 0xC7,
-    "contractor-reporter": 0xC8,
-    "carrier": 0xC9,
+    role: int.from_bytes(keccak(text=f"key of {role}"))
+    for role in (
+        *("client", "contractor", "arbiter", "backup", "client-operator", "contractor-operator"),
+        *("client-reporter", "contractor-reporter", "carrier"),
+    )
 }
+"""Who has a keystore, and the number that is its key: one as long as a person's, which can be searched for."""
 
 
 class Stage:

@@ -101,9 +101,9 @@ class Storm:
         self.raised: BaseException | None = None
         explain = _options._explain
 
-        def explained(error: Exception) -> None:
+        def explained(error: Exception, context: click.Context) -> None:
             try:
-                explain(error)
+                explain(error, context)
             except BaseException as shown:
                 self.raised = shown.__cause__ or shown
                 raise

@@ -200,3 +200,15 @@ def test_addresses_that_disagree__are_refused():
     assert loads(by_chain, Names(chain_id=10)).token.address == other
     with pytest.raises(errors.BadAddress, match="has none for chain 5"):
         loads(by_chain, Names(chain_id=5))
+
+
+@pytest.mark.threat("T82")
+@pytest.mark.parametrize("key", ["a5" * 32, "0x" + "a5" * 32, "0X" + "A5" * 32])
+def test_key_where_an_address_belongs__is_not_repeated(key):
+    for text, names in (
+        (changed(("wallet: ${client}", f'wallet: "{key}"')), NAMES),
+        (TEXT, Names(WALLETS | {"client": key}, CONTRACTS, token=TOKEN)),
+    ):
+        with pytest.raises(errors.BadAddress, match="it has the 64 hex digits of a private key") as caught:
+            loads(text, names)
+        assert "a5a5" not in str(caught.value).lower()

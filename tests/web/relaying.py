@@ -93,10 +93,15 @@ def record(town: Town, monkeypatch: Any) -> None:
 def relayer_process(town: Town, port: int | None = None) -> Iterator[Process]:
     """What `ape run relayer` does, until the block ends; `record` came before."""
     port = port or free_port()
-    command = [sys.executable, "-c", SERVE, town.url, str(GAS_KEY), str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    with started([sys.executable, "-c", SERVE, town.url, str(GAS_KEY), str(port)], port) as made:
+        yield made
+
+
+@contextmanager
+def started(command: list[str], port: int, **given: Any) -> Iterator[Process]:
+    """A relayer by its command, once it answers; it is over with the block."""
+    heard = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE} | given
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **heard)
     made = Process(f"http://127.0.0.1:{port}", process)
     try:
         _wait(made)

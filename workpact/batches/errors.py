@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from workpact import WorkpactError
+from workpact.chain.keys import is_like_a_key
 
 SHOWN = 20
 PLAIN = "{:,}".format
@@ -77,8 +78,10 @@ class BadValue(FileError):
     def __init__(self, path: Path | str, line: int, column: str, value: str, problem: str, advice: str) -> None:
         self.column = column
         self.value = value
-        shown = value if len(value) <= 60 else value[:60] + "…"
-        super().__init__(path, line, f"{column} {shown!r} {problem}", advice)
+        shown = repr(value if len(value) <= 60 else value[:60] + "…")
+        if is_like_a_key(value):
+            shown = "(not repeated: it looks like a private key)"
+        super().__init__(path, line, f"{column} {shown} {problem}", advice)
 
 
 class RepeatedWorker(FileError):

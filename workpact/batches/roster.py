@@ -157,7 +157,7 @@ class Roster(Mapping[int, Person]):
     def _free(self, worker: int, wallet: str) -> str:
         shown = checksummed(wallet)
         if shown is None:
-            raise RosterError(f"{wallet!r} is not an address; copy the wallet of worker {worker} again.")
+            raise RosterError(f"The wallet of worker {worker} is not an address; copy it again.")
         if self._wallets.get(shown, worker) != worker:
             raise RosterError(f"Wallet {shown} is worker {self._wallets[shown]}'s; give each worker one of their own.")
         return shown

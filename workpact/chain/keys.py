@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ INSTEAD = (
     "plug-in of Ape."
 )
 KEY = re.compile(r"(0[xX])?[0-9a-fA-F]{64}")
+DIGITS = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 WORDS = re.compile(r"\s*([a-z]+\s+){11,}[a-z]+\s*")
+UNREPEATED = "what was typed"
 
 
 class RawKey(WorkpactError):
@@ -40,7 +43,7 @@ def refuse_raw(account: Any, chain_id: int | None) -> None:
 
 def refuse_given(account: str, keystores: Path) -> None:
     """Raises `RawKey`, which does not repeat it, if what names an account is a key, or its keystore is in plain."""
-    if KEY.fullmatch(account.strip()) or WORDS.fullmatch(account):
+    if is_like_a_key(account):
         raise RawKey(
             "--account takes the name of an account. What was typed looks like a private key: consider it known, as "
             f"shells and process lists keep what is typed, and move what it owns. {INSTEAD}"
@@ -48,6 +51,24 @@ def refuse_given(account: str, keystores: Path) -> None:
     file = keystores / f"{account}.json"
     if Path(account).name == account and file.is_file() and not _is_encrypted(file):
         raise RawKey(f"{file} is no encrypted keystore. If it holds a key, move what that owns. {INSTEAD}")
+
+
+def unrepeated(message: str, typed: Iterable[str]) -> str:
+    """The message without what looks like a key and was typed, alone or as a part like NAME=KEY.
+
+    A hash looks like one too: who typed it has it.
+    """
+    for argument in typed:
+        found = DIGITS.findall(argument)
+        found += [words for words in (argument, argument.partition("=")[2]) if WORDS.fullmatch(words)]
+        for each in found:
+            message = re.sub(f"(0x)?{re.escape(each.strip())}", UNREPEATED, message, flags=re.IGNORECASE)
+    return message
+
+
+def is_like_a_key(text: str) -> bool:
+    """A private key in hex, or words that give one."""
+    return bool(KEY.fullmatch(text.strip()) or WORDS.fullmatch(text))
 
 
 def _is_encrypted(file: Path) -> bool:

@@ -117,6 +117,8 @@ def _read_address(text: str, context: Context) -> str:
             return text
         text = str(context.names[match[1]])
         advice = f"give {match[1]} as 0x and 40 hex digits"
+    if re.fullmatch(r"(0[xX])?[0-9a-fA-F]{64}", text):
+        raise failed("BadAddress", "is not an address: it has the 64 hex digits of a private key", advice)
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text):
         raise failed("BadAddress", f"{text!r} is not an address", advice)
     digits = text[2:]
