@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for level in ape.logging.LogLevel})
 
 TYPED = f"{__name__}.typed"
-"""Under which a command's context keeps its arguments."""
+"""Under which a command's context keeps its arguments, apart from hashes, which look like keys."""
+HASHES = {"--block", "--block-hash"}
 PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 _results: TextIO | None = None
@@ -40,7 +41,11 @@ class _Plain:
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if "--json" in arguments:
             _keep_stdout()
-        context.meta[TYPED] = [*arguments]
+        context.meta[TYPED] = [
+            each
+            for option, each in itertools.pairwise(["", *arguments])
+            if not {option, each.partition("=")[0]} & HASHES
+        ]
         try:
             _refuse_keys(arguments)
             return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]

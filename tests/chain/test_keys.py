@@ -90,6 +90,14 @@ def test_account_option__a_name__left_to_ape(name, tmp_path):
     keys.refuse_given(name, tmp_path)
 
 
+@pytest.mark.parametrize("given", [KEY, f"0x{KEY}"])
+def test_command__a_key_where_a_file_belongs__refused_and_not_repeated(given, monkeypatch):
+    done = Terminal({}, monkeypatch).run("agreement", "status", given)
+    assert done.exit_code == 2
+    assert "File 'what was typed' does not exist." in done.stderr
+    assert KEY not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("given", [KEY, "0x" + KEY.upper(), f" {KEY}", MNEMONIC])
 def test_unrepeated__what_looks_like_a_key__whole_or_behind_a_name(given):
     network = [f"ethereum:sepolia:{given}"] if KEY in given else []

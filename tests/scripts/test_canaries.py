@@ -9,6 +9,8 @@ import lzma
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,11 +30,12 @@ def user(tmp_path) -> Overheard:
     return made
 
 
-def say(stream: int) -> Callable[[Overheard], None]:
-    """A command that says it there."""
+def say(out: str, trouble: str) -> Callable[[Overheard], None]:
+    """A command that says this on stdout and that on stderr."""
 
     def said(user: Overheard) -> None:
-        user.command = lambda *_: ["sh", "-c", f"echo 'error: {DIGITS}' >&{stream}"]  # type: ignore[method-assign]
+        done = CompletedProcess(["ape"], 0, out, trouble)
+        user.start = lambda *_: SimpleNamespace(ended=lambda: done)  # type: ignore[method-assign,assignment,return-value]
         user.run("deploy")
 
     return said
@@ -88,8 +91,8 @@ def revealed(content: bytes) -> bytes:
 
 
 PLACES = {
-    "stdout": say(1),
-    "stderr": say(2),
+    "stdout": say(f"0x{DIGITS}\n", ""),
+    "stderr": say("", f"Error: {PASSPHRASE}.\n"),
     "journal": write("data/sending/11155111.jsonl", lambda content: b'{"raw": "' + content + b'"}'),
     "deployments": write("deployments/11155111.json", bytes.upper),
     "ape's own folder": write("ape/ethereum/cache.sqlite", lambda content: b"SQLite format 3\0" + content),
