@@ -19,6 +19,7 @@ from random import Random
 from traceback import format_exception
 from typing import Any
 
+import click
 import pytest
 from ape import accounts, chain
 from ape.api.networks import AutoGasLimit
