@@ -6,6 +6,7 @@ agents that go on or are killed, the console, and what a terminal shows.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import subprocess
@@ -56,4 +57,8 @@ def _type(arguments: list[str], folder: Path, environment: dict[str, str], strea
     sys.argv = arguments
     from ape._cli import cli
 
-    cli()
+    try:
+        cli()
+    finally:
+        # Processes of multiprocessing leave it out, and Ape stops its Anvil there.
+        atexit._run_exitfuncs()
