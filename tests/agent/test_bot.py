@@ -8,6 +8,8 @@ import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
+from ape import networks
+
 from tests.agent.pair import Pair, acts
 from tests.anvil import ask
 from tests.scripts.desk import ACCOUNTS
@@ -34,6 +36,9 @@ def test_bot__started_by_silverback__does_a_round(desk, monkeypatch):
     bot = importlib.import_module(BOT.stem)
     # Ape's local chain names a finalised block 64 below its head.
     bot.reporter.confirmations = 0
+
+    # Silverback connects by itself: its node's answers are checked, too.
+    assert "make_request" in vars(networks.provider.web3.provider)
 
     try:
         assert asyncio.run(triggered(bot)) == {"alarms": 0, "problems": 0, "acts": 1}

@@ -11,6 +11,7 @@ from workpact.agent.key import ReporterKey
 from workpact.agent.log import Log
 from workpact.agent.reporter import Reporter
 from workpact.agreement import Agreement
+from workpact.chain.answers import check_answers
 from workpact.measurement import definition_of, load_or_create_secret
 from workpact.measurement.errors import KeyFileError
 from workpact.service_levels import ServiceLevels, Side
@@ -38,6 +39,9 @@ def open_reporter(
     pending again, with higher fees. Raises `AgentError`s, `KeyFileError` when the secret is not there: one made here
     would not be the other side's.
     """
+    from ape import networks
+
+    check_answers(networks.provider)
     if not secret.exists():
         raise KeyFileError(secret, "is not there: get the file that both sides share")
     key_bytes = load_or_create_secret(secret)
