@@ -30,6 +30,8 @@ ape.logging.CLICK_ECHO_KWARGS.update({level.name.lower(): {"err": True} for leve
 TYPED = f"{__name__}.typed"
 """Under which a command's context keeps its arguments, apart from hashes, which look like keys."""
 HASHES = {"--block", "--block-hash"}
+IDS = ("agreement", "bid_id", "file_id", "request_id")
+"""Parameters that take an id, which looks like a key, too."""
 PARAMETERS = Path(__file__).resolve().parent.parent / "params"
 
 _results: TextIO | None = None
@@ -48,7 +50,10 @@ class _Plain:
         ]
         try:
             _refuse_keys(arguments)
-            return super().parse_args(context, arguments)  # type: ignore[misc,no-any-return]
+            rest: list[str] = super().parse_args(context, arguments)  # type: ignore[misc]
+            ids = {str(context.params.get(name)) for name in IDS}
+            context.meta[TYPED] = [each for each in context.meta[TYPED] if each not in ids]
+            return rest
         except (click.ClickException, WorkpactError) as error:
             _explain(error, context)
 
