@@ -147,6 +147,8 @@ def test_a_tampered_answer__is_named_in_red_and_nothing_ticked(record, browser_o
     page = browser_of(None, record.url)
     page.route("**/proof.json", lambda route: route.abort())
     page.goto(record.path)
+    # The page asks after it has loaded: until then the way must stay closed.
+    expect(page.get_by_role("button", name="Check again")).to_be_visible()
     for what, (change, title) in TAMPERED.items():
         page.unroute("**/proof.json")
         answered(page, change)
