@@ -84,7 +84,7 @@ TAMPERED: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a topic edited": (topic, EVENTS),
     "a time edited": (earlier, EVENTS),
     "a word changed": (edit(book, "word"), "Another word"),
-    "a key changed": (edit(book, "key"), "Another word"),
+    "a key changed": (edit(book, "key"), "Another word|A broken proof"),
     "a contract's address changed": (edit(lambda value: book(value, "Payroll"), "address"), "A broken proof"),
     "a contract's name changed": (other_name, "Another word"),
     "a trie's node changed": (node, "A broken proof"),
