@@ -103,6 +103,8 @@ lock: setup ## pin again what requirements*.in and package.json ask for
 			--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; \
 	done
 	@npm install --package-lock-only
+	@# Whom to sponsor is an address, and nothing that is installed.
+	@node -e 'const fs = require("fs"), lock = require("./package-lock.json"); for (const each of Object.values(lock.packages)) delete each.funding; fs.writeFileSync("package-lock.json", JSON.stringify(lock, null, 2) + "\n")'
 
 .PHONY: clean
 clean: ## remove all that set-up, compilers and tests made

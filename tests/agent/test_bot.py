@@ -11,28 +11,14 @@ from typing import Any
 from ape import networks
 
 from tests.agent.pair import Pair, acts
+from tests.agent.watched import BOT
 from tests.anvil import ask
-from tests.scripts.desk import ACCOUNTS
-from tests.support import ROOT
-
-BOT = ROOT / "examples" / "reporter-bot" / "bot.py"
 
 
 def test_bot__started_by_silverback__does_a_round(desk, monkeypatch):
     desk.log("client", 1, 2, 3, 4)
     desk.at(0, 1)
-    # The chain that the test is connected to.
-    monkeypatch.setenv("SILVERBACK_NETWORK_CHOICE", "adhoc")
-    monkeypatch.setenv("SILVERBACK_SIGNER_ALIAS", f"TEST::{ACCOUNTS['client-reporter']}")
-    for name, value in {
-        "AGREEMENT": desk.file,
-        "SIDE": "client",
-        "LOG": str(desk.folder / "client.csv"),
-        "EXCHANGE": str(desk.exchange),
-        "SECRET": str(desk.folder / "evidence.key"),
-    }.items():
-        monkeypatch.setenv(f"WORKPACT_{name}", value)
-    monkeypatch.syspath_prepend(BOT.parent)
+    desk.as_bot(monkeypatch)
     bot = importlib.import_module(BOT.stem)
     # Ape's local chain names a finalised block 64 below its head.
     bot.reporter.confirmations = 0

@@ -45,15 +45,16 @@ def test_pending__outbid__one_report_with_the_higher_fee(desk, chain, monkeypatc
         desk.log(side, 1, 2, 3, 4)
     desk.at(0, 1)
     desk.watch("client")
-    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
     chain.provider.auto_mine = False
-    try:
-        for option in ((), ("--outbid",)):
-            waiting = desk.watch("contractor", *option)
-            assert "Not mined yet" in waiting["problems"][0]
-        chain.mine()
-    finally:
-        chain.provider.auto_mine = True
+    with monkeypatch.context() as patch:
+        patch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+        try:
+            for option in ((), ("--outbid",)):
+                waiting = desk.watch("contractor", *option)
+                assert "Not mined yet" in waiting["problems"][0]
+            chain.mine()
+        finally:
+            chain.provider.auto_mine = True
 
     nonce = desk.account("contractor-reporter").nonce
     assert (nonce, waiting["problems"][0].count(", 0x")) == (1, 1)

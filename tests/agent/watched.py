@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.scripts.desk import Desk
+import pytest
+
+from tests.scripts.desk import ACCOUNTS, Desk
+from tests.support import ROOT
 from workpact.chain import clock
 
+BOT = ROOT / "examples" / "reporter-bot" / "bot.py"
 DAY = 86_400
 HEADER = "number,changes,opened,resolved,closed,met"
 
@@ -42,6 +46,21 @@ class Watched(Desk):
         assert done.exception is None or isinstance(done.exception, SystemExit), done.output
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
+
+    def as_bot(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the bot that reports for the client reads from its environment."""
+        # The chain that the test is connected to.
+        monkeypatch.setenv("SILVERBACK_NETWORK_CHOICE", "adhoc")
+        monkeypatch.setenv("SILVERBACK_SIGNER_ALIAS", f"TEST::{ACCOUNTS['client-reporter']}")
+        for name, value in {
+            "AGREEMENT": self.file,
+            "SIDE": "client",
+            "LOG": str(self.folder / "client.csv"),
+            "EXCHANGE": str(self.exchange),
+            "SECRET": str(self.folder / "evidence.key"),
+        }.items():
+            monkeypatch.setenv(f"WORKPACT_{name}", value)
+        monkeypatch.syspath_prepend(BOT.parent)
 
     def command(self, side: str, *options: str) -> tuple[str, ...]:
         places = ("--data", str(self.folder / f"{side}.csv"), "--exchange", str(self.exchange))

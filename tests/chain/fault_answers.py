@@ -59,9 +59,6 @@ def answered(trouble: Trouble, fault: str, body: bytes) -> bytes:
         _replace(trouble.proxy, int(fault.split()[1]))
     if fault == "dear":
         _dear(trouble)
-    if fault.startswith("reorg") and json.loads(answer).get("result"):
-        trouble.proxy.ask("anvil_reorg", int(fault.split()[1]), [])
-        trouble.proxy.ask("evm_mine")
     return answer
 
 

@@ -29,7 +29,7 @@ def test_call__unnamed_and_its_block_replaced__same_bytes_again(chain, sender, t
 def test_call__block_replaced_while_it_is_confirmed__says_so_and_is_not_done(proxy, sender, token, client, stranger):
     nonce = client.nonce
     # The receipt is asked for as mined, as Ape's, and once more at the end.
-    proxy.faults = [Fault("reorg 1", (RECEIPT,), skip=1)]
+    proxy.faults = [Fault("replace 1"), Fault("replace 1", (RECEIPT,), skip=1)]
     with pytest.raises(StillPending, match="replaced by another"):
         sender.call(token.mint, stranger.address, 5)
     assert token.balanceOf(stranger) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from tests.model.papers import Paper
 from tests.model.periods import Periods
 from tests.model.world import (
@@ -25,9 +27,9 @@ from tests.model.world import (
 class Endings(Periods):
     """Notice, cause, non-payment, both, close."""
 
+    @abstractmethod
     def right_to_end(self, paper: Paper, period: int) -> int:
         """Until when, as the oracle says."""
-        raise NotImplementedError
 
     def give_notice(self, caller: str, paper: Paper) -> None:
         """4.4."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from tests.model.endings import Endings
 from tests.model.papers import NOBODY, ZERO, Paper
 from tests.model.world import (
@@ -26,9 +28,9 @@ MOST_SHARE = 200_000
 class Parties(Endings):
     """Bids, change orders, operators and arbiters."""
 
+    @abstractmethod
     def replace(self, origin: bytes, old: bytes, new: bytes) -> None:
         """What the oracle does when an amendment changes the service (8.1)."""
-        raise NotImplementedError
 
     def open(self, caller: str, paper: Paper, master: Paper | None, signers: set[str]) -> None:
         """4.2, 3.8."""

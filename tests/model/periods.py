@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from tests.model.milestones import Milestones
@@ -37,12 +38,12 @@ class Bill:
         return self.charge - self.credit
 
 
-class Periods(Milestones):
+class Periods(Milestones, ABC):
     """Settling by what the oracle knows, or without it."""
 
+    @abstractmethod
     def answer(self, paper: Paper, period: int) -> Answer:
         """What the oracle of the document says."""
-        raise NotImplementedError
 
     def bill(self, pact: Pact, period: int, doubts: Doubts) -> Bill:
         """7.1, 7.5, 7.6, 7.7."""

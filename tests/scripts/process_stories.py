@@ -24,16 +24,13 @@ from fastapi.testclient import TestClient
 from scripts._options import ConnectedCommand, emit, sender_option, signer, yes_option
 from tests.agent.conftest import desk as watched
 from tests.scripts.crew import Crew
-from tests.scripts.desk import ACCOUNTS
 from tests.scripts.rehearsal import CONTRACTS
 from tests.scripts.storm import Storm
 from tests.scripts.typed import Terminal
-from tests.support import ROOT
 from workpact.chain import contracts, playground
 from workpact.chain.sender import NotSent
 
 __all__ = ["watched"]
-BOT = ROOT / "examples" / "reporter-bot"
 
 
 class Deployer(Terminal):
@@ -128,17 +125,7 @@ def test_bot__a_round(storm, watched, monkeypatch):  # noqa: ARG001 - played in 
         watched.log(side, 1, 2, 3, 4)
     watched.at(0, 1)
     watched.watch("contractor")
-    monkeypatch.setenv("SILVERBACK_NETWORK_CHOICE", "adhoc")
-    monkeypatch.setenv("SILVERBACK_SIGNER_ALIAS", f"TEST::{ACCOUNTS['client-reporter']}")
-    for name, value in {
-        "AGREEMENT": watched.file,
-        "SIDE": "client",
-        "LOG": str(watched.folder / "client.csv"),
-        "EXCHANGE": str(watched.exchange),
-        "SECRET": str(watched.folder / "evidence.key"),
-    }.items():
-        monkeypatch.setenv(f"WORKPACT_{name}", value)
-    monkeypatch.syspath_prepend(BOT)
+    watched.as_bot(monkeypatch)
     monkeypatch.setitem(sys.modules, "scripts.bot", SimpleNamespace(cli=bot))
     done = watched.run("bot", account="client-reporter")
     assert (done.exit_code, json.loads(done.stdout)) == (0, {"alarms": 0, "problems": 0, "acts": 3}), done.stderr

@@ -158,13 +158,13 @@ class Storm:
                 self.log.schedules[entry.path] += 1
 
     def _schedule(self, lots: Random, sends: int, entry: Entry) -> tuple[bool, bool]:
-        """Two or three faults and kills in a row; whether one of them wants a higher bid afterwards, and all is done.
+        """Two to four faults and kills in a row; whether one of them wants a higher bid afterwards, and all is done.
 
         Which of the command's transactions a fault meets is drawn, too.
         """
         weathers = [name for name, each in WEATHER.items() if not each.taken]
         outbid = False
-        for _ in range(lots.randint(2, 3)):
+        for _ in range(lots.randint(2, 4)):
             if lots.randrange(3):
                 name = lots.choice(weathers)
                 outbid |= WEATHER[name].outbid

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -135,6 +136,44 @@ def test_mutate__killed_and_run_again__reports_what_no_test_sees_until_it_is_ans
     assert mutate.main("Toy", "deletion", toy) == 0
     assert json.loads(path.read_text()) == report
     assert files(toy) == before
+
+
+def recorded(toy, sources, killed=19, survived=1):
+    counts = {"killed": killed, "survived": survived, "equivalent": 0, "not compiling": 0}
+    report = {"sources": sources, "operators": {"deletion": counts}, "survivors": []}
+    (toy / "mutation").mkdir(exist_ok=True)
+    (toy / "mutation" / "Toy.json").write_text(json.dumps(report))
+
+
+def test_record__each_contract_with_its_present_sources_and_enough_killed__passes(mutate, toy, capsys):
+    now = mutate.sources_hash(toy, ["contracts/Toy.sol"])
+    recorded(toy, now)
+    assert mutate.main("record", root=toy) == 0
+
+    recorded(toy, now, killed=18)
+    assert mutate.main("record", root=toy) == 1
+    assert "18 of 19 killed, 94.7 %" in capsys.readouterr().out
+
+
+def test_record__contract_that_nobody_ran_or_that_has_changed__named(mutate, toy, capsys):
+    assert mutate.main("record", root=toy) == 1
+    assert "; not run: Toy" in capsys.readouterr().out
+
+    recorded(toy, "0" * 64)
+    assert mutate.main("record", root=toy) == 1
+    assert "; of earlier sources: Toy" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("killed", "code"), [(285, 0), (284, 1)])
+def test_sample__fewer_than_95_in_100_killed__fails(mutate, toy, killed, code):
+    """Of 300, in one go, and when the last of four parts is told."""
+    counts = Counter(killed=killed, survived=300 - killed)
+    assert mutate.say("sample", counts, [], None) == code
+
+    told = toy / "parts"
+    parts = [Counter(killed=75)] * 3 + [Counter(killed=killed - 225, survived=300 - killed)]
+    codes = [mutate.say(f"sample-{number}", part, [], told) for number, part in enumerate(parts, 1)]
+    assert codes == [0, 0, 0, code]
 
 
 def test_wilson__by_hand__is_the_interval(mutate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,14 @@ def another_client(value: Json) -> None:
     value["documents"][0]["message"]["deal"]["client"] = "0x" + "12" * 20
 
 
+def exchanged(value: Json) -> None:
+    """Of two books of one contract, whose words are both proved and differ."""
+    pairs = itertools.combinations(value["books"], 2)
+    alike = (pair for pair in pairs if len({each["contract"] for each in pair}) == 1)
+    one, other = next((one, other) for one, other in alike if one["word"] != other["word"])
+    one["key"], other["key"] = other["key"], one["key"]
+
+
 def other_name(value: Json) -> None:
     book(value, "Payroll")["contract"] = "Agreement"
 
@@ -84,6 +93,7 @@ TAMPERED: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a topic edited": (topic, EVENTS),
     "a time edited": (earlier, EVENTS),
     "a word changed": (edit(book, "word"), "Another word"),
+    "keys exchanged": (exchanged, "Another word"),
     "a key changed": (edit(book, "key"), "Another word|A broken proof"),
     "a contract's address changed": (edit(lambda value: book(value, "Payroll"), "address"), "A broken proof"),
     "a contract's name changed": (other_name, "Another word"),

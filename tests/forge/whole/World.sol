@@ -59,6 +59,11 @@ contract World is PaperLedger {
 
     /* CHECKS */
 
+    /// Whether nothing was touched since the last check.
+    function isChecked() external view returns (bool) {
+        return _touchedBooks.length == 0 && _touchedOrigins.length == 0 && !_equityTouched && !_payrollTouched;
+    }
+
     /// Over what was touched since the last check.
     function check() external {
         for (uint256 i = 0; i < _touchedBooks.length; ++i) {
