@@ -25,11 +25,14 @@ def test_call__unnamed_and_its_block_replaced__same_bytes_again(chain, sender, t
     assert (second.txn_hash, token.balanceOf(stranger), client.nonce) == (first.txn_hash, 5, nonce + 1)
 
 
+# The receipt is asked for as mined, as Ape's, and once more at the end.
+@pytest.mark.parametrize("shown", [1, 2])
 @pytest.mark.threat("T25")
-def test_call__block_replaced_while_it_is_confirmed__says_so_and_is_not_done(proxy, sender, token, client, stranger):
+def test_call__block_replaced_while_it_is_confirmed__says_so_and_is_not_done(
+    proxy, sender, token, client, stranger, shown
+):
     nonce = client.nonce
-    # The receipt is asked for as mined, as Ape's, and once more at the end.
-    proxy.faults = [Fault("replace 1"), Fault("replace 1", (RECEIPT,), skip=1)]
+    proxy.faults = [Fault("replace 1"), Fault("replace 1", (RECEIPT,), skip=shown - 1)]
     with pytest.raises(StillPending, match="replaced by another"):
         sender.call(token.mint, stranger.address, 5)
     assert token.balanceOf(stranger) == 0
@@ -51,6 +54,29 @@ def test_journal__signed_anew_after_its_block_was_replaced__all_hashes_of_the_nu
     journal.done("pay", dear.hash)
     journal.signed("pay", next_one)
     assert journal.intent("pay").attempts == [next_one]
+
+
+@pytest.mark.parametrize("code", ["0x5f5ffd", "0x5b5f56"], ids=["reverts", "takes all gas"])
+def test_call__mined_and_reverted_without_data__names_it_and_the_next_step(
+    chain, sender, token, stranger, monkeypatch, code
+):
+    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+    good = chain.provider.get_code(token.address)
+    chain.provider.auto_mine = False
+    try:
+        with pytest.raises(StillPending):
+            sender.call(token.mint, stranger.address, 5, intent="mint")
+        chain.provider.set_code(token.address, code)
+        chain.mine()
+    finally:
+        chain.provider.auto_mine = True
+    with pytest.raises(NotSent, match=r"^0x\w{64} was mined and reverted without a reason .* Run the same again\.$"):
+        sender.call(token.mint, stranger.address, 5, intent="mint")
+    chain.provider.set_code(token.address, good)
+
+    sender.call(token.mint, stranger.address, 5, intent="mint")
+
+    assert token.balanceOf(stranger) == 5
 
 
 def test_call__node_gone__named_with_the_next_step(proxy, sender, token, stranger):

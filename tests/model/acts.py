@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.model.books import Given
-from tests.model.lanes import CLIENT, CONTRACTOR, FAR, REMOVED, Lanes, is_notice
+from tests.model.lanes import CLIENT, CONTRACTOR, FAR, LISTED, REMOVED, Lanes, is_notice
 from tests.model.papers import NOBODY, Paper
 from tests.model.world import Doubts
 
@@ -53,7 +53,9 @@ class Model(Lanes):
             _, was_since, _ = self._seat(paper, old)
             seats[paper.document, old] = (CONTRACTOR if side else CLIENT, was_since, since)
         if new != NOBODY:
-            seats[paper.document, new] = (CONTRACTOR if side else CLIENT, since, FAR)
+            was, was_since, until = self._seat(paper, new)
+            never_away = was != LISTED and until == since
+            seats[paper.document, new] = (CONTRACTOR if side else CLIENT, was_since if never_away else since, FAR)
         names = {"document": paper.document, "party": caller, "oldReporter": old, "newReporter": new}
         self.tell("ReporterReplaced", paper, **names, fromPeriod=since)
 
