@@ -15,8 +15,10 @@ from eth_utils.crypto import keccak
 
 from tests.anvil import ask
 from tests.measurement import reference
+from tests.scripts import warm
 from tests.support import ROOT
 
+COMMAND = ["ape", "run", "demo"]
 DOLLAR = 10**6
 # The example's levels as examples/it-service-desk/README.md and the file's ServiceCredit say them: how many cases are
 # needed, by what a repeated miss is multiplied, and (threshold, share of the amount at risk) in per cent.
@@ -39,31 +41,17 @@ TRANSFER = "Transfer(address,address,uint256)"
 SETTLED = "Settled(bytes32,uint256,uint256,uint256,uint256,uint256)"
 
 
-class Demo:
-    """One run of the command, its chain and its folders."""
+class Traces:
+    """What a run of the command could leave behind."""
 
-    def __init__(self, folder: Path, *options: str, host: str | None = None) -> None:
+    def __init__(self, folder: Path, host: str | None = None) -> None:
         self.mark = uuid.uuid4().hex
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
-        environment = os.environ | {"TMPDIR": str(self.temporary), "WORKPACT_TEST_MARK": self.mark}
-        environment.pop("APE_FOUNDRY_HOST", None)
+        self.environment = os.environ | {"TMPDIR": str(self.temporary), "WORKPACT_TEST_MARK": self.mark}
+        self.environment.pop("APE_FOUNDRY_HOST", None)
         if host:
-            environment["APE_FOUNDRY_HOST"] = host
-        self.process = subprocess.Popen(
-            ["ape", "run", "demo", *options],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def ended(self) -> tuple[int, str, str]:
-        """Exit code, stdout and stderr."""
-        out, err = self.process.communicate(timeout=300)
-        return self.process.returncode, out, err
+            self.environment["APE_FOUNDRY_HOST"] = host
 
     def left_behind(self) -> list[str]:
         """Files in its temporary folder, and processes that it started."""
@@ -75,6 +63,36 @@ class Demo:
             return entry.name.isdecimal() and self.mark in (entry / "environ").read_text(errors="replace")
         except OSError:
             return False
+
+
+class Demo(Traces):
+    """One run of the command, its chain and its folders."""
+
+    def __init__(self, folder: Path, *options: str, host: str | None = None) -> None:
+        super().__init__(folder, host)
+        self.process = subprocess.Popen(
+            [*COMMAND, *options],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def ended(self) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr."""
+        out, err = self.process.communicate(timeout=300)
+        return self.process.returncode, out, err
+
+
+def refused(traces: Traces, *options: str) -> str:
+    """What the command says that does nothing, in a fork, and leaves nothing behind."""
+    done = warm.Command([*COMMAND, *options], ROOT, traces.environment).ended()
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr, done.stderr
+    assert (done.stdout, traces.left_behind()) == ("", [])
+    return done.stderr
 
 
 def costs(rows: list[reference.Row], period: tuple[int, int], before: list[dict[str, Any]]) -> dict[str, Any]:

@@ -28,10 +28,9 @@ def test_deploy__killed_again_and_again__same_addresses_and_no_second_copy(sepol
         for point in ["hold before", "hold after", "hold after", "hold after", "hold before"]:
             proxy.plan = [point]
             proxy.reached.clear()
-            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            with subprocess.Popen(user.command(*deploy), cwd=ROOT, env=user.environment, **quiet) as process:
-                assert proxy.reached.wait(120)
-                process.kill()
+            command = user.start(*deploy)
+            assert proxy.reached.wait(120)
+            command.kill()
 
         result = json.loads(user.run(*deploy).stdout)
 

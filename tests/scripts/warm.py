@@ -1,7 +1,7 @@
 """`ape run` in a process of its own, forked from one that has imported what Ape is made of.
 
 A command takes four seconds, three of which are imports. With `ape run` itself, from its start, are tested the demo,
-agents that go on or are killed, the console, and what a terminal shows.
+agents that go on or are killed at a word in their journal, the console, and what a terminal shows.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ class Command:
         self._streams = [Path(self._made.name) / name for name in ("stdout", "stderr")]
         self._process = CONTEXT.Process(target=_type, args=(self.arguments, folder, dict(environment), self._streams))
         self._process.start()
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL."""
+        self._process.kill()
+        self.ended()
 
     def ended(self) -> subprocess.CompletedProcess[str]:
         """Waits for its end."""
