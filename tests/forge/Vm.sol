@@ -31,6 +31,7 @@ interface Vm {
     function assume(bool condition) external pure;
     function attachDelegation(SignedDelegation calldata delegation) external;
     function chainId(uint256 id) external;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function createWallet(string calldata label) external returns (Wallet memory);
     function deployCode(string calldata artifact) external returns (address deployed);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address deployed);
