@@ -14,8 +14,9 @@ class WrongConstant(Model):
 
     def keep_back(self, pact: Pact, amount: int) -> tuple[int, int]:
         paid, kept = super().keep_back(pact, amount)
-        pact.retained += 9 * kept
-        return paid - 9 * kept, 10 * kept
+        more = min(9 * kept, paid)
+        pact.retained += more
+        return paid - more, kept + more
 
 
 class WrongComparison(Model):

@@ -120,10 +120,13 @@ class Endings(Periods):
         self._ended(pact, 0, to_client)
 
     def _is_in_flight(self, pact: Pact, item: int) -> bool:
-        step = pact.steps[item]
+        step, review = pact.steps[item], pact.paper.deal["review"]
         if step.phase == REJECTED:
-            return self.now <= step.clock + pact.paper.deal["review"]
-        return step.phase in (SUBMITTED, DISPUTED) or (step.phase == OWED and pact.held > 0)
+            return self.now <= step.clock + review
+        if step.phase not in (SUBMITTED, OWED):
+            return step.phase == DISPUTED
+        # What silence or a ruling has made a debt (5.6, 5.9) waits for money alone.
+        return pact.held > 0 or self.now <= step.clock + (review if step.phase == SUBMITTED else 0)
 
     def _ended(self, pact: Pact, to_contractor: int, to_client: int) -> None:
         names = {"origin": pact.origin, "status": pact.status}

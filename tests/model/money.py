@@ -97,7 +97,7 @@ class Money(State):
         doubts = Doubts()
         pact = self.in_force(paper, doubts, live=False)
         doubts.when(caller != paper.contractor, "Escrow_Unauthorised", caller, paper.contractor)
-        doubts.when(payee in (NOBODY, self.agreement), "Escrow_BadPayee", payee)
+        doubts.when(payee in (NOBODY, self.agreement, paper.deal["token"]), "Escrow_BadPayee", payee)
         doubts.stop()
         pact.payee, pact.pulled = payee, pulled
         names = {"origin": pact.origin, "contractor": caller, "payee": payee, "pulled": pulled}
@@ -108,7 +108,7 @@ class Money(State):
         doubts = Doubts()
         amount = self.to_take[origin, caller, token]
         doubts.when(not amount, "Escrow_NothingDue")
-        doubts.when(caller in self.blocked[token], "Error", BLOCKED)
+        doubts.when(caller in self.blocked[token], "Escrow_BadPayee", caller)
         doubts.stop()
         self.to_take[origin, caller, token] = 0
         self.transfer(token, self.agreement, caller, amount)
@@ -120,7 +120,7 @@ class Money(State):
         amount = self.owed[token, caller]
         doubts.when(not amount, "Escrow_NothingDue")
         doubts.when(to in (NOBODY, self.agreement), "Escrow_BadPayee", to)
-        doubts.when(to in self.blocked[token], "Error", BLOCKED)
+        doubts.when(to in self.blocked[token], "Escrow_BadPayee", to)
         doubts.stop()
         self.owed[token, caller] = 0
         self.transfer(token, self.agreement, to, amount)

@@ -208,7 +208,8 @@ class MoneyHands(Hands):
         if (pact := self.pact()) is None:
             return None
         paper = self.paper(pact)
-        payee = self.random.choice((*self.drafts.payees, *self.drafts.payees, paper.contractor, NOBODY))
+        nowhere = (NOBODY, self.pair.model.agreement, paper.deal["token"])
+        payee = self.random.choice((*self.drafts.payees, *self.drafts.payees, paper.contractor, *nowhere))
         arguments = (payee, self.random.random() < 0.5)
         caller = self.anybody(paper.contractor)
         return self.agreed("setPayee", caller, "set_payee", paper, arguments, "setPayee", *arguments)

@@ -96,3 +96,28 @@ def test_ruling_that_leaves_a_debt__accepted_once_it_is_paid(table):
     table.hands.time += 1
     assert table.play(table.client, "release", paper, "release", 0)
     assert table.pair.model.pacts[paper.id].settled == {0}
+
+
+def test_silence_with_nothing_held__keeps_an_agreement_open_until_it_is_a_debt(table):
+    """4.7, 5.6: what was submitted is in flight for its review; then it is a debt, and nothing is there to pay it."""
+    paper = table.open(table.paper())
+    assert table.play(table.contractor, "submit", paper, "submit", 0, word("work"))
+    assert table.play(table.client, "give_notice", paper, "giveNotice", conditions=True)
+    table.hands.time += 50
+    assert not table.play(table.client, "close", paper, "close", conditions=True)
+    table.hands.time += 1
+    assert table.play(table.client, "close", paper, "close", conditions=True)
+
+
+def test_payee_whom_the_token_refuses__takes_nothing_and_keeps_its_claim(table):
+    """4.8."""
+    paper = table.open(table.paper(deposit=1000))
+    payee, token = table.hands.drafts.payees[0], paper.deal["token"]
+    assert table.play(table.contractor, "set_payee", paper, "setPayee", payee, True)
+    assert table.play(table.contractor, "submit", paper, "submit", 0, word("work"))
+    assert table.play(table.client, "accept", paper, "accept", 1)
+    take = ("take", (paper.id, token), "Agreement", "take", (paper.id, token), (paper,))
+    for is_blocked in (True, False):
+        block = ("block", (token, payee, is_blocked), token, "setBlocked", (payee, is_blocked))
+        assert table.pair.play(Call("block", table.hands.drafts.stranger, table.hands.time, *block))
+        assert table.pair.play(Call("take", payee, table.hands.time, *take)) != is_blocked
