@@ -32,13 +32,13 @@ class Model(Lanes):
         for party in parties if caller not in parties else ():
             doubts.when(True, "SLAOracle_Unauthorised", caller, party)
         doubts.when(not self.is_in_force(paper), "SLAOracle_NotInForce", paper.document)
+        doubts.when(old == new, "SLAOracle_NotReporter", new)
         doubts.stop()
         side = parties.index(caller)
         running = sum(end <= self.now for end in schedule["ends"])
         since = 0 if self.now < schedule["start"] else running + 1
         count = len(schedule["ends"])
         doubts.when(since >= count, "SLAOracle_PeriodOutOfRange", since, count)
-        doubts.when(old == new == NOBODY, "SLAOracle_NotReporter", NOBODY)
         if old != NOBODY:
             is_own = old not in parties and self.names(paper, old, since)[side]
             doubts.when(not is_own, "SLAOracle_NotReporter", old)
