@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ape.exceptions import TransactionError
 
 from tests.chain.fault_proxy import RECEIPT, Fault
 from tests.chain.test_sender import data_folder, proxy, sender  # noqa: F401
@@ -57,19 +58,9 @@ def test_journal__signed_anew_after_its_block_was_replaced__all_hashes_of_the_nu
 
 
 @pytest.mark.parametrize("code", ["0x5f5ffd", "0x5b5f56"], ids=["reverts", "takes all gas"])
-def test_call__mined_and_reverted_without_data__names_it_and_the_next_step(
-    chain, sender, token, stranger, monkeypatch, code
-):
-    monkeypatch.setattr(type(chain.provider.network), "transaction_acceptance_timeout", 0)
+def test_call__mined_and_reverted_without_data__names_it_and_the_next_step(chain, sender, token, stranger, code):
     good = chain.provider.get_code(token.address)
-    chain.provider.auto_mine = False
-    try:
-        with pytest.raises(StillPending):
-            sender.call(token.mint, stranger.address, 5, intent="mint")
-        chain.provider.set_code(token.address, code)
-        chain.mine()
-    finally:
-        chain.provider.auto_mine = True
+    chain.provider.set_code(token.address, code)
     with pytest.raises(NotSent, match=r"^0x\w{64} was mined and reverted without a reason .* Run the same again\.$"):
         sender.call(token.mint, stranger.address, 5, intent="mint")
     chain.provider.set_code(token.address, good)
@@ -96,6 +87,17 @@ def test_call__no_ether__named_with_the_next_step(chain, sender, token, client, 
     with pytest.raises(NotSent, match=r"has 0\.000000000000000001 ETH, too little"):
         sender.call(token.mint, stranger.address, 5)
     chain.set_balance(client.address, has)
+    assert not sender.journal.path.exists()
+
+
+@pytest.mark.parametrize("words", ["gas required exceeds allowance (0)", "insufficient funds for gas * price + value"])
+def test_call__no_ether_in_the_words_of_nodes__named_alike(sender, token, client, stranger, monkeypatch, words):
+    def estimated(*_, **__):
+        raise TransactionError(f"Gas estimation failed: {words}")
+
+    monkeypatch.setattr(type(client), "prepare_transaction", estimated)
+    with pytest.raises(NotSent, match=r"ETH, too little for this transaction: send it more, and run the same again"):
+        sender.call(token.mint, stranger.address, 5)
     assert not sender.journal.path.exists()
 
 

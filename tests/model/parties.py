@@ -173,7 +173,7 @@ def fixed(pact: Pact, following: Paper, doubts: Doubts) -> None:
         step = pact.steps[item]
         kept = item in pact.settled or step.phase == DISPUTED or step.ruled
         doubts.when(kept and was != becomes, "Agreement_FixedTerm", MILESTONES, item)
-        falls = not kept and becomes["amount"] < step.accepted
-        doubts.when(falls, "Agreement_FixedTerm", AMOUNT, item)
+        falls = not kept and was != becomes and becomes["amount"] <= step.accepted
+        doubts.when(falls, "Agreement_FixedTerm", MILESTONES, item)
     changed = paper.arbitration != following.arbitration or paper.parties != following.parties
     doubts.when(pact.is_disputed and changed, "Agreement_FixedTerm", ARBITRATION, 0)

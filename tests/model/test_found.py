@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ class Table:
         conditions["billing"] = {"oracle": NOBODY, "fixedCharge": 0, "cap": 0, "cover": 0}
         conditions["service"]["schedule"]["ends"] = []
         conditions["ending"] = {"clientNotice": 0, "contractorNotice": 0, "cure": 30}
+        return Paper(content, self.hands.stage.domain)
+
+    def following(self, paper: Paper, amount: int) -> Paper:
+        """A change order to it: another amount of the first milestone."""
+        content, now = copy.deepcopy(paper.content), self.hands.time
+        content["deal"]["origin"] = paper.origin
+        content["milestones"][0]["amount"] = amount
+        offer = {"salt": amount, "openBefore": now + 1000, "deposit": 0, "replaces": paper.id}
+        content["annex"]["offer"] |= offer
         return Paper(content, self.hands.stage.domain)
 
     def open(self, paper: Paper) -> Paper:
@@ -121,3 +131,23 @@ def test_payee_whom_the_token_refuses__takes_nothing_and_keeps_its_claim(table):
         block = ("block", (token, payee, is_blocked), token, "setBlocked", (payee, is_blocked))
         assert table.pair.play(Call("block", table.hands.drafts.stranger, table.hands.time, *block))
         assert table.pair.play(Call("take", payee, table.hands.time, *take)) != is_blocked
+
+
+def test_amendment__an_amount_that_was_accepted_already__refused_and_one_unit_more_not(table):
+    """4.3: nothing would be left to accept."""
+    paper = table.open(table.paper(deposit=1000))
+    assert table.play(table.client, "accept_up_to", paper, "acceptUpTo", 0, 400)
+    for amount in (400, 401):
+        following = table.following(paper, amount)
+        signatures = [table.hands.sign(party, following.id, []) for party in paper.parties]
+        call = table.hands.agreed(
+            "amend",
+            table.client,
+            "amend",
+            paper,
+            (following, set(paper.parties)),
+            "amend",
+            *(following.abi_proposal, paper.offer_hash, [], signatures),
+            papers=(following,),
+        )
+        assert table.pair.play(call) == (amount > 400)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GAS_LIMIT = 16_777_216
 """Most gas that a transaction may have (EIP-7825)."""
+TOO_LITTLE = ("exceeds account balance", "exceeds allowance", "insufficient funds")
+"""Of these one stands in what Ape or a node says where an account cannot pay for its gas."""
 MOST_BID = 10
 """How many times what the node asks for is bid at most."""
 GWEI = 10**9
@@ -135,14 +137,14 @@ class Sender:
 
     def _prepared(self, transaction: TransactionAPI) -> TransactionAPI:
         """With gas and fees, which the account has to have."""
-        from ape.exceptions import AccountsError
+        from ape.exceptions import ApeException
 
         try:
             return self.account.prepare_transaction(transaction)
-        except AccountsError as error:
+        except ApeException as error:
             if "Invalid nonce" in str(error):
                 raise NotSent("The node is behind what it said before. Run the same again.") from error
-            if "exceeds account balance" not in str(error):
+            if not any(words in str(error) for words in TOO_LITTLE):
                 raise
             has = from_wei(self._node.get_balance(self.account.address), "ether")
             raise NotSent(
