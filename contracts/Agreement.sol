@@ -329,10 +329,11 @@ contract Agreement is MilestoneReview {
     {
         uint256 milestones = terms.milestones.length;
         uint256 periods = Math.min(conditions.schedule.ends.length, 256);
-        // 256 periods shift the one out and leave all bits.
+        // 256 periods shift the one out and leave all bits. Of a schedule that was longer once more may be settled.
         unchecked {
+            uint256 all = (1 << periods) - 1;
             return milestones + periods > 0 && state.settled == (1 << milestones) - 1
-                && _settledPeriods[state.origin] == (1 << periods) - 1;
+                && _settledPeriods[state.origin] & all == all;
         }
     }
 

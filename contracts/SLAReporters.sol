@@ -213,9 +213,10 @@ abstract contract SLAReporters is SLABooks {
         return account == reporters.client || account == reporters.contractor;
     }
 
-    function _contains(address[] calldata list, address member) private pure returns (bool isIn) {
-        for (uint256 i = 0; i < list.length && !isIn; ++i) {
-            isIn = list[i] == member;
+    function _contains(address[] calldata list, address member) private pure returns (bool) {
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i] == member) return true;
         }
+        return false;
     }
 }

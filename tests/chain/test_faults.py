@@ -57,10 +57,10 @@ def test_journal__signed_anew_after_its_block_was_replaced__all_hashes_of_the_nu
     assert journal.intent("pay").attempts == [next_one]
 
 
-@pytest.mark.parametrize("code", ["0x5f5ffd", "0x5b5f56"], ids=["reverts", "takes all gas"])
-def test_call__mined_and_reverted_without_data__names_it_and_the_next_step(chain, sender, token, stranger, code):
+def test_call__mined_and_out_of_gas__names_it_and_the_next_step(chain, sender, token, stranger):
     good = chain.provider.get_code(token.address)
-    chain.provider.set_code(token.address, code)
+    # A jump to itself.
+    chain.provider.set_code(token.address, "0x5b5f56")
     with pytest.raises(NotSent, match=r"^0x\w{64} was mined and reverted without a reason .* Run the same again\.$"):
         sender.call(token.mint, stranger.address, 5, intent="mint")
     chain.provider.set_code(token.address, good)

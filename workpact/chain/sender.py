@@ -251,7 +251,7 @@ class Sender:
         for block in (receipt.block_number, receipt.block_number - 1):
             answer = self._node.web3.provider.make_request("eth_call", [call, to_hex(block)])
             data = answer.get("error", {}).get("data")
-            if isinstance(data, str) and data != "0x":
+            if isinstance(data, str):
                 return errors.decode(bytes.fromhex(data[2:]), receipt.receiver)
         return NotSent(
             f"{receipt.txn_hash} was mined and reverted without a reason ({receipt.gas_used:,} gas). "

@@ -294,6 +294,27 @@ contract InterimTest is AgreementTest {
         _check(1);
     }
 
+    function test_endForNonPayment__interim_payment_of_a_later_period__counts_off_what_is_unpaid_of_it() public {
+        Paper memory paper = _servicePaper();
+        paper.milestones = _none();
+        paper.offer.deposit = 8_000;
+        bytes32 id = _open(paper);
+        vm.warp(START + 61 days);
+        oracle.answer(id, paper.service(), 1, OracleMock.Result(1, START + 61 days, 0, 2e11, 5e10));
+        _settle(paper, 1);
+        _assertInterim(id, 1, 8_000);
+        // nothing of it is withheld: 2,000 more, of which 1,999 are there
+        oracle.answer(id, paper.service(), 1, OracleMock.Result(1, START + 61 days, 0, 0, 0));
+        vm.startPrank(CLIENT);
+        token.approve(address(agreement), 2_000);
+        agreement.fund(paper.terms(), 2_000);
+        vm.stopPrank();
+        vm.warp(START + 120 days);
+        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NotUnpaid.selector, 1, START + 75 days));
+        vm.prank(CONTRACTOR);
+        agreement.endForNonPayment(paper.terms(), paper.conditions(), 1, true);
+    }
+
     function test_endForNonPayment__contested_period__is_due_when_its_time_is_over() public {
         Paper memory paper = _servicePaper();
         paper.milestones = _none();

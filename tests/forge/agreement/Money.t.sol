@@ -153,6 +153,9 @@ contract MoneyTest is AgreementTest {
         _partFails(
             paper, 0, 6_000, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NotAPart.selector, 6_000, 6_000, 100_000)
         );
+        _partFails(
+            paper, 0, 5_999, abi.encodeWithSelector(IMilestoneEscrow.Escrow_NotAPart.selector, 5_999, 6_000, 100_000)
+        );
         _fund(paper, 94_000);
         _accept(paper, 1);
         _assertMoney(paper, 100_000, 100_000, 0, 0, 0);

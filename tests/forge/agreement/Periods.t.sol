@@ -253,6 +253,42 @@ contract PeriodsTest is AgreementTest {
 
     /* AFTER THE END */
 
+    function test_close_after_a_change_order_that_shortens_the_schedule() public {
+        Paper memory paper = _servicePaper();
+        paper.offer.deposit = ALL + 36_000;
+        bytes32 id = _open(paper);
+        _accept(paper, 7);
+        vm.warp(START + 111 days);
+        _settle(paper, 0);
+        _settle(paper, 1);
+        Paper memory next = _changeOf(paper, id);
+        (next.offer.openBefore, next.schedule.ends) = (START + 200 days, new uint256[](1));
+        next.schedule.ends[0] = START + 30 days;
+        _amend(paper, next);
+        _expect();
+        emit IAgreement.Ended(id, Status.DONE, 0, 16_000);
+        agreement.close(next.terms(), next.conditions());
+        _check(1);
+    }
+
+    function test_close_after_an_ending_asks_for_the_first_256_periods_alone() public {
+        Paper memory paper = _servicePaper();
+        (paper.billing.fixedCharge, paper.billing.cap) = (1, 1);
+        paper.schedule.ends = new uint256[](257);
+        for (uint256 i = 0; i < 257; ++i) {
+            paper.schedule.ends[i] = START + 1 + i;
+        }
+        bytes32 id = _open(paper);
+        vm.warp(START + 300);
+        _notice(paper, CONTRACTOR);
+        vm.warp(START + 100 days);
+        for (uint256 i = 0; i < 256; ++i) {
+            _settle(paper, i);
+        }
+        agreement.close(paper.terms(), paper.conditions());
+        assertEq(agreement.stateOf(id).status, Status.ENDED_BY_CONTRACTOR, "ended");
+    }
+
     function test_periods_after_the_end_lapse() public {
         Paper memory paper = _servicePaper();
         _open(paper);
