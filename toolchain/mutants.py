@@ -22,6 +22,8 @@ function activeMutant() pure returns (uint256 active) {{
 STATEMENTS = ("ExpressionStatement", "EmitStatement", "RevertStatement", "Return")
 DECLARATION = "VariableDeclarationStatement"
 DELETION = "deletion"
+WITH_ZERO = re.compile(r"(.+) (==|!=|<=|>) 0", re.DOTALL)
+SAME_OF_UNSIGNED = ({"!=", ">"}, {"==", "<="})
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +43,14 @@ class Mutant:
 
     def apply(self, source: bytes) -> bytes:
         return source[: self.start] + self.new.encode() + source[self.end :]
+
+    def is_same_number(self, source: bytes) -> bool:
+        """Says the same of an unsigned number, as `x > 0` does for `x != 0`. Adjustments alone have a sign."""
+        old = WITH_ZERO.fullmatch(source[self.start : self.end].decode())
+        new = WITH_ZERO.fullmatch(self.new)
+        if old is None or new is None or old[1] != new[1] or "adjustment" in old[1]:
+            return False
+        return {old[2], new[2]} in SAME_OF_UNSIGNED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from .support import ROOT
+from .support import ROOT, load
 
 TOY = """// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
@@ -191,3 +191,24 @@ def test_record__each_survivor__has_a_reason(path):
     assert [each for each in report["survivors"] if not each["reason"]] == []
     survived = sum(counts["survived"] for counts in report["operators"].values())
     assert survived == len(report["survivors"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("a & b != 0", "a & b > 0", True),
+        ("x > 0", "x != 0", True),
+        ("x == 0", "x <= 0", True),
+        ("x != 0", "x == 0", False),
+        ("x != 0", "y > 0", False),
+        ("x > 0", "x >= 0", False),
+        ("x != 1", "x > 1", False),
+        ("given.adjustment != 0", "given.adjustment > 0", False),
+    ],
+)
+def test_mutant__that_says_the_same_of_an_unsigned_number__is_told(monkeypatch, old, new, same):
+    monkeypatch.syspath_prepend(str(ROOT / "toolchain"))
+    source = f"if ({old}) f();".encode()
+    mutant = load("mutants").Mutant("A.sol", 4, 4 + len(old), new, "ROR")
+
+    assert mutant.is_same_number(source) == same
