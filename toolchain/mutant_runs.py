@@ -145,8 +145,10 @@ class Run:
         if code is None:
             return self._keep(mutant, "not compiling")
         tests = workers.get()
-        killer = tests.killer(code, number)
-        workers.put(tests)
+        try:
+            killer = tests.killer(code, number)
+        finally:
+            workers.put(tests)
         return self._keep(mutant, "killed" if killer else "survived", killer or "")
 
     def _is_equivalent(self, mutant: Mutant) -> bool:

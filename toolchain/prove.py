@@ -1,9 +1,9 @@
 """The deep proofs, part by part, two at a time, and the safety case as one table at the end.
 
 A part that passed is skipped until something that it runs changes. Parts are found, not listed:
-<name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, 2,000 runs a seed: five seeds where invariants
-are checked by number, else one; fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py,
-symbolic-<name> for every tests/symbolic/<Name>.t.sol, and what reads sources.
+<name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
+fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, symbolic-<name>
+for every tests/symbolic/<Name>.t.sol, and what reads sources.
 
 A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; a campaign
 that checks invariants by number has a line for each; any other that says nothing stands in the table with its title.
@@ -79,14 +79,13 @@ def forge_parts() -> Iterator[Part]:
     for path in sorted(tests.rglob(f"*{INVARIANTS}")):
         name = path.name.removesuffix(INVARIANTS).lower()
         invariants = invariants_of(path.parent)
-        seeds = SEEDS if invariants else SEEDS[:1]
-        for seed in seeds:
+        for seed in SEEDS:
             command = [*forge, "--match-path", str(path.relative_to(ROOT)), "--fuzz-seed", str(seed)]
             yield Part(
                 f"{name}-invariants-{seed}",
                 f"{name}-invariants",
                 f"invariants of {path.parent.name}, SPEC 11",
-                f"{RUNS // len(SEEDS) * len(seeds):,} runs × 50 calls, {len(seeds)} seed{'s' * (len(seeds) > 1)}",
+                f"{RUNS:,} runs × 50 calls, {len(SEEDS)} seeds",
                 command,
                 SOLIDITY,
                 DEEP,

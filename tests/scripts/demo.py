@@ -86,10 +86,10 @@ class Demo(Traces):
         return self.process.returncode, out, err
 
 
-def refused(traces: Traces, *options: str) -> str:
-    """What the command says that does nothing, in a fork, and leaves nothing behind."""
+def refused(traces: Traces, *options: str, code: int = 1) -> str:
+    """What the command says that does nothing, in a fork, and leaves nothing behind; it ends with that code."""
     done = warm.Command([*COMMAND, *options], ROOT, traces.environment).ended()
-    assert done.returncode != 0
+    assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     assert (done.stdout, traces.left_behind()) == ("", [])
     return done.stderr

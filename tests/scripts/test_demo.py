@@ -191,15 +191,15 @@ def test_demo__killed__leaves_neither_process_nor_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "said", "code"),
     [
-        (["--period", "2015-12"], "has no '2015-12'; its periods are 2016-03"),
-        (["--data", "LICENSE"], "LICENSE"),
-        (["--data", "nowhere.csv"], "nowhere.csv"),
+        (["--period", "2015-12"], "has no '2015-12'; its periods are 2016-03", 1),
+        (["--data", "LICENSE"], "LICENSE", 1),
+        (["--data", "nowhere.csv"], "nowhere.csv", 2),
     ],
 )
-def test_demo__bad_input__named_before_anything_happens(tmp_path, options, said):
-    assert said in refused(Traces(tmp_path), *options, "--json")
+def test_demo__bad_input__named_before_anything_happens(tmp_path, options, said, code):
+    assert said in refused(Traces(tmp_path), *options, "--json", code=code)
 
 
 def test_demo__chain_with_blocks__refused(tmp_path):

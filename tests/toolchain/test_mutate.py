@@ -138,6 +138,22 @@ def test_mutate__killed_and_run_again__reports_what_no_test_sees_until_it_is_ans
     assert files(toy) == before
 
 
+@pytest.mark.usefixtures("mutate")
+def test_mutant__tests_that_do_not_end__are_not_taken_for_tests_that_see_it(monkeypatch):
+    """A slow machine has hidden a survivor so."""
+    import mutant_tests
+
+    def slow(*_):
+        raise subprocess.TimeoutExpired("forge", mutant_tests.SECONDS)
+
+    tests = object.__new__(mutant_tests.Tests)
+    tests._left_out = ()
+    monkeypatch.setattr(tests, "_deploy", lambda *_: None)
+    monkeypatch.setattr(tests, "_forge", slow)
+    with pytest.raises(SystemExit, match=f"no end after {mutant_tests.SECONDS} s: run the same again"):
+        tests.killer("0x", 1)
+
+
 def recorded(toy, sources, killed=19, survived=1):
     counts = {"killed": killed, "survived": survived, "equivalent": 0, "not compiling": 0}
     report = {"sources": sources, "operators": {"deletion": counts}, "survivors": []}

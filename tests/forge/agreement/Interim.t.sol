@@ -303,7 +303,7 @@ contract InterimTest is AgreementTest {
         oracle.answer(id, paper.service(), 1, OracleMock.Result(1, START + 61 days, 0, 2e11, 5e10));
         _settle(paper, 1);
         _assertInterim(id, 1, 8_000);
-        // nothing of it is withheld: 2,000 more, of which 1,999 are there
+        // nothing of it is withheld any more: 2,000 are left to pay, and there
         oracle.answer(id, paper.service(), 1, OracleMock.Result(1, START + 61 days, 0, 0, 0));
         vm.startPrank(CLIENT);
         token.approve(address(agreement), 2_000);
