@@ -176,6 +176,16 @@ contract ReviewTest is AgreementTest {
         _check(1);
     }
 
+    function test_client_whom_the_contractor_names_as_its_operator_has_no_limit() public {
+        Paper memory paper = _paper();
+        (paper.operators.contractor[0], paper.operators.limit) = (CLIENT, 1);
+        _open(paper);
+        _appoint(paper);
+        _submit(paper, 0);
+        _dispute(paper, 0);
+        _assertItem(paper, 0, 0, START, 0, Phase.DISPUTED);
+    }
+
     /// SPEC 4.9: the sum of the touched milestones' amounts, else parts would go round it.
     function test_operators_limit_holds_for_parts() public {
         Paper memory paper = _paper();
