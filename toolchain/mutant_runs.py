@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from mutant_tests import Compiler, Tests, deployed
+from mutant_tests import Compiler, Tests, deployed, imports
 from mutants import Mutant, combine, number_at
 
 AT_ONCE = 200
@@ -28,15 +28,22 @@ class Run:
         self._optimized: dict[str, str | None] = {}
 
     def results(self, mutants: list[Mutant]) -> dict[Mutant, str]:
+        for mutant in mutants:
+            if mutant.is_same_number(self._read(mutant.file)) and self._known.get(mutant.key) != "equivalent":
+                self._keep(mutant, "equivalent")
         waiting = [each for each in mutants if self._known.get(each.key, "survived") == "survived"]
-        files = {each.file for each in waiting}
-        for home in sorted({home for file in files for home in deployed(self._root, file)}):
-            here = [each for each in waiting if home in deployed(self._root, each.file)]
+        homes = {file: deployed(self._root, file) for file in {each.file for each in waiting}}
+        # what imports least first: a library is mostly of one contract, and small ones have few tests
+        for home in sorted({home for found in homes.values() for home in found}, key=self._breadth):
+            here = [each for each in waiting if home in homes[each.file]]
             self._run_at(home, [each for each in here if self._known.get(each.key, "survived") == "survived"])
         for mutant in waiting:
             if self._known[mutant.key] == "survived" and self._is_equivalent(mutant):
                 self._keep(mutant, "equivalent")
         return {each: self._known[each.key] for each in mutants}
+
+    def _breadth(self, home: str) -> tuple[int, str]:
+        return len(imports(self._root, f"contracts/{home}.sol")), home
 
     def compiling(self, mutants: list[Mutant], count: int) -> list[Mutant]:
         """The first `count` that compile."""
@@ -152,9 +159,7 @@ class Run:
         return self._keep(mutant, "killed" if killer else "survived", killer or "")
 
     def _is_equivalent(self, mutant: Mutant) -> bool:
-        """Whether it says the same of an unsigned number, or the release's compiler makes the same code of it."""
-        if mutant.is_same_number(self._read(mutant.file)):
-            return True
+        """Whether the release's compiler makes the same code of it."""
         for home in deployed(self._root, mutant.file):
             target = f"contracts/{home}.sol"
             if home not in self._optimized:

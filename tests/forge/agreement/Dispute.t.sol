@@ -297,6 +297,14 @@ contract DisputeTest is AgreementTest {
         _assertMoney(paper, ALL, 190_003, 150_001, 0, 10_000);
     }
 
+    /// What nobody was paid for is not among the accepted, whichever milestone it is.
+    function test_rule_for_the_client_settles_without_acceptance() public {
+        Paper memory paper = _twoInFlight();
+        _rule(ARBITER, paper, 1, 0);
+        _assertStatus(paper, Status.LIVE, 2, 0);
+        _assertMoney(paper, ALL - 190_003, 0, 150_001, 0, 10_000);
+    }
+
     /// The first in flight has a word beside the lane as soon as a part of it is accepted.
     function test_rule_refuses_a_part_accepted_milestone_accepted_meanwhile() public {
         Paper memory paper = _paper();

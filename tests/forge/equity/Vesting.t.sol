@@ -217,9 +217,15 @@ contract VestingTest is EquityTest {
         accept(7);
         meet(1);
         equity.sync(plan);
+        vm.recordLogs();
         accept(1);
+        equity.sync(plan);
+        accept(7);
         meet(0);
         equity.sync(plan);
+        accept(1);
+        equity.sync(plan);
+        assertEq(vm.getRecordedLogs().length, 0, "nothing raised, no event");
         assertGate(plan, 3, 1);
         meet(3);
         equity.sync(plan);

@@ -127,6 +127,17 @@ contract BookTest is OracleTest {
         assertTrue(oracle.isInForce(AGREEMENT, ORIGIN, "second"), "in force");
     }
 
+    /// @dev Of books by many names, so that some come before the document's own in order, and some after.
+    function testReplaceRefusesADocumentOfAnotherBook() public {
+        for (uint256 i = 0; i < 8; ++i) {
+            bytes32 first = keccak256(abi.encode("first", i));
+            bytes32 second = keccak256(abi.encode("second", i));
+            _replace(first, second);
+            _replaceRefused(_old, second, abi.encodeWithSelector(ISLAOracle.SLAOracle_NotInForce.selector, second));
+        }
+        assertTrue(oracle.isInForce(AGREEMENT, ORIGIN, _old), "in force");
+    }
+
     /// @dev Nobody but the agreement contract reaches its books.
     /// @custom:threat T32
     function testAStrangerReplacesOnlyItsOwn() public {
