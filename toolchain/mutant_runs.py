@@ -29,7 +29,7 @@ class Run:
 
     def results(self, mutants: list[Mutant]) -> dict[Mutant, str]:
         for mutant in mutants:
-            if mutant.is_same_number(self._read(mutant.file)) and self._known.get(mutant.key) != "equivalent":
+            if mutant.is_same(self._read(mutant.file)) and self._known.get(mutant.key) != "equivalent":
                 self._keep(mutant, "equivalent")
         waiting = [each for each in mutants if self._known.get(each.key, "survived") == "survived"]
         homes = {file: deployed(self._root, file) for file in {each.file for each in waiting}}

@@ -24,6 +24,8 @@ DECLARATION = "VariableDeclarationStatement"
 DELETION = "deletion"
 WITH_ZERO = re.compile(r"(.+) (==|!=|<=|>) 0", re.DOTALL)
 SAME_OF_UNSIGNED = ({"!=", ">"}, {"==", "<="})
+FIRST_ZERO = re.compile(r"(\w+ \w+) = 0")
+COUNT = re.compile(r"(?:\+\+|--)(\w+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -44,13 +46,20 @@ class Mutant:
     def apply(self, source: bytes) -> bytes:
         return source[: self.start] + self.new.encode() + source[self.end :]
 
-    def is_same_number(self, source: bytes) -> bool:
-        """Says the same of an unsigned number, as `x > 0` does for `x != 0`. Adjustments alone have a sign."""
-        old = WITH_ZERO.fullmatch(source[self.start : self.end].decode())
-        new = WITH_ZERO.fullmatch(self.new)
-        if old is None or new is None or old[1] != new[1] or "adjustment" in old[1]:
+    def is_same(self, source: bytes) -> bool:
+        """Says the same in other words, of which the release's compiler makes the same code or one as good: an unsigned
+        number compared with zero (`x > 0` for `x != 0`), zero as first value not written, a count whose value nobody
+        reads made before or after. Of the contracts' numbers, adjustments alone have a sign."""
+        old, new = source[self.start : self.end].decode(), self.new.strip()
+        if first := FIRST_ZERO.fullmatch(old):
+            return new == first[1]
+        if count := COUNT.fullmatch(old):
+            is_statement = source[: self.start].rstrip()[-1:] in (b";", b"{", b"}", b")")
+            return is_statement and new == count[1] + old[:2]
+        compared, otherwise = WITH_ZERO.fullmatch(old), WITH_ZERO.fullmatch(new)
+        if compared is None or otherwise is None or compared[1] != otherwise[1] or "adjustment" in compared[1]:
             return False
-        return {old[2], new[2]} in SAME_OF_UNSIGNED
+        return {compared[2], otherwise[2]} in SAME_OF_UNSIGNED
 
 
 @dataclass(frozen=True)
