@@ -196,7 +196,8 @@ def withdraw(act: Act, workers: tuple[str, ...], roster_file: Path | None, issue
     due = [worker for worker in (numbers or sorted(owed)) if worker in owed]
     sent: list[Any] = []
     paid: dict[int, int] = {}
-    for part in _equity_book.batches(due, "claim"):
+    # Whom the token refuses still would be passed over: nothing is sent for them alone.
+    for part in _equity_book.batches([worker for worker in due if not pool.refuses(worker, owed[worker])], "claim"):
         sent.append(pool.withdraw(part, sender=act.sender))
         if mined(sent[-1]):
             paid |= {
@@ -205,8 +206,11 @@ def withdraw(act: Act, workers: tuple[str, ...], roster_file: Path | None, issue
     money = act.agreement.money
     refused = [worker for worker in due if worker not in paid]
     lines = [f"Worker {worker}: {money(amount)}" for worker, amount in paid.items()]
-    lines += [f"Worker {worker}: the token refuses its wallet still; it stays booked" for worker in refused if sent]
-    return finished(act.as_json, {"paid": paid, "refused": refused}, lines, sent, "Nothing is booked.")
+    # Of what a Safe proposed nothing is known yet.
+    known = all(mined(each) for each in sent)
+    lines += [f"Worker {worker}: the token refuses its wallet still; it stays booked" for worker in refused if known]
+    nothing = "Nothing is booked that can be paid."
+    return finished(act.as_json, {"paid": paid, "refused": refused}, lines, sent, nothing)
 
 
 COMMANDS = (sync, claim, distribute, withdraw)

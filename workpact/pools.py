@@ -10,8 +10,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from eth_utils.conversions import to_hex
+
 from workpact.batches.grants import OfferId
 from workpact.batches.proofs import Leaves
+from workpact.chain import contracts, errors
 from workpact.grants import Grant, Missing, Numbered, tokens
 from workpact.preflight import ask, chain_id, send
 from workpact.vesting import Plan
@@ -106,6 +109,26 @@ class Pool(Numbered):
     def withdraw(self, workers: Iterable[int], *, sender: Any) -> Any:
         """Pays booked revenue to the workers' wallets; who is owed nothing or refused again is passed over. Anyone."""
         return send(self.equity.contract.withdraw, self.id, [int(each) for each in workers], sender=sender)
+
+    def refuses(self, worker: int, units: int) -> bool:
+        """Whether the currency would refuse so much of it to the worker's wallet now, or the roster has none."""
+        wallet = self.equity.wallet(self.manager, worker)
+        if wallet is None or self.currency is None:
+            return True
+        from ape import networks
+
+        transfer = contracts.token(self.currency).transfer
+        call = {"from": self.equity.contract.address, "to": self.currency}
+        call["data"] = to_hex(transfer.encode_input(wallet, units))
+        node: Any = networks.provider
+        with errors.explained():
+            answer = node.web3.provider.make_request("eth_call", [call, "latest"])
+        if "result" not in answer:
+            # Other trouble is the sending's to name.
+            return "revert" in str(answer.get("error", {}).get("message")).lower()
+        words = bytes.fromhex(answer["result"][2:])
+        # As the contract takes it: some tokens answer nothing.
+        return words != b"" and int.from_bytes(words[:32]) != 1
 
     def offers(self) -> list[Offer]:
         """All offers made from this pool, from the logs."""

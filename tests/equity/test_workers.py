@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.equity.conftest import DAY
+from tests.equity.conftest import DAY, ORIGIN
 from tests.support import events_of, reverts
 from workpact.batches.errors import ForeignLeaf, ProofOfAnother
 from workpact.batches.grants import OfferId, grant_leaves
@@ -181,3 +181,24 @@ def test_rotate__too_late_or_without_a_wallet__named(equity, workers, contractor
         seat.rotate(stranger, deadline=1, signature=signature, sender=carrier)
     with pytest.raises(NoWallet, match="has no wallet yet"):
         equity.worker(contractor, 99).rotation(stranger, 1)
+
+
+def test_refuses__as_the_contract_takes_what_tokens_answer(
+    equity, deploy, source, units_token, client, contractor, worker, stranger
+):
+    token = deploy("HostileTokenMock")
+    place = (source, ORIGIN, token)
+    pool = equity.pool_in(equity.open_pool(units_token, contractor, 1_000_000_000, *place, sender=client))
+    equity.enrol([worker, stranger], sender=contractor)
+    token.mint(equity.contract, 100, sender=stranger)
+
+    for answer, refused in (("true", False), ("false", True), ("nothing", False)):
+        token.setAnswer(("true", "false", "nothing").index(answer), sender=stranger)
+        assert pool.refuses(1, 100) is refused, answer
+    token.setAnswer(0, sender=stranger)
+    assert pool.refuses(1, 101), "more than there is"
+    assert pool.refuses(3, 1), "no wallet"
+    for refusal in (1, 2):
+        token.refuse(worker, refusal, sender=stranger)
+        assert [pool.refuses(number, 100) for number in (1, 2)] == [True, False], refusal
+    assert token.balanceOf(equity.contract) == 100

@@ -115,7 +115,7 @@ def test_revenue__refused_by_the_token__booked_and_withdrawn(crew):
     assert (crew.money(crew.wallet(1)), crew.money(crew.wallet(2))) == (0, 100 * UNIT)
     withdraw = ("equity", "withdraw", crew.file, "worker-1")
     refused = crew.json(*withdraw, account="carrier")
-    assert (refused["paid"], refused["refused"]) == ({}, [1])
+    assert (refused["sent"], refused["paid"], refused["refused"]) == (False, {}, [1])
     block(crew, crew.wallet(1), False)
     assert crew.twice(*withdraw, account="carrier")["paid"] == {"1": 200 * UNIT}
     assert crew.money(crew.wallet(1)) == 200 * UNIT
