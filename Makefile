@@ -54,7 +54,7 @@ test-web: build ## the pages in a real Chromium, with wallets that sign; screens
 	@$(RUN); PYTHONPATH=.toolchain/web python -m pytest -p no:ape_test -p no:ape -n 2 --dist loadfile tests/web
 
 .PHONY: prove
-prove: build ## deep counts, ends with the safety case as a table; PART="names" for some, finished parts are skipped
+prove: build ## the safety case, ends with a table; PART=features for the features' deep counts, PART=all, PART="names"
 	@$(PYTHON) toolchain/install.py analysis
 	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) FOUNDRY_PROFILE=symbolic forge build \
 		&& $(RUN) python toolchain/prove.py $(PART)

@@ -1,8 +1,13 @@
-"""The deep proofs, part by part, two at a time, and the safety case as one table at the end.
+"""The deep proofs, part by part, two at a time, and the safety case (SPEC.md 17) as one table at the end.
+
+    prove.py                  the safety case
+    prove.py features         the deep counts of single features: tests/prove/features, and campaigns of one contract
+    prove.py all              both
+    prove.py coverage keys    these parts
 
 A part that passed is skipped until something that it runs changes. Parts are found, not listed:
 <name>-invariants-<seed> for every tests/forge/**/<Name>Invariants.t.sol, whose 10,000 runs are split over five seeds,
-fuzz-<folder> for the other tests of a folder there, every tests/prove/test_<name>.py, symbolic-<name>
+fuzz-<folder> for the other tests of a folder there, every tests/prove/**/test_<name>.py, symbolic-<name>
 for every tests/symbolic/<Name>.t.sol, and what reads sources.
 
 A part says what it showed by lines in the file that PROVE_ROWS names, each {"property", "effort", "result"}; a campaign
@@ -30,6 +35,9 @@ SOURCES = [
     *("ape-config.yaml", "foundry.toml", "package-lock.json", "pyproject.toml", "requirements.txt"),
 ]
 INVARIANTS = "Invariants.t.sol"
+# The folder of the campaign over all contracts; the others are of one contract each.
+WHOLE = "whole"
+FEATURES, ALL = "features", "all"
 SEEDS = range(1, 6)
 RUNS = 10_000
 DEEP = {"FOUNDRY_PROFILE": "test", "FOUNDRY_FUZZ_RUNS": str(RUNS), "FOUNDRY_INVARIANT_RUNS": str(RUNS // len(SEEDS))}
@@ -50,24 +58,31 @@ class Part:
     environment: dict[str, str] = field(default_factory=dict)
     tool: str = ""
     invariants: list[str] = field(default_factory=list)
+    of_feature: bool = False
 
 
 def main(chosen: list[str]) -> int:
     parts = {part.name: part for part in find_parts()}
-    unknown = [name for name in chosen if name not in parts]
+    unknown = [name for name in chosen if name not in (*parts, FEATURES, ALL)]
     if unknown:
-        print(f"no part {', '.join(unknown)}; there are: {', '.join(parts)}", file=sys.stderr)
+        print(f"no part {', '.join(unknown)}; there are: {', '.join(parts)}, {FEATURES}, {ALL}", file=sys.stderr)
         return 2
     STAMPS.mkdir(parents=True, exist_ok=True)
-    wanted = [parts[name] for name in chosen] or list(parts.values())
+    wanted = [part for part in parts.values() if is_chosen(part, chosen)]
     # the longest first, so that none is left alone at the end
     wanted.sort(key=lambda part: -last_seconds(part))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         passed = dict(zip([part.name for part in wanted], pool.map(prove, wanted), strict=True))
     failed = [name for name, good in passed.items() if not good]
-    print(table(list(parts.values()), failed))
+    shown = {False} | {part.of_feature for part in wanted}
+    print(table([part for part in parts.values() if part.of_feature in shown], failed))
     print(f"prove: {len(failed)} failed: {', '.join(failed)}" if failed else "prove: all passed")
     return 1 if failed else 0
+
+
+def is_chosen(part: Part, chosen: list[str]) -> bool:
+    """Without any name the safety case is."""
+    return part.name in chosen or ALL in chosen or (FEATURES in chosen if part.of_feature else not chosen)
 
 
 def find_parts() -> list[Part]:
@@ -91,6 +106,7 @@ def forge_parts() -> Iterator[Part]:
                 DEEP,
                 "forge",
                 invariants,
+                of_feature=path.parent.name != WHOLE,
             )
     for folder in sorted({path.parent for path in tests.rglob("*.t.sol")}):
         command = [*forge, "--match-path", str(folder.relative_to(ROOT) / "*"), "--no-match-path", f"*{INVARIANTS}"]
@@ -140,10 +156,11 @@ def symbolic_parts() -> Iterator[Part]:
 
 
 def python_parts() -> Iterator[Part]:
-    for path in sorted((ROOT / "tests" / "prove").glob("test_*.py")):
-        name = path.stem.removeprefix("test_")
+    for path in sorted((ROOT / "tests" / "prove").rglob("test_*.py")):
+        name, of_feature = path.stem.removeprefix("test_"), path.parent.name == FEATURES
         title = (ast.get_docstring(ast.parse(path.read_text())) or name).split("\n\n")[0].replace("\n", " ")
-        yield Part(name, name, title.rstrip("."), "", ["pytest", str(path.relative_to(ROOT))], SOURCES, tool="pytest")
+        command = ["pytest", str(path.relative_to(ROOT))]
+        yield Part(name, name, title.rstrip("."), "", command, SOURCES, tool="pytest", of_feature=of_feature)
 
 
 def prove(part: Part) -> bool:
@@ -181,7 +198,7 @@ def last_seconds(part: Part) -> float:
 
 
 def table(parts: list[Part], failed: list[str]) -> str:
-    """Markdown: property, tool, effort, result; of every part, also of those that did not run now."""
+    """Markdown: property, tool, effort, result; also of parts that did not run now."""
     lines = ["| property | tool | effort | result |", "|---|---|---|---|"]
     for group in dict.fromkeys(part.group for part in parts):
         members = [part for part in parts if part.group == group]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,12 +28,16 @@ REASONS = ["client-cause", "planned-outage", "force-majeure", "volume-above-fore
 OPS = {"lte": "<=", "lt": "<", "gte": ">=", "gt": ">"}
 LENGTHS = [60, 3_600, 7_200, 86_400]
 TARGETS = [1, 333_333, 500_000, 666_667, 900_000, 1_000_000]
-ROWS = Conditions(["kind", "note"], list(NUMBERS), MISSING)
 
 
-def short(where: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    """Conditions that are not too long to be measured."""
-    return where.filter(lambda each: len(each.sql) < 900)
+@cache
+def conditions(clocks: int = 0, depth: int = 2) -> st.SearchStrategy[Expr]:
+    """Conditions over a row and so many clocks, not too long to be measured. To make them costs more than to draw."""
+    numbers = [*NUMBERS, *(f"clock{index}" for index in range(clocks))]
+    return Conditions(["kind", "note"], numbers, MISSING).where(depth).filter(lambda each: len(each.sql) < 900)
+
+
+ROWS = conditions(depth=1)
 
 
 @st.composite
@@ -67,7 +72,7 @@ def logs(draw: Any, drawn: Drawn, anchor: datetime) -> list[Row]:
 @st.composite
 def moments(draw: Any, at: bool) -> Moment:
     kind = draw(st.sampled_from(["column", "first", "last"] if at else ["column"]))
-    where = draw(short(ROWS.where(1))) if kind != "column" else None
+    where = draw(ROWS) if kind != "column" else None
     return Moment(
         column=draw(st.sampled_from(DATES)) if kind == "column" else None,
         first=where if kind == "first" else None,
@@ -87,8 +92,7 @@ def hours(draw: Any, anchor: datetime) -> Hours:
 
 
 @st.composite
-def levels(draw: Any, name: str, conditions: Conditions, numbers: list[str]) -> Level:
-    where = short(conditions.where())
+def levels(draw: Any, name: str, where: st.SearchStrategy[Expr], numbers: list[str]) -> Level:
     kind = draw(st.sampled_from(["good", "good", "bad", "average", "limit"]))
     is_sliced = kind != "average" and draw(st.booleans())
     return Level(
@@ -119,24 +123,24 @@ def definitions(draw: Any, *, ordered: bool = False) -> tuple[Drawn, datetime]:
             unit=draw(st.sampled_from([1, 60])),
             start=draw(moments(at)),
             end=draw(moments(at)),
-            pause=draw(short(ROWS.where(1))) if at and draw(st.booleans()) else None,
+            pause=draw(ROWS) if at and draw(st.booleans()) else None,
             hours=draw(hours(anchor)) if draw(st.booleans()) else None,
         )
         for index in range(draw(st.integers(0, 2)))
     )
     numbers = [*NUMBERS, *(clock.name for clock in clocks)]
-    conditions = Conditions(["kind", "note"], numbers, MISSING)
+    where = conditions(len(clocks))
     drawn = Drawn(
         zone=ZoneInfo(zone),
         form=draw(st.sampled_from(["ISO", "%d/%m/%Y %H:%M"])),
         case=draw(st.sampled_from([("id",), ("id", "part")])),
         order=order,
         at=at,
-        drop=draw(st.none() | short(ROWS.where(1))),
+        drop=draw(st.none() | ROWS),
         attribution=draw(moments(at)),
         clocks=clocks,
-        levels=tuple(draw(levels(f"l{index}", conditions, numbers)) for index in range(draw(st.integers(1, 4)))),
-        quantities=(draw(st.tuples(short(conditions.where()), st.none() | st.sampled_from(numbers))),),
+        levels=tuple(draw(levels(f"l{index}", where, numbers)) for index in range(draw(st.integers(1, 4)))),
+        quantities=(draw(st.tuples(where, st.none() | st.sampled_from(numbers))),),
     )
     return drawn, anchor
 

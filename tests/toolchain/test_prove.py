@@ -21,6 +21,9 @@ def prove(tmp_path, monkeypatch):
         module.Part("good", "good", "Good things", "", ["sh", "-c", saying], ["contracts"], tool="sh"),
         module.Part("bad-1", "bad", "Bad things", "2 seeds", ["sh", "-c", failing], ["contracts"], tool="sh"),
         module.Part("bad-2", "bad", "Bad things", "2 seeds", ["sh", "-c", "true"], ["contracts"], tool="sh"),
+        module.Part(
+            "wide", "wide", "A feature", "", ["sh", "-c", "echo wide >> ran"], ["contracts"], tool="sh", of_feature=True
+        ),
     ]
     monkeypatch.setattr(module, "find_parts", lambda: parts)
     return module
@@ -46,11 +49,24 @@ def test_prove__source_changed__runs_again(prove, ran, tmp_path):
     assert ran() == ["good", "good"]
 
 
+def test_prove__features__are_run_and_told_when_they_are_asked_for(prove, ran, capsys):
+    prove.main([])
+    assert ran() == ["bad", "good"]
+    assert "A feature" not in capsys.readouterr().out
+
+    assert prove.main(["features"]) == 0
+    assert ran() == ["bad", "good", "wide"]
+    assert "| A feature | sh | 0 s | passed |" in capsys.readouterr().out
+
+    prove.main(["all"])
+    assert ran() == ["bad", "bad", "good", "wide"]
+
+
 def test_prove__unknown_part__names_the_parts(prove, ran, capsys):
     assert prove.main(["better"]) == 2
 
     assert ran() == []
-    assert "no part better; there are: good, bad-1, bad-2" in capsys.readouterr().err
+    assert "no part better; there are: good, bad-1, bad-2, wide, features, all" in capsys.readouterr().err
 
 
 def test_prove__table__has_each_property_with_its_result(prove, capsys, tmp_path):
@@ -72,7 +88,7 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
     module = load("prove")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     files = ["tests/forge/money/EscrowInvariants.t.sol", "tests/forge/oracle/Other.t.sol", "tests/prove/test_credit.py"]
-    files.append("tests/symbolic/Splits.t.sol")
+    files += ["tests/symbolic/Splits.t.sol", "tests/prove/features/test_wide.py", "tests/forge/whole/AInvariants.t.sol"]
     for path in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
@@ -81,10 +97,12 @@ def test_prove__parts__are_found_by_name(tmp_path, monkeypatch):
 
     parts = {part.name: part for part in module.find_parts()}
 
-    seeded = [f"escrow-invariants-{seed}" for seed in range(1, 6)]
+    seeded = [f"{name}-invariants-{seed}" for name in ("escrow", "a") for seed in range(1, 6)]
     mutants = [f"mutants-{name}" for name in (1, 2, "record")]
     read = ["threats", "slither", "coverage", *mutants, "symbolic-splits"]
-    assert list(parts) == [*seeded, "fuzz-money", "fuzz-oracle", *read, "credit"]
+    forge = [*seeded, "fuzz-money", "fuzz-oracle", "fuzz-whole"]
+    assert list(parts) == [*forge, *read, "wide", "credit"]
+    assert [name for name, part in parts.items() if part.of_feature] == [*seeded[:5], "wide"]
     path = "tests/forge/money/EscrowInvariants.t.sol"
     assert parts["escrow-invariants-2"].command == ["forge", "test", "--match-path", path, "--fuzz-seed", "2"]
     assert parts["escrow-invariants-2"].environment["FOUNDRY_PROFILE"] == "test"

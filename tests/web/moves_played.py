@@ -146,7 +146,8 @@ class MovesPlayed:
                     assert after["held"] == int(given["upTo"]), move.key
                 continue
             assert receipt["status"] == 1, (move.key, given)
-            assert self._told(receipt) == expected, (move.key, given)
+            told = self._told(receipt)
+            assert told == expected, (move.key, given, told, expected)
             out = expected[0] + expected[2] + expected[3]
             assert before["held"] + before["retained"] - after["held"] - after["retained"] == out, move.key
             if move.place != "holdback":

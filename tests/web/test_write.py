@@ -189,7 +189,7 @@ def test_what_is_written__is_proposed_with_its_id(place, written):
     expect(page.get_by_role("button", name="Sign it")).to_be_visible()
 
 
-# Every bad input; all of them, answered by the server, in tests/prove/test_writing.py
+# Every bad input; all of them, answered by the server, in tests/prove/features/test_writing.py
 
 SHOWN = (
     "duplicate key",

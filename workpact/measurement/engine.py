@@ -120,7 +120,7 @@ class Engine:
             return table.limit(_ALL)
         self._kept += 1
         name = f"kept {self._kept}"
-        sql = f'CREATE TEMP {kind} "{name}" AS {ibis.to_sql(table, dialect="duckdb")}'
+        sql = f'CREATE TEMP {kind} "{name}" AS {ibis.to_sql(table, dialect="duckdb", pretty=False)}'
         self.ask(lambda: self.backend.raw_sql(sql))
         return self.backend.table(name)
 
