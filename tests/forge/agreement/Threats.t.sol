@@ -29,13 +29,16 @@ contract ThreatsTest is HostileTokenTest {
         bytes memory signature = _signature(CONTRACTOR_KEY, bid);
 
         uint256 chain = block.chainid;
-        vm.chainId(chain + 1);
-        vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NotSigned.selector, _id(bid), CONTRACTOR));
-        vm.prank(CLIENT);
-        agreement.open(bid.proposal(), _noMaster(), "", signature, "");
-        vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_NotInForce.selector, _id(paper)));
-        vm.prank(CLIENT);
-        agreement.accept(paper.terms(), 2);
+        // The lower id last: the arbiter's fee comes out there.
+        for (uint256 other = chain + 1; other + 1 >= chain; other -= 2) {
+            vm.chainId(other);
+            vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NotSigned.selector, _id(bid), CONTRACTOR));
+            vm.prank(CLIENT);
+            agreement.open(bid.proposal(), _noMaster(), "", signature, "");
+            vm.expectRevert(abi.encodeWithSelector(IMilestoneEscrow.Escrow_NotInForce.selector, _id(paper)));
+            vm.prank(CLIENT);
+            agreement.accept(paper.terms(), 2);
+        }
         vm.prank(ARBITER);
         assertEq(agreement.withdraw(address(hostile), ARBITER), 5_000, "the arbiter's fee");
         _check(1);
