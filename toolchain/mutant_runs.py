@@ -28,10 +28,11 @@ class Run:
         self._optimized: dict[str, str | None] = {}
 
     def results(self, mutants: list[Mutant]) -> dict[Mutant, str]:
-        for mutant in mutants:
-            if mutant.is_same(self._read(mutant.file)) and self._known.get(mutant.key) != "equivalent":
-                self._keep(mutant, "equivalent")
         waiting = [each for each in mutants if self._known.get(each.key, "survived") == "survived"]
+        for mutant in waiting:
+            if mutant.is_same(self._read(mutant.file)):
+                self._keep(mutant, "equivalent")
+        waiting = [each for each in waiting if self._known.get(each.key) != "equivalent"]
         homes = {file: deployed(self._root, file) for file in {each.file for each in waiting}}
         # what imports least first: a library is mostly of one contract, and small ones have few tests
         for home in sorted({home for found in homes.values() for home in found}, key=self._breadth):

@@ -7,9 +7,9 @@ from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
-from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
 
+from workpact.chain.answers import answer_to
 from workpact.chain.errors import ContractError
 from workpact.preflight import NotReady, ask, ask_token
 from workpact.signing import sign
@@ -117,13 +117,9 @@ def own_way(token: str) -> NoPermit:
 
 
 def _version(token: Any) -> str:
-    from ape import networks
-
-    call = {"to": token.address, "data": to_hex(keccak(text="version()")[:4])}
-    node: Any = networks.provider
-    answer = node.web3.provider.make_request("eth_call", [call, "latest"]).get("result") or "0x"
+    answer = answer_to(token.address, keccak(text="version()")[:4]).get("result") or "0x"
     try:
-        return str(decode(["string"], bytes.fromhex(answer[2:]))[0])
+        return str(decode(["string"], bytes.fromhex(str(answer)[2:]))[0])
     except (DecodingError, UnicodeDecodeError, OverflowError):  # not every token says one
         return "1"
 

@@ -10,11 +10,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from eth_utils.conversions import to_hex
-
 from workpact.batches.grants import OfferId
 from workpact.batches.proofs import Leaves
 from workpact.chain import contracts, errors
+from workpact.chain.answers import answer_to
 from workpact.grants import Grant, Missing, Numbered, tokens
 from workpact.preflight import ask, chain_id, send
 from workpact.vesting import Plan
@@ -115,18 +114,13 @@ class Pool(Numbered):
         wallet = self.equity.wallet(self.manager, worker)
         if wallet is None or self.currency is None:
             return True
-        from ape import networks
-
-        transfer = contracts.token(self.currency).transfer
-        call = {"from": self.equity.contract.address, "to": self.currency}
-        call["data"] = to_hex(transfer.encode_input(wallet, units))
-        node: Any = networks.provider
+        transfer = contracts.token(self.currency).transfer.encode_input(wallet, units)
         with errors.explained():
-            answer = node.web3.provider.make_request("eth_call", [call, "latest"])
+            answer = answer_to(self.currency, transfer, self.equity.contract.address)
         if "result" not in answer:
             # Other trouble is the sending's to name.
-            return "revert" in str(answer.get("error", {}).get("message")).lower()
-        words = bytes.fromhex(answer["result"][2:])
+            return "revert" in str(answer.get("error")).lower()
+        words = bytes.fromhex(str(answer["result"])[2:])
         # As the contract takes it: some tokens answer nothing.
         return words != b"" and int.from_bytes(words[:32]) != 1
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from eth_abi.abi import encode
-from eth_utils.conversions import to_hex
 from eth_utils.crypto import keccak
 
 from workpact import WorkpactError
+from workpact.chain.answers import answer_to
 from workpact.chain.keys import refuse_raw
 
 MAGIC = keccak(text="isValidSignature(bytes32,bytes)")[:4]
@@ -93,8 +93,7 @@ def is_signed(signer: str, signed_digest: bytes, signature: bytes) -> bool:
     if not node.get_code(signer):
         return False
     data = MAGIC + encode(["bytes32", "bytes"], [signed_digest, signature])
-    answer = node.web3.provider.make_request("eth_call", [{"to": signer, "data": to_hex(data)}, "latest"])
-    return bytes.fromhex(str(answer.get("result") or "0x")[2:]) == MAGIC.ljust(32, b"\0")
+    return bytes.fromhex(str(answer_to(signer, data).get("result") or "0x")[2:]) == MAGIC.ljust(32, b"\0")
 
 
 def read_signature(given: str | Path) -> bytes:

@@ -1,4 +1,7 @@
-"""What a node says that is no answer, as one named error. Ape, web3 and requests each have several of their own."""
+"""What a node says that is no answer, as one named error. Ape, web3 and requests each have several of their own.
+
+And the answer itself, where Ape would make another of it.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,17 @@ def node_failed(error: BaseException) -> NodeFailed | None:
     if isinstance(error, (ContractNotFoundError, ProviderError, RPCTimeoutError, TransactionError, Web3Exception)):
         return NodeFailed(f"The node says: {str(error).rstrip('.') or type(error).__name__}. {GO_ON}")
     return None
+
+
+def answer_to(receiver: str, data: bytes, sender: str | None = None) -> RPCResponse:
+    """The connected node's whole answer to a call: a revert is one, and no bytes are not zero, as Ape takes them."""
+    from ape import networks
+    from eth_utils.conversions import to_hex
+
+    node: Any = networks.provider
+    call = {"to": receiver, "data": to_hex(data)} | ({"from": sender} if sender else {})
+    answer: RPCResponse = node.web3.provider.make_request("eth_call", [call, "latest"])
+    return answer
 
 
 def check_answers(node: Any) -> None:

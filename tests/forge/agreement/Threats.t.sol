@@ -29,9 +29,8 @@ contract ThreatsTest is HostileTokenTest {
         bytes memory signature = _signature(CONTRACTOR_KEY, bid);
 
         uint256 chain = block.chainid;
-        // The lower id last: the arbiter's fee comes out there.
-        for (uint256 other = chain + 1; other + 1 >= chain; other -= 2) {
-            vm.chainId(other);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.chainId(i == 0 ? chain + 1 : chain - 1);
             vm.expectRevert(abi.encodeWithSelector(IAgreement.Agreement_NotSigned.selector, _id(bid), CONTRACTOR));
             vm.prank(CLIENT);
             agreement.open(bid.proposal(), _noMaster(), "", signature, "");
