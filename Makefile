@@ -35,7 +35,8 @@ build: setup ## the contracts as released, into out
 test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
 	@$(RUN); status=0; \
 	echo "forge test runs beside pytest; what it says follows at the end"; \
-	mkdir -p out; \
+	rm -rf out/ape; mkdir -p out; \
+	export APE_DATA_FOLDER="$(CURDIR)/out/ape"; \
 	FOUNDRY_PROFILE=test forge test > out/test.log 2>&1 & forge=$$!; \
 	trap "kill $$forge" INT TERM; \
 	pytest -n auto --dist loadfile --ignore=tests/prove --ignore=tests/services --ignore=tests/web || status=1; \

@@ -65,7 +65,13 @@ def ask(url: str, method: str, *parameters: Any) -> Any:
 def connected() -> Iterator[Web3]:
     """A fresh Anvil through web3."""
     with anvil("--timestamp", str(START)) as url:
-        yield Web3(HTTPProvider(url, request_kwargs={"timeout": 60}))
+        yield web3_at(url)
+
+
+def web3_at(url: str) -> Web3:
+    """The node there, of which the chain's id is asked once; web3 asks before every call."""
+    known = {RPCEndpoint("eth_chainId")}
+    return Web3(HTTPProvider(url, {"timeout": 120}, cache_allowed_requests=True, cacheable_requests=known))
 
 
 def deployed(web3: Web3, name: str, *arguments: Any) -> Contract:

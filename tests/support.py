@@ -27,15 +27,21 @@ OUT = ROOT / os.environ.get("FOUNDRY_OUT", "out")
 
 @cache
 def artefact(name: str, file: str | None = None) -> dict[str, Any]:
-    """What forge makes of the contract of contracts/ with this name; it skips what has not changed.
+    """What forge makes of the contract of contracts/ with this name.
 
     `file` names the source, without its ending, where it holds several contracts.
     """
     (source,) = (ROOT / "contracts").rglob(f"{file or name}.sol")
-    forge = subprocess.run(["forge", "build", str(source)], cwd=ROOT, capture_output=True, text=True)
-    assert forge.returncode == 0, forge.stderr + forge.stdout
+    _build()
     made: dict[str, Any] = json.loads((OUT / source.name / f"{name}.json").read_text())
     return made
+
+
+@cache
+def _build() -> None:
+    """Of what has not changed forge skips all."""
+    forge = subprocess.run(["forge", "build"], cwd=ROOT, capture_output=True, text=True)
+    assert forge.returncode == 0, forge.stderr + forge.stdout
 
 
 def compile_contract(name: str, file: str | None = None) -> ContractContainer:

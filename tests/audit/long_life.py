@@ -14,10 +14,10 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from web3 import HTTPProvider, Web3
+from web3 import Web3
 from web3.contract import Contract
 
-from tests.anvil import GAS, START, anvil, ask
+from tests.anvil import GAS, START, anvil, ask, web3_at
 from tests.sdk import paper
 from tests.support import artefact
 from workpact.audit.entries import CONTRACTS
@@ -78,7 +78,7 @@ class Life:
 
     @cached_property
     def web3(self) -> Web3:
-        return Web3(HTTPProvider(self.url, request_kwargs={"timeout": 120}))
+        return web3_at(self.url)
 
     @cached_property
     def node(self) -> Node:

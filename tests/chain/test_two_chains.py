@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from web3 import HTTPProvider, Web3
+from web3 import Web3
 from web3.exceptions import ContractCustomError
 
 from tests.agreement import paper
-from tests.anvil import START, anvil, deployed, send
+from tests.anvil import START, anvil, deployed, send, web3_at
 
 KEYS = ("0x" + "c1" * 32, "0x" + "c2" * 32)
 DEADLINE = START + 10**6
@@ -23,7 +23,7 @@ def places() -> Iterator[dict[int, Any]]:
     with anvil("--timestamp", str(START)) as here, anvil("--timestamp", str(START), "--chain-id", "31338") as there:
         made = {}
         for chain, url in ((31337, here), (31338, there)):
-            web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": 60}))
+            web3 = web3_at(url)
             contracts = [deployed(web3, "Agreement"), deployed(web3, "Agreement")]
             token = deployed(web3, "TokenMock", "Plain", "PLN", 18)
             made[chain] = SimpleNamespace(web3=web3, contracts=contracts, token=token, sender=web3.eth.accounts[0])

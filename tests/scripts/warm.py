@@ -1,6 +1,6 @@
 """`ape run` in a process of its own, forked from one that has imported what Ape is made of.
 
-A command takes four seconds, three of which are imports. With `ape run` itself, from its start, are tested the demo,
+A command takes four seconds, most of which are imports. With `ape run` itself, from its start, are tested the demo,
 agents that go on or are killed at a word in their journal, the console, and what a terminal shows.
 """
 
@@ -19,6 +19,10 @@ MODULES = (
     *("ape._cli", "ape_run._cli", "ape.contracts", "ape.managers.accounts", "ape.managers.chain"),
     *("ape.managers.networks", "ape.managers.project", "ape_accounts.accounts", "ape_ethereum.provider"),
     *("ape_foundry.provider", "ape_test.provider", "pandas", "rich.table", "ruamel.yaml", "web3"),
+    # all that Ape asks for networks and accounts
+    *("ape_ethereum.ecosystem", "ape_ledger.accounts", "ape_node.provider", "ape_pm", "ape_safe.accounts"),
+    *("ape_solidity.compiler", "ape_test.accounts", "ape_trezor.accounts", "coincurve"),
+    *("workpact.agreement", "workpact.chain.deploying", "workpact.equity", "workpact.measurement"),
 )
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(list(MODULES))
