@@ -14,10 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.support import compile_contract
+from tests.support import compile_contract, free_port
 
 # Nodes in tests are this machine's: no request may look for a proxy, of which there are ten thousand.
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_finish() -> Iterator[None]:
+    """Ape starts its Anvil here, at a port that it draws, and fails if that is taken, as where connections are many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APE_FOUNDRY_HOST", f"http://127.0.0.1:{free_port()}")
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,14 @@ def _build() -> None:
     """Of what has not changed forge skips all."""
     forge = subprocess.run(["forge", "build"], cwd=ROOT, capture_output=True, text=True)
     assert forge.returncode == 0, forge.stderr + forge.stdout
+
+
+def free_port() -> int:
+    """One that nothing on this machine uses now, not even a connection that ended a minute ago."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def compile_contract(name: str, file: str | None = None) -> ContractContainer:

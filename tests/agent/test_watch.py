@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
 import urllib.request
 
 import pytest
 
 from tests.agent.pair import UNIT, Pair, acts, waits
 from tests.anvil import ask
+from tests.support import free_port
 
 FINALISED: tuple[str, ...] = ()
 """The options of an agent that goes by the chain's own finalised block."""
@@ -73,10 +73,7 @@ def test_killed__between_journal_and_signature_then_journal_and_send__one_signat
 @pytest.mark.threat("T84")
 def test_double_start__one_key__refused_by_name_while_the_first_runs(pair):
     pair.log("client", 1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
+    port = free_port()
     with pair.running("client", "--metrics", str(port)) as first:
         assert first.next()["state"] == "well"
         text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
