@@ -19,8 +19,8 @@ MODULES = (
     *("ape._cli", "ape_run._cli", "ape.contracts", "ape.managers.accounts", "ape.managers.chain"),
     *("ape.managers.networks", "ape.managers.project", "ape_accounts.accounts", "ape_ethereum.provider"),
     *("ape_foundry.provider", "ape_test.provider", "pandas", "rich.table", "ruamel.yaml", "web3"),
-    # all that Ape asks for networks and accounts
-    *("ape_ethereum.ecosystem", "ape_ledger.accounts", "ape_node.provider", "ape_pm", "ape_safe.accounts"),
+    # what Ape asks for networks and accounts, without ape_ledger: it starts a thread, for which a fork waits at its end
+    *("ape_ethereum.ecosystem", "ape_node.provider", "ape_pm", "ape_safe.accounts"),
     *("ape_solidity.compiler", "ape_test.accounts", "ape_trezor.accounts", "coincurve"),
     *("workpact.agreement", "workpact.chain.deploying", "workpact.equity", "workpact.measurement"),
 )
