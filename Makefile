@@ -31,12 +31,14 @@ web: setup ## the pages on a chain of its own, with the demo's agreement in it, 
 build: setup ## the contracts as released, into out
 	@$(RUN) forge build
 
+# Nothing of theirs stays in the user's Ape folder, where each node that was killed slows the next start.
+test test-web prove: export APE_DATA_FOLDER = $(CURDIR)/out/ape
+
 .PHONY: test
 test: build ## the whole project, seeded, in minutes; with WORKPACT_LOGS=folder on the real logs too
 	@$(RUN); status=0; \
 	echo "forge test runs beside pytest; what it says follows at the end"; \
-	rm -rf out/ape; mkdir -p out; \
-	export APE_DATA_FOLDER="$(CURDIR)/out/ape"; \
+	rm -rf "$$APE_DATA_FOLDER"; mkdir -p out; \
 	FOUNDRY_PROFILE=test forge test > out/test.log 2>&1 & forge=$$!; \
 	trap "kill $$forge" INT TERM; \
 	pytest -n auto --dist loadfile --ignore=tests/prove --ignore=tests/services --ignore=tests/web || status=1; \
@@ -57,6 +59,7 @@ test-web: build ## the pages in a real Chromium, with wallets that sign; screens
 .PHONY: prove
 prove: build ## the safety case, ends with a table; PART=features for the features' deep counts, PART=all, PART="names"
 	@$(PYTHON) toolchain/install.py analysis
+	@rm -rf "$$APE_DATA_FOLDER"
 	@$(RUN) FOUNDRY_PROFILE=test forge build && $(RUN) FOUNDRY_PROFILE=symbolic forge build \
 		&& $(RUN) python toolchain/prove.py $(PART)
 

@@ -49,8 +49,7 @@ def free_port() -> int:
     """One that nothing on this machine uses now, not even a connection that ended a minute ago."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+        return int(free.getsockname()[1])
 
 
 def compile_contract(name: str, file: str | None = None) -> ContractContainer:

@@ -25,7 +25,8 @@ from tests.scripts.overheard import Listening, Overheard
 from tests.scripts.rehearsal import SEPOLIA
 from tests.scripts.stage import Stage
 from tests.sdk import paper
-from tests.web.relaying import free_port, settled, started
+from tests.support import free_port
+from tests.web.relaying import settled, started
 from workpact.data_room.errors import NotForYou
 from workpact.data_room.keys import EncryptionKey, Keystore
 from workpact.data_room.wraps import VersionId, unwrap

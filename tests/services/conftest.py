@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from secrets import token_hex
 
 import ibis
 import pytest
+
+from tests.support import free_port
 
 # Their packages are installed by `make test-services` alone; the logs are where WORKPACT_LOGS says.
 collect_ignore_glob = [] if os.environ.get("WORKPACT_SERVICES") else ["*"]
@@ -124,10 +125,3 @@ def _postgres_binaries() -> Path:
 def _locale() -> str:
     installed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
     return next((name for name in installed if name.lower().startswith("en_us.utf")), "C.UTF-8")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from tests.measurement.desk import SECRET, average, data_source, metric, slo
-from tests.services.conftest import free_port
+from tests.support import free_port
 from workpact.measurement import Definition, Figure, Period, definition_from, measure
 from workpact.measurement.errors import EmptyPeriod, SourceError
 

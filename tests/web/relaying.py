@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 from starlette.testclient import TestClient
 
-from tests.support import ROOT
+from tests.support import ROOT, free_port
 from tests.web.served import Town
 from tests.web.workshop import CHAIN, Workshop
 from workpact.chain import deployments
@@ -58,13 +57,6 @@ class Process:
         """As a machine dies."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def free_port() -> int:
-    """One that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def record(town: Town, monkeypatch: Any) -> None:

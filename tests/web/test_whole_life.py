@@ -9,8 +9,9 @@ from eth_utils.address import to_checksum_address
 from playwright.sync_api import Page, expect
 
 from tests.audit.long_life import DAY
+from tests.support import free_port
 from tests.web.acting import SEND, Desk, connect, press, send
-from tests.web.relaying import free_port, relayer_of, relaying
+from tests.web.relaying import relayer_of, relaying
 from tests.web.served import served
 from tests.web.test_proposal import drafted, linked, proposal
 from tests.web.wallet import Wallet

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
+from tests.support import free_port
 from tests.web.acting import connect
-from tests.web.relaying import free_port, relayer_of, relaying
+from tests.web.relaying import relayer_of, relaying
 from tests.web.served import Town, served
 from tests.web.wallet import Wallet
 from tests.web.workshop import DAY, NOBODY, Workshop
