@@ -7,7 +7,7 @@
     mutate.py record                what stands in mutation/
 
 What was run is kept under the hash of the sources, so that a run goes on where it stopped; survivors are tried again,
-but for those with a reason in the parts of the sample, which count as survived at once.
+but for those with a reason at their very line in the parts of the sample, which count as survived at once.
 A survivor without a reason in mutation/ fails the run, and so do a sample of which fewer than 95 % are killed, and a
 contract whose deletions nobody has run with its present sources.
 """
@@ -53,10 +53,14 @@ def main(name: str, operator: str = "", root: Path = ROOT) -> int:
         # what a proof relies on is run again where tests have changed
         key = sources_hash(root, files, with_tests=part is not None)
         run = Run(root, compiler, state(root) / "runs" / f"{key[:16]}-{name}.jsonl", workers=1 if part else 2)
+        told = state(root) / "parts" / key if part else None
+        if told:
+            # the other part, should it end first, must not add what this one told before
+            (told / name).unlink(missing_ok=True)
         if name.startswith("sample"):
             mutants = draw(mutants, part, run)
         known = known_survivors(root)
-        answered = [each for each in mutants if part is not None and survivor(root, each, known)["reason"]]
+        answered = [each for each in mutants if part is not None and survivor(root, each, known) in known]
         results = run.results([each for each in mutants if each not in answered])
     finally:
         compiler.close()
@@ -66,12 +70,13 @@ def main(name: str, operator: str = "", root: Path = ROOT) -> int:
         report = {"sources": sources_hash(root, files), "operators": by_operator(results), "survivors": survivors}
         (root / "mutation").mkdir(exist_ok=True)
         (root / "mutation" / f"{name}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    return say(name, Counter(results.values()), survivors, state(root) / "parts" / key if part else None)
+    return say(name, Counter(results.values()), survivors, told)
 
 
 def known_survivors(root: Path) -> list[dict]:
+    """Those with a reason."""
     reports = [json.loads(path.read_text()) for path in sorted((root / "mutation").glob("*.json"))]
-    return [each for report in reports for each in report["survivors"]]
+    return [each for report in reports for each in report["survivors"] if each["reason"]]
 
 
 def find(root: Path, name: str) -> Path:
@@ -143,7 +148,7 @@ def survivor(root: Path, mutant: Mutant, known: list[dict]) -> dict:
     # the same change at the same line; else, where lines have moved, the only one of its kind
     same = [each for each in known if all(each[part] == made[part] for part in ("file", "old", "new"))]
     exact = [each for each in same if each["line"] == made["line"]]
-    reasons = {each["reason"] for each in exact or same if each["reason"]}
+    reasons = {each["reason"] for each in exact or same}
     return made | {"reason": reasons.pop() if len(reasons) == 1 else ""}
 
 

@@ -138,18 +138,39 @@ def test_mutate__killed_and_run_again__reports_what_no_test_sees_until_it_is_ans
     assert files(toy) == before
 
 
-def test_sample__of_the_proof__does_not_ask_again_about_what_is_answered(mutate, toy, capsys, monkeypatch):
+@pytest.mark.parametrize(("line", "asked"), [(13, []), (12, ["survived"])])
+def test_sample__of_the_proof__does_not_ask_again_about_what_is_answered(mutate, toy, capsys, monkeypatch, line, asked):
+    """The same words at another line may be killed there."""
     for name, value in {"MONEY": ("Toy",), "SAMPLE": 3, "PARTS": 1, "by_slither": lambda *_: []}.items():
         monkeypatch.setattr(mutate, name, value)
-    event = {"file": "contracts/Toy.sol", "line": 13, "old": "emit Added(amount);", "new": "{}", "operator": "deletion"}
+    event = {"file": "contracts/Toy.sol", "old": "emit Added(amount);", "new": "{}", "operator": "deletion"}
+    event |= {"line": line, "reason": "nobody reads it"}
     (toy / "mutation").mkdir()
-    (toy / "mutation" / "sample.json").write_text(json.dumps({"survivors": [event | {"reason": "nobody reads it"}]}))
+    (toy / "mutation" / "sample.json").write_text(json.dumps({"survivors": [event]}))
 
     assert mutate.main("sample-1", root=toy) == 1
 
     (kept,) = (toy / ".toolchain" / "mutants" / "runs").glob("*.jsonl")
-    assert [json.loads(line)[1] for line in kept.read_text().splitlines()] == ["killed", "killed"]
+    results = [json.loads(result)[1] for result in kept.read_text().splitlines()]
+    assert sorted(results) == ["killed", "killed", *asked]
     assert "sample-1: 2 of 3 killed, 66.7 %" in capsys.readouterr().out
+
+
+def test_sample__part_that_is_run_again__is_told_anew(mutate, toy, monkeypatch):
+    """Else the other part, ending first, would add what this one found before."""
+    for name, value in {"MONEY": ("Toy",), "SAMPLE": 3, "PARTS": 1, "by_slither": lambda *_: []}.items():
+        monkeypatch.setattr(mutate, name, value)
+    mutate.main("sample-1", root=toy)
+    (told,) = (toy / ".toolchain" / "mutants" / "parts").rglob("sample-1")
+    assert json.loads(told.read_text()) == {"killed": 2, "survived": 1}
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mutate.Run, "results", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        mutate.main("sample-1", root=toy)
+    assert not told.exists()
 
 
 @pytest.mark.usefixtures("mutate")
