@@ -138,11 +138,17 @@ def test_mutate__killed_and_run_again__reports_what_no_test_sees_until_it_is_ans
     assert files(toy) == before
 
 
-@pytest.mark.parametrize(("line", "asked"), [(13, []), (12, ["survived"])])
-def test_sample__of_the_proof__does_not_ask_again_about_what_is_answered(mutate, toy, capsys, monkeypatch, line, asked):
-    """The same words at another line may be killed there."""
+@pytest.fixture
+def of_three(mutate, monkeypatch):
+    """The sample is in one part and has the toy's deletions."""
     for name, value in {"MONEY": ("Toy",), "SAMPLE": 3, "PARTS": 1, "by_slither": lambda *_: []}.items():
         monkeypatch.setattr(mutate, name, value)
+
+
+@pytest.mark.usefixtures("of_three")
+@pytest.mark.parametrize(("line", "asked"), [(13, []), (12, ["survived"])])
+def test_sample__of_the_proof__does_not_ask_again_about_what_is_answered(mutate, toy, capsys, line, asked):
+    """The same words at another line may be killed there."""
     event = {"file": "contracts/Toy.sol", "old": "emit Added(amount);", "new": "{}", "operator": "deletion"}
     event |= {"line": line, "reason": "nobody reads it"}
     (toy / "mutation").mkdir()
@@ -156,10 +162,9 @@ def test_sample__of_the_proof__does_not_ask_again_about_what_is_answered(mutate,
     assert "sample-1: 2 of 3 killed, 66.7 %" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("of_three")
 def test_sample__part_that_is_run_again__is_told_anew(mutate, toy, monkeypatch):
     """Else the other part, ending first, would add what this one found before."""
-    for name, value in {"MONEY": ("Toy",), "SAMPLE": 3, "PARTS": 1, "by_slither": lambda *_: []}.items():
-        monkeypatch.setattr(mutate, name, value)
     mutate.main("sample-1", root=toy)
     (told,) = (toy / ".toolchain" / "mutants" / "parts").rglob("sample-1")
     assert json.loads(told.read_text()) == {"killed": 2, "survived": 1}
