@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -77,6 +78,7 @@ class ConnectedCommand(_Plain, ConnectedProviderCommand):
 
         # Of a refused call Ape prints every frame before it raises; what the refusal means is said by `_explain`.
         show, Trace.show = Trace.show, lambda *_, **__: None
+        _choose_port(context.params.get("network"))
         try:
             return super().invoke(context)
         finally:
@@ -158,6 +160,14 @@ def confirm(question: str, yes: bool) -> None:
     """Asks on the terminal unless --yes; a no ends the command with nothing sent."""
     if not yes and not click.confirm(question, err=True):
         raise click.ClickException("Nothing was sent.")
+
+
+def _choose_port(node: Any) -> None:
+    """Ape starts a local Anvil at a port that it draws, and fails if that is taken, as where connections are many."""
+    if getattr(node, "name", None) == "foundry" and node.settings.host == "auto":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            node.provider_settings["host"] = f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
 def _refuse_keys(arguments: list[str]) -> None:

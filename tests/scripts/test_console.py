@@ -11,13 +11,17 @@ import pytest
 
 from tests.measurement.desk import generator
 from tests.scripts.demo import months_cost
-from tests.support import ROOT
+from tests.support import ROOT, free_port
 
 
 def console(folder: Path, lines: str) -> tuple[dict[int, str], str]:
     """What a pasted session answers, by the number of the line; and all that it printed."""
-    folders = {"WORKPACT_DATA": str(folder), "WORKPACT_DEPLOYMENTS": str(folder)}
-    environment = {name: value for name, value in os.environ.items() if name != "APE_FOUNDRY_HOST"} | folders
+    environment = os.environ | {
+        "WORKPACT_DATA": str(folder),
+        "WORKPACT_DEPLOYMENTS": str(folder),
+        # Where Ape starts its Anvil: at a port that it draws it fails if that is taken.
+        "APE_FOUNDRY_HOST": f"http://127.0.0.1:{free_port()}",
+    }
     done = subprocess.run(["ape", "console"], cwd=ROOT, env=environment, input=lines, capture_output=True, text=True)
     parts = re.split(r"^In \[(\d+)\]: ", done.stdout, flags=re.MULTILINE)
     answers = dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import click
@@ -12,6 +16,21 @@ from click.testing import CliRunner
 from scripts._options import ConnectedCommand, signer
 from tests.scripts.stage import Stage
 from tests.support import ROOT
+
+DRAWN = """
+import random, sys
+import ape, click
+from scripts._options import ConnectedCommand
+
+@click.command(cls=ConnectedCommand)
+def command():
+    click.echo(ape.chain.chain_id)
+
+port = int(sys.argv.pop())
+random.randint = lambda *_: port
+command()
+"""
+"""A command of which Ape draws the port that is its argument."""
 
 
 def lines(text: str) -> list[str]:
@@ -25,6 +44,17 @@ def test_text__local_chain__result_alone_on_stdout(user):
     assert done.stdout == f"6 deployed, 0 there already; recorded in {user.deployments / '31337.json'}\n"
     assert "Starting 'anvil' process." in done.stderr
     assert "Stopping 'anvil' process." in done.stderr
+
+
+def test_local_chain__the_port_that_ape_draws_is_taken__starts_at_another(tmp_path):
+    environment = os.environ | {"APE_DATA_FOLDER": str(tmp_path)}
+    environment.pop("APE_FOUNDRY_HOST", None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        program = [sys.executable, "-c", DRAWN, str(taken.getsockname()[1])]
+        done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert (done.returncode, lines(done.stdout)) == (0, ["31337"]), done.stderr
 
 
 @pytest.mark.parametrize(
