@@ -6,7 +6,6 @@ with played(seed, url) as schedule:
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -21,6 +20,7 @@ from tests.anvil import START, anvil, ask
 from tests.audit.indexed import truth
 from tests.audit.long_life import EQUITY, FLAGS, ROLES, UNIT, Life
 from tests.audit.poor_node import PoorNode
+from tests.forks import CONTEXT, preload
 from tests.sdk import paper
 from tests.support import artefact
 from workpact.audit.index import Deployed, Index, sync
@@ -29,8 +29,7 @@ from workpact.audit.node import Node, NodeSilent
 DEEPEST = 5
 FINALITY = 2 * DEEPEST
 STEPS = 12
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.audit.reorgs"])
+preload("tests.audit.reorgs")
 
 
 class Chain:
@@ -169,7 +168,7 @@ class Syncing:
 
     def _child(self, database: str, statement: int) -> Any:
         given = (self.poor.url, database, self.deployed, self.finality, statement)
-        return processes.Process(target=_synced_and_killed, args=given)
+        return CONTEXT.Process(target=_synced_and_killed, args=given)
 
     def _sync(self, database: str, which: int | str) -> None:
         index = Index.open(self.deployed, database)

@@ -7,13 +7,14 @@ agents that go on or are killed at a word in their journal, the console, and wha
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from tests.forks import CONTEXT, preload
 
 MODULES = (
     *("ape._cli", "ape_run._cli", "ape.contracts", "ape.managers.accounts", "ape.managers.chain"),
@@ -24,8 +25,7 @@ MODULES = (
     *("ape_solidity.compiler", "ape_test.accounts", "ape_trezor.accounts", "coincurve"),
     *("workpact.agreement", "workpact.chain.deploying", "workpact.equity", "workpact.measurement"),
 )
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(list(MODULES))
+preload(*MODULES)
 
 
 class Command:
