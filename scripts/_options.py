@@ -76,9 +76,9 @@ class ConnectedCommand(_Plain, ConnectedProviderCommand):
     def invoke(self, context: click.Context) -> Any:
         from ape_ethereum.trace import Trace
 
+        _choose_port(context.params.get("network"))
         # Of a refused call Ape prints every frame before it raises; what the refusal means is said by `_explain`.
         show, Trace.show = Trace.show, lambda *_, **__: None
-        _choose_port(context.params.get("network"))
         try:
             return super().invoke(context)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -46,13 +45,11 @@ def test_text__local_chain__result_alone_on_stdout(user):
     assert "Stopping 'anvil' process." in done.stderr
 
 
-def test_local_chain__the_port_that_ape_draws_is_taken__starts_at_another(tmp_path):
-    environment = os.environ | {"APE_DATA_FOLDER": str(tmp_path)}
-    environment.pop("APE_FOUNDRY_HOST", None)
+def test_local_chain__the_port_that_ape_draws_is_taken__starts_at_another(user):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         program = [sys.executable, "-c", DRAWN, str(taken.getsockname()[1])]
-        done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(program, cwd=ROOT, env=user.environment, capture_output=True, text=True)
 
     assert (done.returncode, lines(done.stdout)) == (0, ["31337"]), done.stderr
 

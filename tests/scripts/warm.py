@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from tests.forks import CONTEXT, preload
 
-MODULES = (
+preload(
     *("ape._cli", "ape_run._cli", "ape.contracts", "ape.managers.accounts", "ape.managers.chain"),
     *("ape.managers.networks", "ape.managers.project", "ape_accounts.accounts", "ape_ethereum.provider"),
     *("ape_foundry.provider", "ape_test.provider", "pandas", "rich.table", "ruamel.yaml", "web3"),
@@ -25,7 +25,6 @@ MODULES = (
     *("ape_solidity.compiler", "ape_test.accounts", "ape_trezor.accounts", "coincurve"),
     *("workpact.agreement", "workpact.chain.deploying", "workpact.equity", "workpact.measurement"),
 )
-preload(*MODULES)
 
 
 class Command:
